@@ -110,6 +110,9 @@ interface ILendingPool is IERC4626, IERC3156FlashLender, IPoolTypes {
     /// valid ones, for the rest. `health factor = liquidationCapacity ÷ debt`.
     function healthOf(address account) external view returns (Health memory);
 
+    /// @notice Σ borrow factor × value at borrow prices. [loan base units, rounded down] Reverts as the oracle reverts.
+    function borrowCapacityOf(address account) external view returns (uint256);
+
     /// @notice True while the pool's books are being changed or tokens move: share-rate readers must not trust it then.
     function locked() external view returns (bool);
 }

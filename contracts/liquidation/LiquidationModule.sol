@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
+import { LibBit } from "solady/src/utils/LibBit.sol";
+import { ILiquidationCurve } from "../interfaces/ILiquidationCurve.sol";
+import { ILiquidationModule } from "../interfaces/ILiquidationModule.sol";
+import { IPoolModule } from "../interfaces/IPoolModule.sol";
+import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
+import { ITakeCallback } from "../interfaces/IPoolCallbacks.sol";
+import { LiquidationMath } from "../libraries/LiquidationMath.sol";
+import { SharesMath } from "../libraries/SharesMath.sol";
+import { PoolAccounting } from "../pool/PoolAccounting.sol";
+import { PoolRisk } from "../pool/PoolRisk.sol";
+
+/// @title Sale of the collateral of unhealthy accounts, at a price that a curve sets
+/// @notice Runs by delegatecall on the pool's storage; acting on it directly does nothing useful.
+/// @dev No pause reaches this code and no function here can be refused for the state of an oracle once an account has
+/// been kicked: prices come from `liquidationPriceOrLast`.
+contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
+    using FixedPointMathLib for uint256;
+
+    /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
+    uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
+    /// @notice Health factor from which an account is no longer for sale. [bps]
+    uint256 public constant UNKICK_HEALTH_BPS = 10_200;
+
+    /// @dev One sale, worked out in memory before anything is written.
+    struct Sale {
+        Accrual accrual;
+        Account record;
+        uint256 debt; // before the sale [loan base units]
+        uint256 capacity; // Σ LT_i·V_i before the sale [loan base units]
+        uint256 price36; // sale price
+        uint256 priceFactorWad; // sale price ÷ liquidation price
+        uint256 held; // collateral on the account before the sale
+        uint256 amount; // collateral to sell
+        uint256 repay; // loan assets to pay
+        uint256 factorBps; // liquidation factor of the collateral
+    }
+
+    constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
+
+    /// @inheritdoc IPoolModule
+    function loanAsset() external view returns (address) {
+        return _loanAsset;
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function kick(address account) external lock {
+        Account memory record = _account[account];
+        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
+        if (v.capacity >= debt) revert LiquidationAccountHealthy(account, v.capacity, debt);
+        if (record.kickedAt != 0 && !_expired(record)) revert LiquidationAlreadyKicked(account, record.kickedAt);
+        _account[account].kickedAt = uint40(block.timestamp);
+        emit AccountKicked(account, msg.sender, debt);
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function unkick(address account) external lock {
+        Account memory record = _account[account];
+        if (record.kickedAt == 0) revert LiquidationNotKicked(account);
+        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
+        uint256 required = debt.fullMulDivUp(UNKICK_HEALTH_BPS, BPS);
+        if (v.capacity < required) revert LiquidationStillUnhealthy(account, v.capacity, required);
+        _account[account].kickedAt = 0;
+        emit AccountUnkicked(account, msg.sender);
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function take(
+        address account,
+        address collateral,
+        uint256 maxCollateral,
+        uint256 maxRepay,
+        address receiver,
+        bytes calldata data
+    ) external lock returns (uint256, uint256) {
+        _requireAddress(receiver);
+        Sale memory s = _planSale(_accrue(), account, collateral, maxCollateral);
+        if (s.repay > maxRepay) revert LiquidationRepayTooHigh(maxRepay, s.repay);
+        _settle(s, account, collateral);
+
+        _push(collateral, receiver, s.amount);
+        if (data.length != 0) {
+            _locked = false;
+            ITakeCallback(msg.sender).onTake(account, collateral, s.amount, s.repay, data);
+            _locked = true;
+        }
+        if (s.repay != 0) _pull(_loanAsset, s.repay, 0);
+        return (s.amount, s.repay);
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function quoteTake(
+        address account,
+        address collateral,
+        uint256 maxCollateral
+    ) external lock returns (uint256, uint256, uint256) {
+        Sale memory s = _planSale(_accrued(), account, collateral, maxCollateral);
+        return (s.amount, s.repay, s.price36);
+    }
+
+    // --- planning: reads only -------------------------------------------------------------------------------------
+
+    function _appraise(
+        address account,
+        Account memory record
+    ) private view returns (uint256 debt, Valuation memory v) {
+        debt = _debtAssetsOf(_accrued(), record.debtShares);
+        v = _valuation(account, record.collateralMask);
+    }
+
+    function _planSale(
+        Accrual memory a,
+        address account,
+        address collateral,
+        uint256 maxCollateral
+    ) private view returns (Sale memory s) {
+        if (maxCollateral == 0) revert PoolZeroAmount();
+        s.accrual = a;
+        s.record = _account[account];
+        s.held = _collateralAmount[account][collateral];
+        if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
+        s.debt = _debtAssetsOf(a, s.record.debtShares);
+        Valuation memory v = _valuation(account, s.record.collateralMask);
+        s.capacity = v.capacity;
+        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
+        if (s.record.kickedAt == 0 && v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
+        if (s.record.kickedAt == 0 || _expired(s.record)) s.record.kickedAt = uint40(block.timestamp);
+
+        s.factorBps = _liquidationFactorBps(collateral);
+        uint256 lag = block.timestamp - s.record.kickedAt;
+        s.priceFactorWad = ILiquidationCurve(_collateral[collateral].curve).priceFactorWad(lag);
+        (uint256 liquidationPrice, ) = IPriceOracle(_oracle).liquidationPriceOrLast(collateral);
+        s.price36 = liquidationPrice.fullMulDivUp(s.priceFactorWad, 1e18);
+        _size(s, maxCollateral);
+    }
+
+    /// @dev Chooses the amount. First the largest sale allowed: what restores the target health factor, widened to the
+    /// whole debt or the whole holding where the rest would be dust. Then the taker's own limit, which must not leave or
+    /// be dust either.
+    function _size(Sale memory s, uint256 maxCollateral) private view {
+        uint256 minDebt = _minDebt;
+        uint256 repay = LiquidationMath.repayToTargetUp(
+            s.debt,
+            s.capacity,
+            _targetHealthBps,
+            s.factorBps,
+            s.priceFactorWad
+        );
+        if (s.debt - repay < minDebt) repay = s.debt;
+        uint256 amount = _collateralFor(repay, s.price36);
+        // A rest of this collateral worth less than the minimum debt would not be worth anybody's gas.
+        if (amount >= s.held || (repay < s.debt && _cost(s.held - amount, s.price36) < minDebt)) amount = s.held;
+        if (maxCollateral < amount) {
+            uint256 cost = _cost(maxCollateral, s.price36);
+            if (cost < minDebt || s.debt - FixedPointMathLib.min(cost, s.debt) < minDebt) {
+                revert LiquidationDust(maxCollateral, amount);
+            }
+            amount = maxCollateral;
+        }
+        s.amount = amount;
+        s.repay = FixedPointMathLib.min(_cost(amount, s.price36), s.debt);
+        // Rounding the amount down must not leave a unit of debt where all of it was to be repaid.
+        if (repay == s.debt && amount < s.held && amount != maxCollateral) s.repay = s.debt;
+    }
+
+    /// @dev Rounded up: against the taker.
+    function _cost(uint256 amount, uint256 price36) private pure returns (uint256) {
+        return amount.fullMulDivUp(price36, PRICE_SCALE);
+    }
+
+    /// @dev Rounded down: never more than needed. Anything buys everything once the price is zero.
+    function _collateralFor(uint256 repay, uint256 price36) private pure returns (uint256) {
+        return price36 == 0 ? type(uint256).max : repay.fullMulDiv(PRICE_SCALE, price36);
+    }
+
+    /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`.
+    function _expired(Account memory record) private view returns (bool) {
+        uint256 lag = block.timestamp - record.kickedAt;
+        if (lag <= KICK_GRACE_SECONDS) return false;
+        uint256 longest;
+        for (uint256 mask = record.collateralMask; mask != 0; mask &= mask - 1) {
+            address curve = _collateral[_collateralList[LibBit.ffs(mask)]].curve;
+            longest = longest.max(ILiquidationCurve(curve).secondsToFloor());
+        }
+        return lag > longest + KICK_GRACE_SECONDS;
+    }
+
+    // --- settling: writes -----------------------------------------------------------------------------------------
+
+    function _settle(Sale memory s, address account, address collateral) private {
+        Accrual memory a = s.accrual;
+        uint256 shares = s.record.debtShares;
+        uint256 burnt = s.repay >= s.debt
+            ? shares
+            : SharesMath.debtSharesDown(s.repay, a.debtAssets, a.debtShares).min(shares);
+        _removeCollateral(s.record, account, collateral, s.amount);
+        _reduceDebt(a, s.repay, burnt);
+        _addCash(a, s.repay);
+        emit CollateralTaken(account, msg.sender, collateral, s.amount, s.repay, burnt, s.price36);
+
+        shares -= burnt;
+        if (shares != 0 && s.record.collateralMask == 0) {
+            _realizeBadDebt(a, account, shares);
+            shares = 0;
+        }
+        s.record.debtShares = uint128(shares);
+        if (shares == 0 || _healed(s, a)) s.record.kickedAt = 0;
+        _account[account] = s.record;
+    }
+
+    /// @dev Health after the sale against `UNKICK_HEALTH_BPS`.
+    function _healed(Sale memory s, Accrual memory a) private pure returns (bool) {
+        uint256 debt = _debtAssetsOf(a, s.record.debtShares);
+        // The part of the capacity that left: LT_k × value at the liquidation price (sale price ÷ factor).
+        uint256 sold = s.amount.fullMulDivUp(s.price36, PRICE_SCALE).fullMulDivUp(1e18, s.priceFactorWad);
+        uint256 lost = sold.fullMulDivUp(s.factorBps, BPS);
+        return s.capacity.zeroFloorSub(lost) >= debt.fullMulDivUp(UNKICK_HEALTH_BPS, BPS);
+    }
+
+    /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.
+    function _realizeBadDebt(Accrual memory a, address account, uint256 shares) private {
+        uint256 before = a.debtAssets;
+        _reduceDebt(a, _debtAssetsOf(a, shares), shares);
+        uint256 loss = before - a.debtAssets;
+        uint256 paidByReserves = loss.min(a.reserves);
+        a.reserves -= paidByReserves;
+        _reserves = uint128(a.reserves);
+        emit BadDebtRealized(account, loss, shares, paidByReserves, loss - paidByReserves);
+    }
+}

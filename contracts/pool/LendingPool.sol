@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import { IERC3156FlashBorrower } from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
+import { IERC3156FlashLender } from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
+import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
+import { LibBit } from "solady/src/utils/LibBit.sol";
+import { ILendingPool } from "../interfaces/ILendingPool.sol";
+import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
+import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
+import { InterestMath } from "../libraries/InterestMath.sol";
+import { PoolAccounting } from "./PoolAccounting.sol";
+import { PoolBorrower } from "./PoolBorrower.sol";
+import { PoolLender } from "./PoolLender.sol";
+import { IPoolModule } from "../interfaces/IPoolModule.sol";
+
+/// @title Breakwater lending pool
+/// @notice See `ILendingPool` for users, `ILiquidationModule` for liquidators, `IPoolAdmin` for governance.
+/// @dev The code is split over this contract and two modules that run by `delegatecall` on its storage, to stay below
+/// the size limit. Their addresses are immutable. Calls that this contract does not know go to the administration module
+/// after the access check: whatever has no role in the `AccessManager` is refused there.
+contract LendingPool is PoolBorrower, AccessManaged, Multicall {
+    using FixedPointMathLib for uint256;
+
+    bytes32 private constant FLASH_LOAN_OK = keccak256("ERC3156FlashBorrower.onFlashLoan");
+
+    address public immutable liquidationModule;
+    address public immutable adminModule;
+
+    struct Params {
+        address asset;
+        string name;
+        string symbol;
+        address authority; // AccessManager
+        address oracle;
+        address interestRateModel;
+        address liquidationModule;
+        address adminModule;
+    }
+
+    constructor(
+        Params memory p
+    ) PoolAccounting(p.asset) PoolLender(p.asset, p.name, p.symbol) AccessManaged(p.authority) {
+        _requireModule(p.liquidationModule, p.asset);
+        _requireModule(p.adminModule, p.asset);
+        if (IPriceOracle(p.oracle).quoteAsset() != p.asset) revert ConfigModuleMismatch(p.oracle);
+        IInterestRateModel(p.interestRateModel).accrue(0, 1, 0);
+        liquidationModule = p.liquidationModule;
+        adminModule = p.adminModule;
+        _oracle = p.oracle;
+        _interestRateModel = p.interestRateModel;
+        _lastAccrual = uint40(block.timestamp);
+        _supplyCap = type(uint112).max;
+        _borrowCap = type(uint112).max;
+        _targetHealthBps = 10_400;
+        _maxCollateralsPerAccount = 8;
+    }
+
+    // --- batches --------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ILendingPool
+    function multicall(
+        bytes[] calldata data
+    ) public override(ILendingPool, Multicall) returns (bytes[] memory results) {
+        return super.multicall(data);
+    }
+
+    // --- flash loans (ERC-3156) -----------------------------------------------------------------------------------
+
+    /// @inheritdoc IERC3156FlashLender
+    function maxFlashLoan(address token) external view returns (uint256) {
+        return token != _loanAsset || _pauseFlags & PAUSE_FLASH_LOAN != 0 ? 0 : _cash;
+    }
+
+    /// @inheritdoc IERC3156FlashLender
+    /// @dev Rounded up. The fee belongs to lenders.
+    function flashFee(address token, uint256 amount) public view returns (uint256) {
+        if (token != _loanAsset) revert PoolFlashLoanUnsupported(token);
+        return amount.fullMulDivUp(_flashFeeBps, BPS);
+    }
+
+    /// @inheritdoc IERC3156FlashLender
+    /// @dev The pool may be used from the callback; its books do not count the assets that are out as gone.
+    function flashLoan(
+        IERC3156FlashBorrower receiver,
+        address token,
+        uint256 amount,
+        bytes calldata data
+    ) external lock returns (bool) {
+        uint256 fee = flashFee(token, amount);
+        if (_pauseFlags & PAUSE_FLASH_LOAN != 0) revert PoolPaused(PAUSE_FLASH_LOAN);
+        if (amount > _cash) revert PoolFlashLoanExceedsCash(_cash, amount);
+        _push(token, address(receiver), amount);
+        _locked = false;
+        if (receiver.onFlashLoan(msg.sender, token, amount, fee, data) != FLASH_LOAN_OK) {
+            revert PoolFlashLoanRefused(address(receiver));
+        }
+        _locked = true;
+        if (fee != 0) _cash += uint128(fee);
+        emit FlashLoaned(msg.sender, address(receiver), amount, fee);
+        _pullFrom(token, address(receiver), amount + fee, 0);
+        return true;
+    }
+
+    // --- modules --------------------------------------------------------------------------------------------------
+
+    /// @dev See ILiquidationModule.
+    function kick(address) external {
+        _delegate(liquidationModule);
+    }
+
+    /// @dev See ILiquidationModule.
+    function unkick(address) external {
+        _delegate(liquidationModule);
+    }
+
+    /// @dev See ILiquidationModule.
+    function take(address, address, uint256, uint256, address, bytes calldata) external returns (uint256, uint256) {
+        _delegate(liquidationModule);
+    }
+
+    /// @dev See ILiquidationModule.
+    function quoteTake(address, address, uint256) external returns (uint256, uint256, uint256) {
+        _delegate(liquidationModule);
+    }
+
+    /// @dev Administration: see IPoolAdmin.
+    fallback() external {
+        _checkCanCall(msg.sender, msg.data);
+        _delegate(adminModule);
+    }
+
+    /// @dev Runs the current call on a module and ends it with the module's answer.
+    function _delegate(address module) private {
+        // Memory-unsafe on purpose: the call ends here, nothing is read from memory afterwards.
+        assembly {
+            calldatacopy(0, 0, calldatasize())
+            let ok := delegatecall(gas(), module, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if iszero(ok) {
+                revert(0, returndatasize())
+            }
+            return(0, returndatasize())
+        }
+    }
+
+    function _requireModule(address module, address loanAsset) private view {
+        if (module.code.length == 0 || IPoolModule(module).loanAsset() != loanAsset) revert ConfigModuleMismatch(module);
+    }
+
+    // --- views ----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ILendingPool
+    function debtOf(address account) external view returns (uint256) {
+        return _debtAssetsOf(_accrued(), _account[account].debtShares);
+    }
+
+    /// @inheritdoc ILendingPool
+    function debtSharesOf(address account) external view returns (uint256) {
+        return _account[account].debtShares;
+    }
+
+    /// @inheritdoc ILendingPool
+    function collateralOf(address account, address token) external view returns (uint256) {
+        return _collateralAmount[account][token];
+    }
+
+    /// @inheritdoc ILendingPool
+    function accountOf(address account) external view returns (Account memory) {
+        return _account[account];
+    }
+
+    /// @inheritdoc ILendingPool
+    function collateralsOf(address account) external view returns (address[] memory tokens) {
+        return _tokensIn(_account[account].collateralMask);
+    }
+
+    /// @inheritdoc ILendingPool
+    function collateralList() external view returns (address[] memory) {
+        return _tokensIn((1 << _collateralCount) - 1);
+    }
+
+    /// @inheritdoc ILendingPool
+    function collateralConfig(address token) external view returns (CollateralConfig memory) {
+        return _collateral[token];
+    }
+
+    /// @inheritdoc ILendingPool
+    function liquidationFactorBps(address token) external view returns (uint256) {
+        return _liquidationFactorBps(token);
+    }
+
+    /// @inheritdoc ILendingPool
+    function totals() external view returns (Totals memory) {
+        Accrual memory a = _accrued();
+        return Totals(a.debtAssets, a.debtShares, a.cash, a.reserves);
+    }
+
+    /// @inheritdoc ILendingPool
+    function borrowRatePerSecondWad() external view returns (uint256) {
+        Accrual memory a = _accrued();
+        uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
+        return IInterestRateModel(_interestRateModel).ratePerSecondWad(utilisation, a.rateState);
+    }
+
+    /// @inheritdoc ILendingPool
+    function poolConfig() external view returns (PoolConfig memory) {
+        return
+            PoolConfig({
+                oracle: _oracle,
+                interestRateModel: _interestRateModel,
+                supplyCap: _supplyCap,
+                borrowCap: _borrowCap,
+                minDebt: _minDebt,
+                reserveFactorBps: _reserveFactorBps,
+                flashFeeBps: _flashFeeBps,
+                pauseFlags: _pauseFlags,
+                targetHealthBps: _targetHealthBps,
+                maxCollateralsPerAccount: _maxCollateralsPerAccount
+            });
+    }
+
+    /// @inheritdoc ILendingPool
+    function healthOf(address account) external view returns (Health memory h) {
+        Account memory record = _account[account];
+        h.debt = _debtAssetsOf(_accrued(), record.debtShares);
+        Valuation memory v = _valuation(account, record.collateralMask);
+        h.collateralValue = v.value;
+        h.liquidationCapacity = v.capacity;
+        h.pricesFresh = v.stale == address(0);
+        try this.borrowCapacityOf(account) returns (uint256 capacity) {
+            h.borrowCapacity = capacity;
+        } catch {
+            h.borrowCapacity = 0; // no price to lend on: nothing can be borrowed
+        }
+    }
+
+    /// @inheritdoc ILendingPool
+    function borrowCapacityOf(address account) external view returns (uint256) {
+        return _borrowCapacity(account, _account[account].collateralMask);
+    }
+
+    /// @inheritdoc ILendingPool
+    function locked() external view returns (bool) {
+        return _locked;
+    }
+
+    function _tokensIn(uint256 mask) private view returns (address[] memory tokens) {
+        tokens = new address[](LibBit.popCount(mask));
+        for (uint256 i; mask != 0; ++i) {
+            tokens[i] = _collateralList[LibBit.ffs(mask)];
+            mask &= mask - 1;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
+import { InterestMath } from "../libraries/InterestMath.sol";
+import { SharesMath } from "../libraries/SharesMath.sol";
+import { PoolStorage } from "./PoolStorage.sol";
+
+/// @title Interest, token movements and the lock
+abstract contract PoolAccounting is PoolStorage {
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+
+    /// @dev Loan asset. Immutable in the pool and, with the same value, in every module.
+    address internal immutable _loanAsset;
+
+    /// @dev Totals brought up to date in memory.
+    struct Accrual {
+        uint256 debtAssets;
+        uint256 debtShares;
+        uint256 cash;
+        uint256 reserves;
+        uint256 interest;
+        uint256 reserveShare;
+        uint256 rate;
+        uint56 rateState;
+    }
+
+    constructor(address loanAsset) {
+        if (loanAsset == address(0)) revert PoolZeroAddress();
+        _loanAsset = loanAsset;
+    }
+
+    modifier lock() {
+        _lock();
+        _;
+        _locked = false;
+    }
+
+    function _lock() private {
+        if (_locked) revert PoolLocked();
+        _locked = true;
+    }
+
+    // --- interest -------------------------------------------------------------------------------------------------
+
+    /// @dev Totals with interest up to now, without writing. Interest is rounded up, the reserves' share down.
+    /// A model that reverts counts as a zero rate: repayments and liquidations must not depend on it. Starving it of gas
+    /// to avoid interest does not work: what a 63/64 call leaves over cannot pay for the rest of any action.
+    function _accrued() internal view returns (Accrual memory a) {
+        a.debtAssets = _debtAssets;
+        a.debtShares = _debtShares;
+        a.cash = _cash;
+        a.reserves = _reserves;
+        a.rateState = _rateState;
+        uint256 elapsed = block.timestamp - _lastAccrual;
+        if (elapsed == 0) return a;
+        uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
+        try IInterestRateModel(_interestRateModel).accrue(utilisation, elapsed, a.rateState) returns (
+            uint256 rate,
+            uint56 nextState
+        ) {
+            a.rate = rate;
+            a.rateState = nextState;
+        } catch {
+            return a;
+        }
+        a.interest = InterestMath.compoundUp(a.debtAssets, a.rate, elapsed);
+        a.reserveShare = (a.interest * _reserveFactorBps) / BPS;
+        a.debtAssets += a.interest;
+        a.reserves += a.reserveShare;
+    }
+
+    /// @dev The same, written. Emits only when time has passed.
+    function _accrue() internal returns (Accrual memory a) {
+        if (block.timestamp == _lastAccrual) return _accrued();
+        a = _accrued();
+        _debtAssets = uint128(a.debtAssets); // bounded by InterestMath.compoundUp
+        _reserves = a.reserves.toUint128();
+        _lastAccrual = uint40(block.timestamp);
+        _rateState = a.rateState;
+        emit InterestAccrued(a.interest, a.reserveShare, a.rate);
+    }
+
+    /// @dev What belongs to lenders. Zero when reserves claim more than there is (only after a loss).
+    function _lenderAssets(Accrual memory a) internal pure returns (uint256) {
+        uint256 gross = a.cash + a.debtAssets;
+        return gross > a.reserves ? gross - a.reserves : 0;
+    }
+
+    function _debtAssetsOf(Accrual memory a, uint256 shares) internal pure returns (uint256) {
+        return SharesMath.debtAssetsUp(shares, a.debtAssets, a.debtShares);
+    }
+
+    /// @dev Removes debt that was repaid. The caller's rounding may exceed the total by a unit: then it is all gone. The
+    /// last share takes what rounding left behind, so that no debt is owed by nobody.
+    function _reduceDebt(Accrual memory a, uint256 assets, uint256 shares) internal {
+        a.debtShares -= shares;
+        a.debtAssets = a.debtShares == 0 || assets > a.debtAssets ? 0 : a.debtAssets - assets;
+        _debtAssets = uint128(a.debtAssets);
+        _debtShares = uint128(a.debtShares);
+    }
+
+    function _addCash(Accrual memory a, uint256 assets) internal {
+        a.cash += assets;
+        _cash = a.cash.toUint128();
+    }
+
+    function _subtractCash(Accrual memory a, uint256 assets) internal {
+        if (assets > a.cash) revert PoolLiquidityInsufficient(a.cash, assets);
+        unchecked {
+            a.cash -= assets; // checked above
+        }
+        _cash = uint128(a.cash);
+    }
+
+    // --- tokens ---------------------------------------------------------------------------------------------------
+
+    /// @dev Pulls exactly `amount` from the caller. A token that delivers anything else is refused.
+    /// @param booked Pool's books of this token after the pull; 0 skips the check, so that a token that rebased down
+    /// does not keep anyone from repaying.
+    function _pull(address token, uint256 amount, uint256 booked) internal {
+        _pullFrom(token, msg.sender, amount, booked);
+    }
+
+    function _pullFrom(address token, address from, uint256 amount, uint256 booked) internal {
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(from, address(this), amount);
+        uint256 held = IERC20(token).balanceOf(address(this));
+        uint256 received = held > before ? held - before : 0;
+        if (received != amount) revert PoolTransferMismatch(token, amount, received);
+        if (held < booked) revert PoolTokenRebased(token, booked, held);
+    }
+
+    function _push(address token, address receiver, uint256 amount) internal {
+        IERC20(token).safeTransfer(receiver, amount);
+    }
+
+    function _requireAddress(address value) internal pure {
+        if (value == address(0)) revert PoolZeroAddress();
+    }
+}

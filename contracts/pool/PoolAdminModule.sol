@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
+import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
+import { ILiquidationCurve } from "../interfaces/ILiquidationCurve.sol";
+import { IPoolAdmin } from "../interfaces/IPoolAdmin.sol";
+import { IPoolModule } from "../interfaces/IPoolModule.sol";
+import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
+import { RampMath } from "../libraries/RampMath.sol";
+import { PoolAccounting } from "./PoolAccounting.sol";
+
+/// @title Administration of a pool
+/// @notice Runs by delegatecall on the pool's storage, after the pool has checked the caller with its `AccessManager`.
+/// @dev Anything that changes how interest is computed accrues first, at the old terms.
+contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
+    using FixedPointMathLib for uint256;
+
+    uint256 internal constant MAX_RESERVE_FACTOR_BPS = 5_000;
+    uint256 internal constant MAX_FLASH_FEE_BPS = 100;
+    uint256 internal constant MAX_LIQUIDATION_FACTOR_BPS = 9_800;
+    uint256 internal constant MIN_TARGET_HEALTH_BPS = 10_200; // at least the health at which a sale ends
+    uint256 internal constant MAX_TARGET_HEALTH_BPS = 12_000;
+    /// @dev Curves whose floor pays less than half are configuration mistakes.
+    uint256 internal constant MIN_CURVE_FLOOR_WAD = 0.5e18;
+
+    constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
+
+    /// @inheritdoc IPoolModule
+    function loanAsset() external view returns (address) {
+        return _loanAsset;
+    }
+
+    // --- governor, delayed ---------------------------------------------------------------------------------------
+
+    /// @inheritdoc IPoolAdmin
+    /// @dev Refuses the loan asset, the pool's own shares, things without code, and assets that the oracle cannot price.
+    function listCollateral(CollateralListing calldata listing) external lock {
+        address token = listing.token;
+        CollateralConfig storage config = _collateral[token];
+        if (config.listed) revert PoolCollateralAlreadyListed(token);
+        if (token == _loanAsset || token == address(this) || token.code.length == 0) {
+            revert PoolCollateralInvalid(token);
+        }
+        IERC20Metadata(token).decimals();
+        IPriceOracle(_oracle).liquidationPrice(token);
+        _checkRange("collateralCount", _collateralCount + 1, 1, MAX_COLLATERALS);
+        _checkFactors(listing.borrowFactorBps, listing.liquidationFactorBps);
+
+        uint8 index = _collateralCount++;
+        _collateralList[index] = token;
+        config.index = index;
+        config.listed = true;
+        config.borrowFactorBps = listing.borrowFactorBps;
+        config.liquidationFactorBps = listing.liquidationFactorBps;
+        config.rampFromBps = listing.liquidationFactorBps;
+        emit CollateralListed(token, index);
+        emit CollateralFactorsSet(
+            token,
+            listing.borrowFactorBps,
+            listing.liquidationFactorBps,
+            listing.liquidationFactorBps,
+            0
+        );
+        _setCollateralSupplyCap(config, token, listing.supplyCap);
+        _setCurve(config, token, listing.curve);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setCollateralFactors(
+        address collateral,
+        uint16 borrowFactorBps,
+        uint16 liquidationFactorBps,
+        uint32 rampSeconds
+    ) external lock {
+        _setFactors(_listed(collateral), collateral, borrowFactorBps, liquidationFactorBps, rampSeconds);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setCollateralSupplyCap(address collateral, uint112 cap) external lock {
+        _setCollateralSupplyCap(_listed(collateral), collateral, cap);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setLiquidationCurve(address collateral, address curve) external lock {
+        _setCurve(_listed(collateral), collateral, curve);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    /// @dev The new oracle must price every listed collateral now.
+    function setOracle(address oracle) external lock {
+        if (oracle.code.length == 0 || IPriceOracle(oracle).quoteAsset() != _loanAsset) {
+            revert ConfigModuleMismatch(oracle);
+        }
+        for (uint256 i; i < _collateralCount; ++i) IPriceOracle(oracle).liquidationPrice(_collateralList[i]);
+        _oracle = oracle;
+        emit OracleSet(oracle);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    /// @dev The new model starts from state 0.
+    function setInterestRateModel(address model) external lock {
+        _accrue();
+        if (model.code.length == 0) revert ConfigModuleMismatch(model);
+        IInterestRateModel(model).accrue(0.5e18, 1, 0);
+        _interestRateModel = model;
+        _rateState = 0;
+        emit InterestRateModelSet(model);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setPoolCaps(uint112 supplyCap, uint112 borrowCap) external lock {
+        _setPoolCaps(supplyCap, borrowCap);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setMinDebt(uint96 minDebt) external lock {
+        _minDebt = minDebt;
+        emit MinDebtSet(minDebt);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setReserveFactor(uint16 bps) external lock {
+        _checkRange("reserveFactor", bps, 0, MAX_RESERVE_FACTOR_BPS);
+        _accrue();
+        _reserveFactorBps = bps;
+        emit ReserveFactorSet(bps);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setFlashFee(uint16 bps) external lock {
+        _checkRange("flashFee", bps, 0, MAX_FLASH_FEE_BPS);
+        _flashFeeBps = bps;
+        emit FlashFeeSet(bps);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setLiquidationTarget(uint16 targetHealthBps) external lock {
+        _checkRange("targetHealth", targetHealthBps, MIN_TARGET_HEALTH_BPS, MAX_TARGET_HEALTH_BPS);
+        _targetHealthBps = targetHealthBps;
+        emit LiquidationTargetSet(targetHealthBps);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setMaxCollateralsPerAccount(uint8 count) external lock {
+        _checkRange("maxCollaterals", count, 1, MAX_COLLATERALS);
+        _maxCollateralsPerAccount = count;
+        emit MaxCollateralsSet(count);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function setPauseFlags(uint8 flags) external lock {
+        _setPauseFlags(flags);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function withdrawReserves(uint256 assets, address receiver) external lock {
+        _requireAddress(receiver);
+        Accrual memory a = _accrue();
+        if (assets == 0) revert PoolZeroAmount();
+        if (assets > a.reserves) revert PoolLiquidityInsufficient(a.reserves, assets);
+        _reserves = uint128(a.reserves - assets);
+        _subtractCash(a, assets);
+        emit ReservesWithdrawn(receiver, assets);
+        _push(_loanAsset, receiver, assets);
+    }
+
+    // --- governor and guardian, at once ---------------------------------------------------------------------------
+
+    /// @inheritdoc IPoolAdmin
+    function pause(uint8 flags) external lock {
+        uint8 raised = _pauseFlags | flags;
+        if (raised == _pauseFlags) revert ConfigNotTighter("pauseFlags", _pauseFlags, flags);
+        _setPauseFlags(raised);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function lowerBorrowFactor(address collateral, uint16 borrowFactorBps) external lock {
+        CollateralConfig storage config = _listed(collateral);
+        _checkLower("borrowFactor", config.borrowFactorBps, borrowFactorBps);
+        config.borrowFactorBps = borrowFactorBps;
+        emit CollateralFactorsSet(
+            collateral,
+            borrowFactorBps,
+            config.rampFromBps,
+            config.liquidationFactorBps,
+            config.rampEnd
+        );
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function lowerCollateralSupplyCap(address collateral, uint112 cap) external lock {
+        CollateralConfig storage config = _listed(collateral);
+        _checkLower("collateralSupplyCap", config.supplyCap, cap);
+        _setCollateralSupplyCap(config, collateral, cap);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function lowerPoolCaps(uint112 supplyCap, uint112 borrowCap) external lock {
+        if (supplyCap > _supplyCap) revert ConfigNotTighter("supplyCap", _supplyCap, supplyCap);
+        if (borrowCap > _borrowCap) revert ConfigNotTighter("borrowCap", _borrowCap, borrowCap);
+        _setPoolCaps(supplyCap, borrowCap);
+    }
+
+    /// @inheritdoc IPoolAdmin
+    function rampDownLiquidationFactor(
+        address collateral,
+        uint16 liquidationFactorBps,
+        uint32 rampSeconds
+    ) external lock {
+        CollateralConfig storage config = _listed(collateral);
+        _checkLower("liquidationFactor", config.liquidationFactorBps, liquidationFactorBps);
+        uint256 borrowFactor = FixedPointMathLib.min(
+            config.borrowFactorBps,
+            uint256(liquidationFactorBps).zeroFloorSub(1)
+        );
+        _setFactors(config, collateral, uint16(borrowFactor), liquidationFactorBps, rampSeconds);
+    }
+
+    // --- internals ------------------------------------------------------------------------------------------------
+
+    function _listed(address token) private view returns (CollateralConfig storage config) {
+        config = _collateral[token];
+        if (!config.listed) revert PoolCollateralUnknown(token);
+    }
+
+    /// @dev A ramp starts at the factor in force now, also in the middle of an earlier ramp.
+    function _setFactors(
+        CollateralConfig storage config,
+        address token,
+        uint16 borrowFactorBps,
+        uint16 liquidationFactorBps,
+        uint32 rampSeconds
+    ) private {
+        _checkFactors(borrowFactorBps, liquidationFactorBps);
+        uint256 current = RampMath.valueAt(
+            config.rampFromBps,
+            config.liquidationFactorBps,
+            config.rampStart,
+            config.rampEnd,
+            block.timestamp
+        );
+        uint256 minimum = RampMath.minimumDuration(current, liquidationFactorBps);
+        if (rampSeconds < minimum) revert ConfigRampTooFast(rampSeconds, minimum);
+        config.borrowFactorBps = borrowFactorBps;
+        config.rampFromBps = uint16(current);
+        config.liquidationFactorBps = liquidationFactorBps;
+        config.rampStart = uint32(block.timestamp);
+        config.rampEnd = uint32(block.timestamp + rampSeconds);
+        emit CollateralFactorsSet(token, borrowFactorBps, current, liquidationFactorBps, config.rampEnd);
+    }
+
+    function _setCollateralSupplyCap(CollateralConfig storage config, address token, uint112 cap) private {
+        config.supplyCap = cap;
+        emit CollateralSupplyCapSet(token, cap);
+    }
+
+    function _setCurve(CollateralConfig storage config, address token, address curve) private {
+        if (curve.code.length == 0) revert ConfigModuleMismatch(curve);
+        uint256 floorWad = ILiquidationCurve(curve).priceFactorWad(ILiquidationCurve(curve).secondsToFloor());
+        _checkRange("curveFloor", floorWad, MIN_CURVE_FLOOR_WAD, 1e18);
+        config.curve = curve;
+        emit LiquidationCurveSet(token, curve);
+    }
+
+    function _setPoolCaps(uint112 supplyCap, uint112 borrowCap) private {
+        _supplyCap = supplyCap;
+        _borrowCap = borrowCap;
+        emit PoolCapsSet(supplyCap, borrowCap);
+    }
+
+    function _setPauseFlags(uint8 flags) private {
+        _checkRange("pauseFlags", flags, 0, PAUSE_ALL);
+        _pauseFlags = flags;
+        emit PauseFlagsSet(flags);
+    }
+
+    /// @dev Borrow factor strictly below the liquidation factor, else a loan could be liquidated in its own block.
+    function _checkFactors(uint256 borrowFactorBps, uint256 liquidationFactorBps) private pure {
+        _checkRange("liquidationFactor", liquidationFactorBps, 1, MAX_LIQUIDATION_FACTOR_BPS);
+        _checkRange("borrowFactor", borrowFactorBps, 0, liquidationFactorBps - 1);
+    }
+
+    function _checkRange(bytes32 name, uint256 value, uint256 min, uint256 max) private pure {
+        if (value < min || value > max) revert ConfigOutOfRange(name, value, min, max);
+    }
+
+    function _checkLower(bytes32 name, uint256 current, uint256 proposed) private pure {
+        if (proposed >= current) revert ConfigNotTighter(name, current, proposed);
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import { LibBit } from "solady/src/utils/LibBit.sol";
+import { ILendingPool } from "../interfaces/ILendingPool.sol";
+import { ISupplyCollateralCallback, IRepayCallback } from "../interfaces/IPoolCallbacks.sol";
+import { SharesMath } from "../libraries/SharesMath.sol";
+import { PoolLender } from "./PoolLender.sol";
+
+/// @title The borrower side: collateral, debt and operators
+/// @dev Order in every function: checks, books, event, callback, tokens.
+abstract contract PoolBorrower is PoolLender {
+    bytes32 private constant SET_OPERATOR_TYPEHASH =
+        keccak256("SetOperator(address owner,address operator,bool approved,uint256 nonce,uint256 deadline)");
+
+    modifier onlyFor(address account) {
+        _requireAuthorized(account);
+        _;
+    }
+
+    // --- collateral -----------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ILendingPool
+    function supplyCollateral(address token, uint256 amount, address account, bytes calldata data) external lock {
+        if (amount == 0) revert PoolZeroAmount();
+        CollateralConfig storage config = _collateral[token];
+        _requireListed(config, token);
+        uint256 total = config.totalSupplied + amount;
+        uint256 cap = config.supplyCap;
+        if (total > cap && cap != UNCAPPED) revert PoolSupplyCapExceeded(token, cap, total);
+        if (total > type(uint128).max) revert PoolAmountTooLarge(amount);
+        config.totalSupplied = uint128(total);
+
+        uint256 bit = 1 << config.index;
+        uint256 mask = _account[account].collateralMask;
+        if (mask & bit == 0) {
+            _requireAuthorized(account);
+            mask |= bit;
+            uint256 count = LibBit.popCount(mask);
+            if (count > _maxCollateralsPerAccount) revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
+            _account[account].collateralMask = uint16(mask);
+        }
+        _collateralAmount[account][token] += amount;
+        emit CollateralSupplied(msg.sender, account, token, amount);
+
+        if (data.length != 0) {
+            _locked = false;
+            ISupplyCollateralCallback(msg.sender).onSupplyCollateral(token, amount, data);
+            _locked = true;
+        }
+        // Books may have moved in the callback: compare with what they say now.
+        _pull(token, amount, config.totalSupplied);
+    }
+
+    /// @inheritdoc ILendingPool
+    function withdrawCollateral(
+        address token,
+        uint256 amount,
+        address account,
+        address receiver
+    ) external lock onlyFor(account) {
+        if (amount == 0) revert PoolZeroAmount();
+        _requireAddress(receiver);
+        Account memory record = _account[account];
+        _removeCollateral(record, account, token, amount);
+        if (record.debtShares != 0) {
+            if (_pauseFlags & PAUSE_COLLATERAL_EXIT != 0) revert PoolPaused(PAUSE_COLLATERAL_EXIT);
+            _requireBorrowTest(account, record.collateralMask, _debtAssetsOf(_accrued(), record.debtShares));
+        }
+        emit CollateralWithdrawn(msg.sender, account, token, receiver, amount);
+        _push(token, receiver, amount);
+    }
+
+    // --- debt -----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ILendingPool
+    function borrow(
+        uint256 assets,
+        uint256 shares,
+        address account,
+        address receiver
+    ) external lock onlyFor(account) returns (uint256, uint256) {
+        _requireOneAmount(assets, shares);
+        _requireAddress(receiver);
+        if (_pauseFlags & PAUSE_BORROW != 0) revert PoolPaused(PAUSE_BORROW);
+        Accrual memory a = _accrue();
+        if (assets != 0) shares = SharesMath.debtSharesUp(assets, a.debtAssets, a.debtShares);
+        else assets = SharesMath.debtAssetsDown(shares, a.debtAssets, a.debtShares);
+        if (assets == 0) revert PoolZeroAmount();
+
+        uint256 owned = _account[account].debtShares + shares;
+        a.debtAssets += assets;
+        a.debtShares += shares;
+        if (a.debtShares > type(uint128).max || a.debtAssets > type(uint128).max) revert PoolAmountTooLarge(assets);
+        uint256 cap = _borrowCap;
+        if (a.debtAssets > cap && cap != UNCAPPED) revert PoolBorrowCapExceeded(cap, a.debtAssets);
+        _debtAssets = uint128(a.debtAssets);
+        _debtShares = uint128(a.debtShares);
+        _account[account].debtShares = uint128(owned);
+        _subtractCash(a, assets);
+
+        uint256 debt = _debtAssetsOf(a, owned);
+        if (debt < _minDebt) revert PoolDebtBelowMinimum(_minDebt, debt);
+        _requireBorrowTest(account, _account[account].collateralMask, debt);
+        emit Borrowed(msg.sender, account, receiver, assets, shares);
+        _push(_loanAsset, receiver, assets);
+        return (assets, shares);
+    }
+
+    /// @inheritdoc ILendingPool
+    /// @dev An account that already owes less than the minimum (because it was raised) may repay any part.
+    function repay(
+        uint256 assets,
+        uint256 shares,
+        address account,
+        bytes calldata data
+    ) external lock returns (uint256, uint256) {
+        _requireOneAmount(assets, shares);
+        Accrual memory a = _accrue();
+        if (assets != 0) shares = SharesMath.debtSharesDown(assets, a.debtAssets, a.debtShares);
+        else assets = SharesMath.debtAssetsUp(shares, a.debtAssets, a.debtShares);
+        if (shares == 0) revert PoolZeroAmount();
+
+        uint256 owned = _account[account].debtShares;
+        if (shares > owned) revert PoolDebtInsufficient(account, owned, shares);
+        uint256 before = _debtAssetsOf(a, owned);
+        unchecked {
+            owned -= shares; // checked above
+        }
+        _reduceDebt(a, assets, shares);
+        uint256 minDebt = _minDebt;
+        if (owned != 0 && minDebt != 0) {
+            uint256 left = _debtAssetsOf(a, owned);
+            if (left < minDebt && before >= minDebt) revert PoolDebtBelowMinimum(minDebt, left);
+        }
+        _account[account].debtShares = uint128(owned);
+        if (owned == 0) _account[account].kickedAt = 0;
+        _addCash(a, assets);
+        emit Repaid(msg.sender, account, assets, shares);
+
+        if (data.length != 0) {
+            _locked = false;
+            IRepayCallback(msg.sender).onRepay(assets, data);
+            _locked = true;
+        }
+        _pull(_loanAsset, assets, 0);
+        return (assets, shares);
+    }
+
+    /// @inheritdoc ILendingPool
+    function accrue() external lock {
+        _accrue();
+    }
+
+    // --- operators ------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc ILendingPool
+    function setOperator(address operator, bool approved) external {
+        _setOperator(msg.sender, operator, approved);
+    }
+
+    /// @inheritdoc ILendingPool
+    function setOperatorWithSig(
+        address owner,
+        address operator,
+        bool approved,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        if (block.timestamp > deadline) revert PoolSignatureExpired(deadline);
+        bytes32 digest = _hashTypedDataV4(
+            keccak256(abi.encode(SET_OPERATOR_TYPEHASH, owner, operator, approved, _useNonce(owner), deadline))
+        );
+        if (!SignatureChecker.isValidSignatureNowCalldata(owner, digest, signature)) revert PoolSignatureInvalid(owner);
+        _setOperator(owner, operator, approved);
+    }
+
+    /// @inheritdoc ILendingPool
+    function isOperator(address owner, address operator) external view returns (bool) {
+        return _isOperator[owner][operator];
+    }
+
+    function _setOperator(address owner, address operator, bool approved) private {
+        _isOperator[owner][operator] = approved;
+        emit OperatorSet(owner, operator, approved);
+    }
+
+    function _requireAuthorized(address account) private view {
+        if (msg.sender != account && !_isOperator[account][msg.sender]) revert PoolUnauthorized(msg.sender, account);
+    }
+
+    function _requireOneAmount(uint256 assets, uint256 shares) private pure {
+        if ((assets == 0) == (shares == 0)) revert PoolExactlyOneAmount(assets, shares);
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IERC4626 } from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import { ERC20, IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import { ERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
+import { ILendingPool } from "../interfaces/ILendingPool.sol";
+import { SharesMath } from "../libraries/SharesMath.sol";
+import { PoolRisk } from "./PoolRisk.sol";
+
+/// @title The lender side: an ERC-4626 vault
+/// @notice Lenders own `cash + debt − reserves`. Conversions include interest up to now; exits are limited by cash;
+/// neither reads an oracle. Exits cannot be paused.
+abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
+    using FixedPointMathLib for uint256;
+
+    uint8 private immutable _shareDecimals;
+
+    constructor(address loanAsset, string memory name_, string memory symbol_) ERC20(name_, symbol_) ERC20Permit(name_) {
+        _shareDecimals = IERC20Metadata(loanAsset).decimals() + 6; // SharesMath.VIRTUAL_LENDER_SHARES
+    }
+
+    // --- entry points ---------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IERC4626
+    function deposit(uint256 assets, address receiver) external lock returns (uint256 shares) {
+        Accrual memory a = _accrue();
+        shares = SharesMath.lenderSharesDown(assets, _lenderAssets(a), totalSupply());
+        _enter(a, assets, shares, receiver);
+    }
+
+    /// @inheritdoc IERC4626
+    function mint(uint256 shares, address receiver) external lock returns (uint256 assets) {
+        Accrual memory a = _accrue();
+        assets = SharesMath.lenderAssetsUp(shares, _lenderAssets(a), totalSupply());
+        _enter(a, assets, shares, receiver);
+    }
+
+    /// @inheritdoc IERC4626
+    function withdraw(uint256 assets, address receiver, address owner) external lock returns (uint256 shares) {
+        Accrual memory a = _accrue();
+        shares = SharesMath.lenderSharesUp(assets, _lenderAssets(a), totalSupply());
+        _exit(a, assets, shares, receiver, owner);
+    }
+
+    /// @inheritdoc IERC4626
+    function redeem(uint256 shares, address receiver, address owner) external lock returns (uint256 assets) {
+        Accrual memory a = _accrue();
+        assets = SharesMath.lenderAssetsDown(shares, _lenderAssets(a), totalSupply());
+        _exit(a, assets, shares, receiver, owner);
+    }
+
+    function _enter(Accrual memory a, uint256 assets, uint256 shares, address receiver) private {
+        if (_pauseFlags & PAUSE_DEPOSIT != 0) revert PoolPaused(PAUSE_DEPOSIT);
+        if (assets == 0 || shares == 0) revert PoolZeroAmount();
+        uint256 cap = _supplyCap;
+        uint256 wouldBe = _lenderAssets(a) + assets;
+        if (cap != UNCAPPED && wouldBe > cap) revert PoolSupplyCapExceeded(_loanAsset, cap, wouldBe);
+        _addCash(a, assets);
+        _mint(receiver, shares);
+        emit Deposit(msg.sender, receiver, assets, shares);
+        _pull(_loanAsset, assets, a.cash);
+    }
+
+    function _exit(Accrual memory a, uint256 assets, uint256 shares, address receiver, address owner) private {
+        if (assets == 0 || shares == 0) revert PoolZeroAmount();
+        if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
+        _burn(owner, shares);
+        _subtractCash(a, assets);
+        emit Withdraw(msg.sender, receiver, owner, assets, shares);
+        _push(_loanAsset, receiver, assets);
+    }
+
+    // --- views ----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IERC4626
+    function asset() external view returns (address) {
+        return _loanAsset;
+    }
+
+    function decimals() public view override(ERC20, IERC20Metadata) returns (uint8) {
+        return _shareDecimals;
+    }
+
+    /// @inheritdoc IERC4626
+    function totalAssets() public view returns (uint256) {
+        return _lenderAssets(_accrued());
+    }
+
+    /// @inheritdoc IERC4626
+    function convertToShares(uint256 assets) public view returns (uint256) {
+        return SharesMath.lenderSharesDown(assets, totalAssets(), totalSupply());
+    }
+
+    /// @inheritdoc IERC4626
+    function convertToAssets(uint256 shares) public view returns (uint256) {
+        return SharesMath.lenderAssetsDown(shares, totalAssets(), totalSupply());
+    }
+
+    /// @inheritdoc IERC4626
+    function previewDeposit(uint256 assets) external view returns (uint256) {
+        return convertToShares(assets);
+    }
+
+    /// @inheritdoc IERC4626
+    function previewMint(uint256 shares) external view returns (uint256) {
+        return SharesMath.lenderAssetsUp(shares, totalAssets(), totalSupply());
+    }
+
+    /// @inheritdoc IERC4626
+    function previewWithdraw(uint256 assets) external view returns (uint256) {
+        return SharesMath.lenderSharesUp(assets, totalAssets(), totalSupply());
+    }
+
+    /// @inheritdoc IERC4626
+    function previewRedeem(uint256 shares) external view returns (uint256) {
+        return convertToAssets(shares);
+    }
+
+    /// @inheritdoc IERC4626
+    function maxDeposit(address) external view returns (uint256) {
+        return _maxDeposit(_accrued());
+    }
+
+    /// @inheritdoc IERC4626
+    function maxMint(address) external view returns (uint256) {
+        Accrual memory a = _accrued();
+        return SharesMath.lenderSharesDown(_maxDeposit(a), _lenderAssets(a), totalSupply());
+    }
+
+    /// @inheritdoc IERC4626
+    function maxWithdraw(address owner) external view returns (uint256) {
+        Accrual memory a = _accrued();
+        uint256 owned = SharesMath.lenderAssetsDown(balanceOf(owner), _lenderAssets(a), totalSupply());
+        return owned.min(a.cash);
+    }
+
+    /// @inheritdoc IERC4626
+    function maxRedeem(address owner) external view returns (uint256) {
+        Accrual memory a = _accrued();
+        return SharesMath.lenderSharesDown(a.cash, _lenderAssets(a), totalSupply()).min(balanceOf(owner));
+    }
+
+    /// @dev Room under the supply cap, or under the 128 bits of the books; 0 while deposits are paused.
+    function _maxDeposit(Accrual memory a) private view returns (uint256) {
+        if (_pauseFlags & PAUSE_DEPOSIT != 0) return 0;
+        uint256 room = type(uint128).max - a.cash;
+        uint256 cap = _supplyCap;
+        if (cap == UNCAPPED) return room;
+        return room.min(cap.zeroFloorSub(_lenderAssets(a)));
+    }
+}
