@@ -153,19 +153,24 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         );
         if (s.debt - repay < minDebt) repay = s.debt;
         uint256 amount = _collateralFor(repay, s.price36);
+        bool pays = amount <= s.held; // this collateral alone pays for `repay`
         // A rest of this collateral worth less than the minimum debt would not be worth anybody's gas.
-        if (amount >= s.held || (repay < s.debt && _cost(s.held - amount, s.price36) < minDebt)) amount = s.held;
+        if (!pays || (repay < s.debt && _cost(s.held - amount, s.price36) < minDebt)) {
+            amount = s.held;
+            pays = false;
+        }
         if (maxCollateral < amount) {
             uint256 cost = _cost(maxCollateral, s.price36);
-            if (cost < minDebt || s.debt - FixedPointMathLib.min(cost, s.debt) < minDebt) {
-                revert LiquidationDust(maxCollateral, amount);
-            }
+            bool dust = cost < minDebt ||
+                s.debt.zeroFloorSub(cost) < minDebt ||
+                _cost(s.held - maxCollateral, s.price36) < minDebt;
+            if (dust) revert LiquidationDust(maxCollateral, amount);
             amount = maxCollateral;
+            pays = false;
         }
         s.amount = amount;
-        s.repay = FixedPointMathLib.min(_cost(amount, s.price36), s.debt);
-        // Rounding the amount down must not leave a unit of debt where all of it was to be repaid.
-        if (repay == s.debt && amount < s.held && amount != maxCollateral) s.repay = s.debt;
+        // `amount` was rounded down from `repay`; paying its own cost instead could leave a unit of debt behind.
+        s.repay = pays ? repay : _cost(amount, s.price36).min(s.debt);
     }
 
     /// @dev Rounded up: against the taker.
@@ -173,9 +178,9 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         return amount.fullMulDivUp(price36, PRICE_SCALE);
     }
 
-    /// @dev Rounded down: never more than needed. Anything buys everything once the price is zero.
+    /// @dev Rounded down, but at least one unit: never more than needed. Anything buys everything once the price is zero.
     function _collateralFor(uint256 repay, uint256 price36) private pure returns (uint256) {
-        return price36 == 0 ? type(uint256).max : repay.fullMulDiv(PRICE_SCALE, price36);
+        return price36 == 0 ? type(uint256).max : repay.fullMulDiv(PRICE_SCALE, price36).max(1);
     }
 
     /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`.
@@ -225,7 +230,8 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
     /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.
     function _realizeBadDebt(Accrual memory a, address account, uint256 shares) private {
         uint256 before = a.debtAssets;
-        _reduceDebt(a, _debtAssetsOf(a, shares), shares);
+        // Rounded down: what rounding leaves is owed by the remaining borrowers, not lost by lenders.
+        _reduceDebt(a, SharesMath.debtAssetsDown(shares, a.debtAssets, a.debtShares), shares);
         uint256 loss = before - a.debtAssets;
         uint256 paidByReserves = loss.min(a.reserves);
         a.reserves -= paidByReserves;

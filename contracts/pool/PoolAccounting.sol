@@ -121,7 +121,8 @@ abstract contract PoolAccounting is PoolStorage {
 
     /// @dev Pulls exactly `amount` from the caller. A token that delivers anything else is refused.
     /// @param booked Pool's books of this token after the pull; 0 skips the check, so that a token that rebased down
-    /// does not keep anyone from repaying.
+    /// does not keep anyone from repaying. While a flash loan is out, or another pull of the same token is pending, the
+    /// check also refuses to take more of it in.
     function _pull(address token, uint256 amount, uint256 booked) internal {
         _pullFrom(token, msg.sender, amount, booked);
     }
