@@ -1,0 +1,68 @@
+import { fileURLToPath } from "node:url";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+
+import tasks from "./tasks/index.ts";
+
+/** The compiler comes from npm, as WebAssembly: nothing is downloaded at build time. */
+const compiler = {
+  version: "0.8.37",
+  path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+  preferWasm: true,
+  settings: {
+    evmVersion: "cancun",
+    optimizer: { enabled: true, runs: 200 },
+  },
+};
+
+/** Blocks of the lab hold thousands of transactions; a single transaction keeps mainnet's cap, and so do contract sizes. */
+const simulated = {
+  type: "edr-simulated",
+  chainType: "l1",
+  blockGasLimit: 1_000_000_000n,
+  allowUnlimitedContractSize: false,
+} as const;
+
+/** Run counts of the Solidity tests, by environment variable: Hardhat 3.17 knows one profile only. */
+function runCount(name: string, byDefault: number): number {
+  const count = Number(process.env[name] ?? byDefault);
+  if (!Number.isSafeInteger(count) || count <= 0) throw new Error(`${name} must be a positive whole number`);
+  return count;
+}
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  tasks,
+  solidity: {
+    profiles: {
+      default: { compilers: [compiler] },
+      production: { compilers: [compiler], isolated: true },
+    },
+  },
+  networks: {
+    default: { ...simulated, chainId: 31337 },
+    node: { ...simulated, chainId: 31337 },
+    chainA: { ...simulated, chainId: 31337 },
+    chainB: { ...simulated, chainId: 31338 },
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    testnet: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("TESTNET_RPC_URL"),
+      accounts: [configVariable("TESTNET_PRIVATE_KEY")],
+    },
+  },
+  paths: { tests: { mocha: "test", solidity: "test/solidity" } },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: {
+      fuzz: { runs: runCount("FUZZ_RUNS", 256) },
+      invariant: {
+        runs: runCount("INVARIANT_RUNS", 32),
+        depth: runCount("INVARIANT_DEPTH", 64),
+        failOnRevert: false,
+      },
+    },
+  },
+});
