@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC4626 } from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import { IERC3156FlashLender } from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
-import { IPoolTypes } from "./IPoolTypes.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+import {IPoolTypes} from "./IPoolTypes.sol";
 
 /// @title Breakwater lending pool: everything that users, liquidators and integrators call
 /// @notice One pool lends one asset. Lenders hold ERC-4626 shares; borrowers hold up to 16 kinds of collateral,

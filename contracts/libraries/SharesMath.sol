@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 /// @title Conversions between assets and shares, with the rounding in the name
 /// @notice Virtual shares and assets are added to the totals, so that the first depositor cannot make the share price

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
-import { LibBit } from "solady/src/utils/LibBit.sol";
-import { ILiquidationCurve } from "../interfaces/ILiquidationCurve.sol";
-import { ILiquidationModule } from "../interfaces/ILiquidationModule.sol";
-import { IPoolModule } from "../interfaces/IPoolModule.sol";
-import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
-import { ITakeCallback } from "../interfaces/IPoolCallbacks.sol";
-import { LiquidationMath } from "../libraries/LiquidationMath.sol";
-import { SharesMath } from "../libraries/SharesMath.sol";
-import { PoolAccounting } from "../pool/PoolAccounting.sol";
-import { PoolRisk } from "../pool/PoolRisk.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {ILiquidationCurve} from "../interfaces/ILiquidationCurve.sol";
+import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
+import {IPoolModule} from "../interfaces/IPoolModule.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ITakeCallback} from "../interfaces/IPoolCallbacks.sol";
+import {LiquidationMath} from "../libraries/LiquidationMath.sol";
+import {SharesMath} from "../libraries/SharesMath.sol";
+import {PoolAccounting} from "../pool/PoolAccounting.sol";
+import {PoolRisk} from "../pool/PoolRisk.sol";
 
 /// @title Sale of the collateral of unhealthy accounts, at a price that a curve sets
 /// @notice Runs by delegatecall on the pool's storage; acting on it directly does nothing useful.
@@ -105,10 +105,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
     // --- planning: reads only -------------------------------------------------------------------------------------
 
-    function _appraise(
-        address account,
-        Account memory record
-    ) private view returns (uint256 debt, Valuation memory v) {
+    function _appraise(address account, Account memory record) private view returns (uint256 debt, Valuation memory v) {
         debt = _debtAssetsOf(_accrued(), record.debtShares);
         v = _valuation(account, record.collateralMask);
     }
@@ -161,9 +158,10 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         }
         if (maxCollateral < amount) {
             uint256 cost = _cost(maxCollateral, s.price36);
-            bool dust = cost < minDebt ||
-                s.debt.zeroFloorSub(cost) < minDebt ||
-                _cost(s.held - maxCollateral, s.price36) < minDebt;
+            bool dust =
+                cost < minDebt ||
+                    s.debt.zeroFloorSub(cost) < minDebt ||
+                    _cost(s.held - maxCollateral, s.price36) < minDebt;
             if (dust) revert LiquidationDust(maxCollateral, amount);
             amount = maxCollateral;
             pays = false;
@@ -200,9 +198,8 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
     function _settle(Sale memory s, address account, address collateral) private {
         Accrual memory a = s.accrual;
         uint256 shares = s.record.debtShares;
-        uint256 burnt = s.repay >= s.debt
-            ? shares
-            : SharesMath.debtSharesDown(s.repay, a.debtAssets, a.debtShares).min(shares);
+        uint256 burnt =
+            s.repay >= s.debt ? shares : SharesMath.debtSharesDown(s.repay, a.debtAssets, a.debtShares).min(shares);
         _removeCollateral(s.record, account, collateral, s.amount);
         _reduceDebt(a, s.repay, burnt);
         _addCash(a, s.repay);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import { IERC3156FlashBorrower } from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
-import { IERC3156FlashLender } from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
-import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
-import { LibBit } from "solady/src/utils/LibBit.sol";
-import { ILendingPool } from "../interfaces/ILendingPool.sol";
-import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
-import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
-import { InterestMath } from "../libraries/InterestMath.sol";
-import { PoolAccounting } from "./PoolAccounting.sol";
-import { PoolBorrower } from "./PoolBorrower.sol";
-import { PoolLender } from "./PoolLender.sol";
-import { IPoolModule } from "../interfaces/IPoolModule.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
+import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {ILendingPool} from "../interfaces/ILendingPool.sol";
+import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {InterestMath} from "../libraries/InterestMath.sol";
+import {PoolAccounting} from "./PoolAccounting.sol";
+import {PoolBorrower} from "./PoolBorrower.sol";
+import {PoolLender} from "./PoolLender.sol";
+import {IPoolModule} from "../interfaces/IPoolModule.sol";
 
 /// @title Breakwater lending pool
 /// @notice See `ILendingPool` for users, `ILiquidationModule` for liquidators, `IPoolAdmin` for governance.
@@ -147,7 +147,8 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     }
 
     function _requireModule(address module, address loanAsset) private view {
-        if (module.code.length == 0 || IPoolModule(module).loanAsset() != loanAsset) revert ConfigModuleMismatch(module);
+        if (module.code.length == 0 || IPoolModule(module).loanAsset() != loanAsset)
+            revert ConfigModuleMismatch(module);
     }
 
     // --- views ----------------------------------------------------------------------------------------------------

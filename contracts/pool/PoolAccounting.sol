@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
-import { InterestMath } from "../libraries/InterestMath.sol";
-import { SharesMath } from "../libraries/SharesMath.sol";
-import { PoolStorage } from "./PoolStorage.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
+import {InterestMath} from "../libraries/InterestMath.sol";
+import {SharesMath} from "../libraries/SharesMath.sol";
+import {PoolStorage} from "./PoolStorage.sol";
 
 /// @title Interest, token movements and the lock
 abstract contract PoolAccounting is PoolStorage {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
-import { IInterestRateModel } from "../interfaces/IInterestRateModel.sol";
-import { ILiquidationCurve } from "../interfaces/ILiquidationCurve.sol";
-import { IPoolAdmin } from "../interfaces/IPoolAdmin.sol";
-import { IPoolModule } from "../interfaces/IPoolModule.sol";
-import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
-import { RampMath } from "../libraries/RampMath.sol";
-import { PoolAccounting } from "./PoolAccounting.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
+import {ILiquidationCurve} from "../interfaces/ILiquidationCurve.sol";
+import {IPoolAdmin} from "../interfaces/IPoolAdmin.sol";
+import {IPoolModule} from "../interfaces/IPoolModule.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {RampMath} from "../libraries/RampMath.sol";
+import {PoolAccounting} from "./PoolAccounting.sol";
 
 /// @title Administration of a pool
 /// @notice Runs by delegatecall on the pool's storage, after the pool has checked the caller with its `AccessManager`.

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import { LibBit } from "solady/src/utils/LibBit.sol";
-import { ILendingPool } from "../interfaces/ILendingPool.sol";
-import { ISupplyCollateralCallback, IRepayCallback } from "../interfaces/IPoolCallbacks.sol";
-import { SharesMath } from "../libraries/SharesMath.sol";
-import { PoolLender } from "./PoolLender.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {ILendingPool} from "../interfaces/ILendingPool.sol";
+import {ISupplyCollateralCallback, IRepayCallback} from "../interfaces/IPoolCallbacks.sol";
+import {SharesMath} from "../libraries/SharesMath.sol";
+import {PoolLender} from "./PoolLender.sol";
 
 /// @title The borrower side: collateral, debt and operators
 /// @dev Order in every function: checks, books, event, callback, tokens.
 abstract contract PoolBorrower is PoolLender {
-    bytes32 private constant SET_OPERATOR_TYPEHASH =
-        keccak256("SetOperator(address owner,address operator,bool approved,uint256 nonce,uint256 deadline)");
+    bytes32 private constant SET_OPERATOR_TYPEHASH = keccak256(
+        "SetOperator(address owner,address operator,bool approved,uint256 nonce,uint256 deadline)"
+    );
 
     modifier onlyFor(address account) {
         _requireAuthorized(account);

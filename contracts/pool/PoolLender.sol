@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC4626 } from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import { ERC20, IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import { ERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
-import { ILendingPool } from "../interfaces/ILendingPool.sol";
-import { SharesMath } from "../libraries/SharesMath.sol";
-import { PoolRisk } from "./PoolRisk.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {ERC20, IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {ILendingPool} from "../interfaces/ILendingPool.sol";
+import {SharesMath} from "../libraries/SharesMath.sol";
+import {PoolRisk} from "./PoolRisk.sol";
 
 /// @title The lender side: an ERC-4626 vault
 /// @notice Lenders own `cash + debt − reserves`. Conversions include interest up to now; exits are limited by cash;
@@ -17,7 +17,11 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
 
     uint8 private immutable _shareDecimals;
 
-    constructor(address loanAsset, string memory name_, string memory symbol_) ERC20(name_, symbol_) ERC20Permit(name_) {
+    constructor(
+        address loanAsset,
+        string memory name_,
+        string memory symbol_
+    ) ERC20(name_, symbol_) ERC20Permit(name_) {
         _shareDecimals = IERC20Metadata(loanAsset).decimals() + 6; // SharesMath.VIRTUAL_LENDER_SHARES
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { FixedPointMathLib } from "solady/src/utils/FixedPointMathLib.sol";
-import { LibBit } from "solady/src/utils/LibBit.sol";
-import { IPriceOracle } from "../interfaces/IPriceOracle.sol";
-import { RampMath } from "../libraries/RampMath.sol";
-import { PoolAccounting } from "./PoolAccounting.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {RampMath} from "../libraries/RampMath.sol";
+import {PoolAccounting} from "./PoolAccounting.sol";
 
 /// @title What an account may borrow and when it may be liquidated
 abstract contract PoolRisk is PoolAccounting {

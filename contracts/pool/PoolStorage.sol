@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IPoolTypes } from "../interfaces/IPoolTypes.sol";
+import {IPoolTypes} from "../interfaces/IPoolTypes.sol";
 
 /// @title Storage shared by the pool and the modules that it delegates to
 /// @dev First in every inheritance list, so that its slots are the same in all of them; `test/unit/pool/layout.test.ts`
