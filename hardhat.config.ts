@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import quietDependencies from "./plugins/quiet-dependencies.ts";
 import tasks from "./tasks/index.ts";
 
 /** The compiler comes from npm, as WebAssembly: nothing is downloaded at build time. */
@@ -32,7 +33,7 @@ function runCount(name: string, byDefault: number): number {
 }
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, quietDependencies],
   tasks,
   solidity: {
     profiles: {
