@@ -8,6 +8,8 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 contract MockERC20 is ERC20 {
     uint8 private immutable _decimals;
 
+    error MintLengthMismatch(uint256 accounts, uint256 amounts);
+
     constructor(string memory name_, string memory symbol_, uint8 decimals_) ERC20(name_, symbol_) {
         _decimals = decimals_;
     }
@@ -18,6 +20,12 @@ contract MockERC20 is ERC20 {
 
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
+    }
+
+    /// @notice Mints `amounts[i]` to `accounts[i]`: the lab funds a population in few transactions.
+    function mintBatch(address[] calldata accounts, uint256[] calldata amounts) external {
+        if (accounts.length != amounts.length) revert MintLengthMismatch(accounts.length, amounts.length);
+        for (uint256 i; i < accounts.length; ++i) _mint(accounts[i], amounts[i]);
     }
 
     function burn(address from, uint256 amount) external {
