@@ -6,24 +6,30 @@ import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
 import {RateMath} from "./RateMath.sol";
 
 /// @title Kinked interest rate with a surcharge while liquidity is short
-/// @notice `rate = kinked(u) + surcharge`. The surcharge starts at `surchargeFloor` when utilisation passes
-/// `criticalUtilisation`, doubles every `doublingSeconds` while it stays there and halves at the same pace below, so
-/// that a flat rate at 100 % cannot keep lenders in: sooner or later borrowing costs more than anyone will pay.
-/// @dev Two-slope curve: Compound "JumpRateModel" (2020). State: the surcharge. [WAD per second]
+/// @notice `rate = kinked(u) + surcharge`. The surcharge starts at its floor when utilisation reaches the critical level,
+/// doubles every `doublingSeconds` while it stays there, up to a cap, halves at the same pace below, and ends when it is
+/// back at the floor: so a flat rate at 100 % cannot keep lenders in, for sooner or later borrowing costs more than
+/// anyone will pay.
+/// @dev Two-slope curve: Compound "JumpRateModel" (2020). State: the surcharge, 0 for none, in units of 1e-21 a second:
+/// the finest in which the highest cap (100 000 % a year, 3.2e16 units) fits 56 bits.
 contract KinkedRateModel is IInterestRateModel {
     using FixedPointMathLib for uint256;
 
     uint256 private constant YEAR = 365 days;
     int256 private constant LN2_WAD = 693147180559945309;
+    /// @dev State units in one WAD per second.
+    uint256 private constant SCALE = 1e3;
 
-    /// @notice All rates [WAD per second], utilisations [WAD].
+    /// @notice The two lines. [WAD per second]
     uint256 public immutable baseRate;
     uint256 public immutable slopeToKink;
     uint256 public immutable slopeAboveKink;
     uint256 public immutable kinkWad;
     uint256 public immutable criticalUtilisationWad;
+    /// @notice Surcharge. [1e-21 per second, as the state]
     uint256 public immutable surchargeFloor;
     uint256 public immutable surchargeCap;
+    /// @dev ln 2 ÷ doubling time. [WAD per second]
     int256 private immutable _surchargeSpeed;
 
     struct Params {
@@ -32,9 +38,9 @@ contract KinkedRateModel is IInterestRateModel {
         uint256 slopeAboveKinkPerYearWad; // added from the kink to full utilisation
         uint256 kinkWad; // in (0, 1e18)
         uint256 criticalUtilisationWad; // in [kink, 1e18]
-        uint256 surchargeFloorPerYearWad; // > 0
-        uint256 surchargeCapPerYearWad; // ≥ floor, ≤ 1000 = 100 000 % a year
-        uint256 doublingSeconds; // ≥ 1 hour
+        uint256 surchargeFloorPerYearWad; // in [1e9, cap]
+        uint256 surchargeCapPerYearWad; // in [1e9, 1000e18 = 100 000 % a year]
+        uint256 doublingSeconds; // in [1 hour, 365 days]
     }
 
     error RateParameterOutOfRange(bytes32 parameter, uint256 value, uint256 min, uint256 max);
@@ -45,16 +51,16 @@ contract KinkedRateModel is IInterestRateModel {
         _check("slopeAboveKink", p.slopeAboveKinkPerYearWad, 0, 100e18);
         _check("kink", p.kinkWad, 1, 1e18 - 1);
         _check("criticalUtilisation", p.criticalUtilisationWad, p.kinkWad, 1e18);
-        _check("surchargeCap", p.surchargeCapPerYearWad, YEAR, 1000e18);
-        _check("surchargeFloor", p.surchargeFloorPerYearWad, YEAR, p.surchargeCapPerYearWad);
+        _check("surchargeCap", p.surchargeCapPerYearWad, 1e9, 1000e18);
+        _check("surchargeFloor", p.surchargeFloorPerYearWad, 1e9, p.surchargeCapPerYearWad);
         _check("doublingSeconds", p.doublingSeconds, 1 hours, 365 days);
         baseRate = p.basePerYearWad / YEAR;
         slopeToKink = p.slopeToKinkPerYearWad / YEAR;
         slopeAboveKink = p.slopeAboveKinkPerYearWad / YEAR;
         kinkWad = p.kinkWad;
         criticalUtilisationWad = p.criticalUtilisationWad;
-        surchargeFloor = p.surchargeFloorPerYearWad / YEAR;
-        surchargeCap = p.surchargeCapPerYearWad / YEAR;
+        surchargeFloor = (p.surchargeFloorPerYearWad * SCALE) / YEAR;
+        surchargeCap = (p.surchargeCapPerYearWad * SCALE) / YEAR;
         _surchargeSpeed = LN2_WAD / int256(p.doublingSeconds);
     }
 
@@ -65,30 +71,31 @@ contract KinkedRateModel is IInterestRateModel {
         uint56 state
     ) external view returns (uint256 averageRatePerSecondWad, uint56 nextState) {
         utilisationWad = utilisationWad.min(1e18);
-        bool critical = utilisationWad >= criticalUtilisationWad;
-        uint256 surcharge = uint256(state).min(surchargeCap);
         averageRatePerSecondWad = _kinked(utilisationWad);
-        if (surcharge < surchargeFloor) {
-            if (!critical) return (averageRatePerSecondWad, 0);
-            surcharge = surchargeFloor;
-        }
+        bool critical = utilisationWad >= criticalUtilisationWad;
+        uint256 surcharge = _surcharge(critical, state);
+        if (surcharge == 0) return (averageRatePerSecondWad, 0);
         (uint256 end, uint256 mean) = RateMath.exponentialPath(
             surcharge,
             critical ? _surchargeSpeed : -_surchargeSpeed,
             elapsedSeconds,
-            critical ? surchargeCap : surchargeFloor
+            critical ? surchargeCap : surchargeFloor,
+            critical ? surchargeCap : 0
         );
-        // Decayed to the floor: over.
-        nextState = !critical && end == surchargeFloor ? 0 : uint56(end);
-        averageRatePerSecondWad += mean;
+        averageRatePerSecondWad += mean / SCALE;
+        nextState = uint56(end);
     }
 
     /// @inheritdoc IInterestRateModel
     function ratePerSecondWad(uint256 utilisationWad, uint56 state) external view returns (uint256) {
         utilisationWad = utilisationWad.min(1e18);
-        uint256 surcharge = uint256(state).min(surchargeCap);
-        if (surcharge < surchargeFloor) surcharge = utilisationWad >= criticalUtilisationWad ? surchargeFloor : 0;
-        return _kinked(utilisationWad) + surcharge;
+        return _kinked(utilisationWad) + _surcharge(utilisationWad >= criticalUtilisationWad, state) / SCALE;
+    }
+
+    /// @dev Surcharge in force, from the stored one. A state that this model did not write is brought within its bounds.
+    function _surcharge(bool critical, uint56 state) private view returns (uint256) {
+        if (state < surchargeFloor) return critical ? surchargeFloor : 0;
+        return uint256(state).min(surchargeCap);
     }
 
     function _kinked(uint256 utilisationWad) private view returns (uint256) {
