@@ -39,12 +39,17 @@ describe("#toUserError", () => {
 });
 
 describe("#runTask", () => {
-  async function run(action: () => Promise<unknown>) {
+  // Hardhat turns stack traces on by itself where the environment says CI.
+  function withStackTraces(showStackTraces: boolean): typeof hre {
+    return { ...hre, globalOptions: { ...hre.globalOptions, showStackTraces } };
+  }
+
+  async function run(action: () => Promise<unknown>, showStackTraces = false) {
     const printed: unknown[][] = [];
     const original = console.error;
     console.error = (...line: unknown[]) => printed.push(line);
     try {
-      return { result: await runTask(action)({}, hre), printed };
+      return { result: await runTask(action)({}, withStackTraces(showStackTraces)), printed };
     } finally {
       console.error = original;
     }
@@ -64,6 +69,12 @@ describe("#runTask", () => {
     expect(printed).to.deep.equal([["error: no such scenario"]]);
     expect(result).to.have.property("success", false);
     expect(result.error).to.be.instanceOf(UserError);
+  });
+
+  it("adds the stack if Hardhat is asked for stacks", async () => {
+    const error = new UserError("no such scenario");
+    const { printed } = await run(() => Promise.reject(error), true);
+    expect(printed).to.deep.equal([["error: no such scenario"], [error]]);
   });
 
   it("hands the value over", async () => {
