@@ -46,7 +46,7 @@ export default defineConfig({
     node: { ...simulated, chainId: 31337 },
     chainA: { ...simulated, chainId: 31337 },
     chainB: { ...simulated, chainId: 31338 },
-    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",
       chainType: "l1",

@@ -1,0 +1,86 @@
+/** A price feed and the oldest answer of it that is accepted. */
+export interface FeedParameters {
+  readonly source: string;
+  readonly heartbeat: bigint; // [s]
+}
+
+/** As `IPriceOracleAdmin.MarketInput`. */
+export interface MarketParameters {
+  readonly feeds: readonly FeedParameters[];
+  readonly feedsInQuote: boolean;
+  readonly twapPool: string;
+  readonly twapWindow: bigint; // [s]
+  readonly snapshotMaxAge: bigint; // [s]
+  readonly emaTimeConstant: bigint; // [s]
+  readonly bandBps: bigint;
+  readonly bandWidenBpsPerMinute: bigint;
+  readonly requiredSources: bigint;
+}
+
+export interface CollateralParameters {
+  readonly token: string;
+  readonly borrowFactorBps: bigint;
+  readonly liquidationFactorBps: bigint;
+  readonly supplyCap: bigint; // [collateral base units]
+  readonly curve: "fixed" | "dutch";
+  readonly market: MarketParameters;
+}
+
+/** Constructor arguments of `AdaptiveRateModel` or `KinkedRateModel`. */
+export interface RateModelParameters {
+  readonly contract: "AdaptiveRateModel" | "KinkedRateModel";
+  readonly params: Readonly<Record<string, bigint>>;
+}
+
+export interface CoreParameters {
+  readonly loanAsset: string;
+  readonly name: string;
+  readonly symbol: string;
+  readonly rateModel: RateModelParameters;
+  readonly fixedBonusBps: bigint;
+  readonly dutchPremiumBps: bigint;
+  readonly dutchMaxBonusBps: bigint;
+  readonly dutchSeconds: bigint;
+  /** Feeds of the loan asset in the unit of the collaterals' feeds; none if those are in the loan asset. */
+  readonly quoteFeeds: readonly FeedParameters[];
+  readonly sequencer?: { readonly feed: string; readonly graceSeconds: bigint };
+  readonly supplyCap: bigint; // [loan base units]
+  readonly borrowCap: bigint; // [loan base units]
+  readonly minDebt: bigint; // [loan base units]
+  readonly reserveFactorBps: bigint;
+  readonly flashFeeBps: bigint;
+}
+
+/** Accounts left out: the deployer. */
+export interface AccessParameters {
+  readonly admin?: string;
+  readonly governor?: string;
+  readonly guardian?: string;
+  readonly executionDelaySeconds: bigint;
+}
+
+export interface SystemParameters {
+  readonly access: AccessParameters;
+  readonly core: CoreParameters;
+  readonly collaterals: readonly CollateralParameters[];
+}
+
+/** A mock token, its mock feed in USD, and, for a collateral, its Uniswap v3 pool against the loan asset. */
+export interface DemoToken {
+  readonly symbol: string;
+  readonly name: string;
+  readonly decimals: bigint;
+  readonly priceUsd: bigint; // whole dollars
+}
+
+export interface DemoCollateral extends DemoToken {
+  readonly uniswapFee: bigint; // [hundredths of a bip]
+  readonly liquidityUsd: bigint; // on each side of the pool, over all prices; whole dollars
+}
+
+export interface DemoParameters {
+  readonly loan: DemoToken;
+  readonly collaterals: readonly DemoCollateral[];
+  readonly observations: bigint; // that the Uniswap pools remember
+  readonly seedDepositUsd: bigint; // lent by the deployer; whole dollars
+}
