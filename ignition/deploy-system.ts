@@ -121,6 +121,6 @@ function maxOf(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: T };
+function optional<K extends string, T>(key: K, value: T | undefined): Readonly<Partial<Record<K, T>>> {
+  return (value === undefined ? {} : { [key]: value }) as Readonly<Partial<Record<K, T>>>;
 }

@@ -42,7 +42,8 @@ export interface Deployment {
   readonly uniswap?: UniswapAddresses;
 }
 
-const ROOT = path.resolve(import.meta.dirname, "..", "deployments");
+/** Overridable, so that trying something out does not replace the addresses of the node that is running. */
+const ROOT = process.env.BREAKWATER_DEPLOYMENTS ?? path.resolve(import.meta.dirname, "..", "deployments");
 
 /** Where the addresses of a network are kept. */
 export function deploymentFile(network: string, chainId: number, directory = ROOT): string {

@@ -29,7 +29,7 @@ export function runTask<ArgumentsT extends TaskArguments, ValueT = void>(
       const userError = toUserError(error);
       if (userError === undefined) throw error;
       console.error(`error: ${userError.message}`);
-      if (hre.globalOptions.showStackTraces) console.error(error);
+      if (stacksAskedFor()) console.error(error);
       return errorResult(userError);
     }
   };
@@ -53,6 +53,11 @@ export function toUserError(error: unknown): UserError | undefined {
     return new UserError(error.shortMessage, { cause: error });
   }
   return undefined;
+}
+
+/** By the user, that is: Hardhat's own option is also on wherever the environment says CI. */
+function stacksAskedFor(): boolean {
+  return process.argv.includes("--show-stack-traces") || process.env.HARDHAT_SHOW_STACK_TRACES === "true";
 }
 
 /** Hardhat's class is not exported; it is known by its marks. */

@@ -39,19 +39,18 @@ describe("#toUserError", () => {
 });
 
 describe("#runTask", () => {
-  // Hardhat turns stack traces on by itself where the environment says CI.
-  function withStackTraces(showStackTraces: boolean): typeof hre {
-    return { ...hre, globalOptions: { ...hre.globalOptions, showStackTraces } };
-  }
-
   async function run(action: () => Promise<unknown>, showStackTraces = false) {
     const printed: unknown[][] = [];
     const original = console.error;
+    const originalOption = process.env.HARDHAT_SHOW_STACK_TRACES;
+    process.env.HARDHAT_SHOW_STACK_TRACES = String(showStackTraces);
     console.error = (...line: unknown[]) => printed.push(line);
     try {
-      return { result: await runTask(action)({}, withStackTraces(showStackTraces)), printed };
+      return { result: await runTask(action)({}, hre), printed };
     } finally {
       console.error = original;
+      if (originalOption === undefined) delete process.env.HARDHAT_SHOW_STACK_TRACES;
+      else process.env.HARDHAT_SHOW_STACK_TRACES = originalOption;
     }
   }
 
@@ -71,7 +70,7 @@ describe("#runTask", () => {
     expect(result.error).to.be.instanceOf(UserError);
   });
 
-  it("adds the stack if Hardhat is asked for stacks", async () => {
+  it("adds the stack if the user asks for stacks", async () => {
     const error = new UserError("no such scenario");
     const { printed } = await run(() => Promise.reject(error), true);
     expect(printed).to.deep.equal([["error: no such scenario"], [error]]);
