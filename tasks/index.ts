@@ -12,6 +12,34 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the addresses as JSON, and nothing else" })
     .setAction(() => import("./deploy.ts"))
     .build(),
+  task("loop", "Opens a leveraged position round by round: borrow, swap, supply")
+    .addOption({ name: "rounds", description: "How many, 1 to 50", defaultValue: "5" })
+    .addOption({ name: "ltv", description: "Loan-to-value of each round, below 1", defaultValue: "0.7" })
+    .addOption({ name: "amount", description: "Equity, in whole collateral tokens", defaultValue: "10" })
+    .addOption({ name: "asset", description: "Collateral, by symbol or address; default: the first", defaultValue: "" })
+    .addOption({
+      name: "account",
+      description: "Address or number of an account; default: the first",
+      defaultValue: "",
+    })
+    .addOption({ name: "slippage", description: "Worst price, as a share of the market's", defaultValue: "0.02" })
+    .addFlag({ name: "flash", description: "The same exposure in one transaction, by flash swap" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./loop.ts"))
+    .build(),
+  task("unwind", "Closes a leveraged position round by round: withdraw, swap, repay")
+    .addOption({ name: "rounds", description: "At most so many, 1 to 50", defaultValue: "50" })
+    .addOption({ name: "asset", description: "Collateral, by symbol or address; default: the first", defaultValue: "" })
+    .addOption({
+      name: "account",
+      description: "Address or number of an account; default: the first",
+      defaultValue: "",
+    })
+    .addOption({ name: "slippage", description: "Worst price, as a share of the market's", defaultValue: "0.02" })
+    .addFlag({ name: "flash", description: "In one transaction, by flash swap" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./unwind.ts"))
+    .build(),
 ];
 
 export default tasks;
