@@ -1,4 +1,4 @@
-import { getAddress, isAddress } from "ethers";
+import { getAddress, isAddress, ZeroAddress } from "ethers";
 
 import { UserError } from "../sim/user-error.ts";
 
@@ -68,6 +68,13 @@ export class ParameterReader {
     const resolved = typeof value === "string" && value.startsWith("$") ? this.#resolve(value.slice(1)) : value;
     if (typeof resolved !== "string" || !isAddress(resolved)) throw this.#bad(field, "an address", value);
     return getAddress(resolved);
+  }
+
+  /** The same, for what must not be left at zero. */
+  account(field: string): string {
+    const address = this.address(field);
+    if (address === ZeroAddress) throw this.#bad(field, "an address other than zero", address);
+    return address;
   }
 
   section(field: string): ParameterReader {

@@ -78,9 +78,9 @@ function readSystem(file: string, json: unknown, resolve: ResolveName): SystemPa
 function readAccess(r: ParameterReader): AccessParameters {
   return {
     executionDelaySeconds: r.whole("executionDelaySeconds", 0n, 60n * DAY),
-    ...(r.has("admin") ? { admin: r.address("admin") } : {}),
-    ...(r.has("governor") ? { governor: r.address("governor") } : {}),
-    ...(r.has("guardian") ? { guardian: r.address("guardian") } : {}),
+    ...(r.has("admin") ? { admin: r.account("admin") } : {}),
+    ...(r.has("governor") ? { governor: r.account("governor") } : {}),
+    ...(r.has("guardian") ? { guardian: r.account("guardian") } : {}),
   };
 }
 

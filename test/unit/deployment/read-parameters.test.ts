@@ -118,8 +118,14 @@ describe("#readParameterFile", () => {
     expect(system.core.rateModel.params.steepnessWad).to.equal(4n * 10n ** 18n);
   });
 
-  it("reads the template for real networks", async () => {
-    const file = await readParameterFile(TEMPLATE);
+  it("refuses the template as it is, and takes it once the roles have holders", async () => {
+    expect(await errorOf(TEMPLATE)).to.equal(
+      `FILE: parameter access.admin must be an address other than zero, not "${ZeroAddress}"`,
+    );
+    const text = await readFile(TEMPLATE, "utf8");
+    const filled = path.join(directory, "filled.json");
+    await writeFile(filled, text.replaceAll(ZeroAddress, "0x00000000000000000000000000000000DeaDBeef"));
+    const file = await readParameterFile(filled);
     expect(file.chainId).to.equal(1n);
     expect(file.demo).to.equal(undefined);
     const { access, core } = file.system(() => undefined);
