@@ -25,7 +25,9 @@ interface IPriceOracle {
     function liquidationPrice(address asset) external view returns (uint256 price36);
 
     /// @notice As `liquidationPrice`, but falls back to the last price that was valid instead of reverting.
-    /// @dev Never reverts for a configured asset. `price36` is zero only if the asset never had a valid price.
+    /// @dev Never reverts for a configured asset, except for what only the caller can bring about: too little gas to
+    /// give every source its allowance, or, for the share of a pool, a call from within a change of that pool. `price36`
+    /// is zero only if the asset never had a valid price.
     /// @return price36 Price, 36-decimal scale.
     /// @return fresh False when `price36` is the remembered price.
     function liquidationPriceOrLast(address asset) external view returns (uint256 price36, bool fresh);

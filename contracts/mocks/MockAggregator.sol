@@ -19,6 +19,7 @@ contract MockAggregator {
     int256 private _answer;
     uint256 private _startedAt;
     uint256 private _updatedAt;
+    uint80 private _roundsBehind;
 
     error FeedDown();
 
@@ -38,6 +39,11 @@ contract MockAggregator {
         _answer = answer;
         _startedAt = startedAt;
         _updatedAt = updatedAt;
+    }
+
+    /// @notice The answer is carried over from this many rounds ago.
+    function setRoundsBehind(uint80 rounds) external {
+        _roundsBehind = rounds;
     }
 
     function setMode(Mode newMode) external {
@@ -69,6 +75,6 @@ contract MockAggregator {
                 return(0, 100000)
             }
         }
-        return (_round, _answer, _startedAt, _updatedAt, _round);
+        return (_round, _answer, _startedAt, _updatedAt, _round - _roundsBehind);
     }
 }

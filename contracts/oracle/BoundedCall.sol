@@ -4,10 +4,12 @@ pragma solidity ^0.8.28;
 /// @title Static calls to contracts that may misbehave
 /// @notice A source may revert, answer nonsense, burn all gas it is given or return megabytes. None of this may stop a
 /// liquidation, so both gas and returned data are bounded.
-/// @dev A caller who sends too little gas must not make a live source look dead: the call is made only when the source
-/// is certain to get its full allowance, otherwise the whole transaction reverts.
+/// @dev A caller who sends too little gas must not make a live source look dead and still complete. The EVM passes on at
+/// most 63/64 of the gas left (EIP-150), silently: so the call is made only when the source is certain to get its full
+/// allowance, and otherwise the whole transaction reverts with `OracleGasTooLow`. A source that needs more than its
+/// allowance fails for everybody alike, and is refused when it is configured.
 library BoundedCall {
-    /// @dev Kept for the caller after the call.
+    /// @dev What the call itself costs before gas is passed on (cold account 2,600, memory), and what is kept for after.
     uint256 private constant RESERVE = 20_000;
 
     error OracleGasTooLow(uint256 left, uint256 required);
@@ -15,7 +17,7 @@ library BoundedCall {
     /// @param target Contract to read.
     /// @param gasAllowance Gas for the call. [gas]
     /// @param maxWords Longest answer that is copied. [32-byte words]
-    /// @return ok True when the call succeeded and returned at least one word.
+    /// @return ok True when the call succeeded and returned at least one word. An address without code does not.
     /// @return answer Returned data, cut at `maxWords` words.
     function read(
         address target,
@@ -23,20 +25,26 @@ library BoundedCall {
         uint256 gasAllowance,
         uint256 maxWords
     ) internal view returns (bool ok, bytes memory answer) {
-        // EIP-150 passes on at most 63/64 of what is left.
         uint256 required = (gasAllowance * 64) / 63 + RESERVE;
         if (gasleft() < required) revert OracleGasTooLow(gasleft(), required);
-        uint256 limit = maxWords * 32;
-        answer = new bytes(limit);
-        uint256 size;
         assembly ("memory-safe") {
+            answer := mload(0x40)
+            let limit := mul(maxWords, 32)
+            mstore(0x40, add(answer, add(limit, 32)))
             ok := staticcall(gasAllowance, target, add(data, 32), mload(data), add(answer, 32), limit)
-            size := returndatasize()
+            let size := returndatasize()
             if gt(size, limit) {
                 size := limit
             }
             mstore(answer, size)
+            ok := and(ok, gt(size, 31))
         }
-        ok = ok && size >= 32;
+    }
+
+    /// @notice Word `index` of an answer that is known to be long enough.
+    function word(bytes memory answer, uint256 index) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(add(answer, 32), mul(index, 32)))
+        }
     }
 }

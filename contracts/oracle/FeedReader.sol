@@ -6,20 +6,26 @@ import {BoundedCall} from "./BoundedCall.sol";
 
 /// @title Reads Chainlink-style feeds without ever reverting for the feed's sake
 library FeedReader {
+    using BoundedCall for bytes;
+
     /// @dev A proxied Chainlink feed needs some 15k.
     uint256 private constant FEED_GAS = 80_000;
+    /// @dev `latestRoundData` answers five words.
+    uint256 private constant ROUND_WORDS = 5;
 
+    /// @dev What is wrong with a source; the first that applies, in the order of the checks in `read`.
     enum Status {
         Ok,
-        Absent,
-        Reverted, // reverts, is out of gas, or its answer is too short
+        Absent, // not configured
+        Reverted, // reverts, is out of gas, has no code, or its answer is too short
         Invalid, // zero, negative or too large
-        Incomplete, // the round has no time
-        Stale,
+        Incomplete, // the round has no time, or carries over an older answer
+        Stale, // older than its heartbeat
         FromTheFuture,
-        WrongDecimals,
+        WrongDecimals, // answers other decimals than it was configured with
         SequencerDown,
-        Locked // the pool whose share is priced is in the middle of a change
+        Locked, // the pool whose share is priced is in the middle of a change
+        QuoteUnavailable // the feed is well, but no feed of the quote asset is
     }
 
     /// @dev 20 + 4 + 1 = 25 bytes of a slot.
@@ -29,27 +35,27 @@ library FeedReader {
         uint8 decimals;
     }
 
-    /// @notice Latest answer as WAD. [WAD, exact: feeds have at most 18 decimals]
+    /// @notice Latest answer as WAD. [WAD, exact: feeds have at most 18 decimals; below 2^188]
+    /// @return status `Ok`, `Absent`, `Reverted`, `Incomplete`, `FromTheFuture`, `Stale` or `Invalid`.
+    /// @return priceWad Zero unless `status` is `Ok`.
+    /// @return updatedAt As the feed says. [unix s, unchecked]
     function read(Feed memory feed) internal view returns (Status status, uint256 priceWad, uint256 updatedAt) {
         if (feed.source == address(0)) return (Status.Absent, 0, 0);
         (bool ok, bytes memory data) = BoundedCall.read(
             feed.source,
             abi.encodeCall(IAggregatorV3.latestRoundData, ()),
             FEED_GAS,
-            5
+            ROUND_WORDS
         );
-        if (!ok || data.length < 160) return (Status.Reverted, 0, 0);
-        int256 answer;
-        // Decoded as plain words: a dirty uint80 would make abi.decode revert.
-        assembly ("memory-safe") {
-            answer := mload(add(data, 64))
-            updatedAt := mload(add(data, 128))
-        }
-        if (answer <= 0 || answer > int256(uint256(type(uint128).max))) return (Status.Invalid, 0, updatedAt);
-        if (updatedAt == 0) return (Status.Incomplete, 0, 0);
+        if (!ok || data.length < ROUND_WORDS * 32) return (Status.Reverted, 0, 0);
+        // Taken as plain words: a dirty uint80 would make abi.decode revert.
+        updatedAt = data.word(3);
+        if (updatedAt == 0 || data.word(4) < data.word(0)) return (Status.Incomplete, 0, updatedAt);
         if (updatedAt > block.timestamp) return (Status.FromTheFuture, 0, updatedAt);
         if (block.timestamp - updatedAt > feed.heartbeat) return (Status.Stale, 0, updatedAt);
-        priceWad = uint256(answer) * 10 ** (18 - feed.decimals);
+        uint256 answer = data.word(1); // as unsigned, negative numbers are too large
+        if (answer == 0 || answer > type(uint128).max) return (Status.Invalid, 0, updatedAt);
+        priceWad = answer * 10 ** (18 - feed.decimals);
     }
 
     /// @notice True while the feed answers the number of decimals that it was configured with.
@@ -60,6 +66,6 @@ library FeedReader {
             FEED_GAS,
             1
         );
-        return ok && uint256(bytes32(data)) == feed.decimals;
+        return ok && data.word(0) == feed.decimals;
     }
 }

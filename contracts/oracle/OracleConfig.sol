@@ -6,74 +6,24 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
 import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IPriceOracleAdmin} from "../interfaces/IPriceOracleAdmin.sol";
 import {FeedReader} from "./FeedReader.sol";
+import {OracleMemory} from "./OracleMemory.sol";
+import {SequencerFeed} from "./SequencerFeed.sol";
 import {ShareRate} from "./ShareRate.sol";
 import {UniswapTwap} from "./UniswapTwap.sol";
 
-/// @title Storage and configuration of the price oracle
-/// @notice Every source must answer properly at the moment it is configured: a wrong address, wrong side of a pool or
-/// wrong decimals is refused here, not found out in a crash.
-abstract contract OracleConfig is AccessManaged, IPriceOracle, IPriceOracleAdmin {
+/// @title Configuration of the price oracle
+/// @notice Every source must answer properly at the moment it is configured, and all sources of an asset must roughly
+/// agree: a wrong address, wrong side of a pool, missing leg or wrong decimals is refused here, not found out in a crash
+/// (Moonwell 2026, Morpho PAXG).
+abstract contract OracleConfig is AccessManaged, OracleMemory {
     using FeedReader for FeedReader.Feed;
 
-    uint256 internal constant MAX_FEEDS = 3;
+    /// @notice How far the sources of one asset may be apart when it is configured. [bps of the lowest]
+    uint256 public constant MAX_CONFIG_SPREAD_BPS = 2_000;
 
-    enum Kind {
-        Unknown,
-        Market,
-        Share
-    }
-
-    /// @dev First slot: 1+1+1+1+1+1+2+2+2+4+4+4 = 24. Second: 20. Then one slot a feed.
-    struct Asset {
-        Kind kind;
-        uint8 decimals;
-        uint8 feedCount;
-        uint8 requiredSources;
-        bool feedsInQuote;
-        bool isToken0;
-        uint16 bandBps;
-        uint16 bandWidenBpsPerMinute;
-        uint16 maxRiseBpsPerDay;
-        uint32 twapWindow;
-        uint32 snapshotMaxAge;
-        uint32 emaTimeConstant;
-        address link; // market: Uniswap pool; share: underlying
-        FeedReader.Feed[MAX_FEEDS] feeds;
-    }
-
-    /// @dev First slot: 3+7+5+5+1+1+1 = 23. Second: last valid price. Third: share rate 27+5 = 32.
-    struct Snapshot {
-        int24 twapTick;
-        int56 emaTickE6;
-        uint40 divergenceStart; // [unix s] 0: feed and TWAP agree
-        uint40 updatedAt; // [unix s] 0: never
-        uint8 brokenFeeds; // bit i: feed i answered other decimals than configured
-        bool hasTwap; // `twapTick` was read at `updatedAt`
-        bool hasEma;
-        uint256 lastValidPrice36;
-        uint216 shareRate;
-        uint40 shareRateAt; // [unix s]
-    }
-
-    /// @inheritdoc IPriceOracle
-    address public immutable quoteAsset;
-    uint8 internal immutable _quoteDecimals;
-
-    mapping(address asset => Asset) internal _asset;
-    mapping(address asset => Snapshot) internal _snapshot;
-    FeedReader.Feed[MAX_FEEDS] internal _quoteFeeds;
-    uint8 internal _quoteFeedCount;
-    address internal _sequencerFeed;
-    uint32 internal _sequencerGrace;
-
-    constructor(address quoteAsset_, address authority_) AccessManaged(authority_) {
-        quoteAsset = quoteAsset_;
-        _quoteDecimals = IERC20Metadata(quoteAsset_).decimals();
-        _require(_quoteDecimals <= 27, "quoteDecimals", _quoteDecimals);
-    }
+    constructor(address authority_) AccessManaged(authority_) {}
 
     /// @inheritdoc IPriceOracleAdmin
     function setMarket(address asset, MarketInput calldata config) external restricted {
@@ -98,6 +48,13 @@ abstract contract OracleConfig is AccessManaged, IPriceOracle, IPriceOracleAdmin
         );
         _require(config.snapshotMaxAge <= 1 hours, "snapshotMaxAge", config.snapshotMaxAge);
 
+        _require(
+            config.feeds.length == 0 || config.feedsInQuote || _quoteFeedCount != 0,
+            "quoteFeeds",
+            _quoteFeedCount
+        );
+
+        uint40 divergenceStart = _snapshot[asset].divergenceStart;
         delete _asset[asset];
         delete _snapshot[asset];
         Asset storage a = _asset[asset];
@@ -111,63 +68,101 @@ abstract contract OracleConfig is AccessManaged, IPriceOracle, IPriceOracleAdmin
         a.bandWidenBpsPerMinute = config.bandWidenBpsPerMinute;
         a.snapshotMaxAge = config.snapshotMaxAge;
         a.emaTimeConstant = config.emaTimeConstant;
-        for (uint256 i; i < config.feeds.length; ++i) a.feeds[i] = _checkedFeed(config.feeds[i]);
+        for (uint256 i; i < config.feeds.length; ++i) (a.feeds[i], ) = _checkedFeed(config.feeds[i]);
         if (config.twapPool != address(0)) {
             a.isToken0 = _checkedPool(asset, config.twapPool, config.twapWindow);
             a.link = config.twapPool;
             a.twapWindow = config.twapWindow;
         }
+        _requireAgreement(asset, a);
         emit MarketConfigured(asset, config);
+        // The averages begin here. A running divergence goes on, unless the new sources agree.
+        _snapshot[asset].divergenceStart = divergenceStart;
+        _remember(asset, a);
     }
 
     /// @inheritdoc IPriceOracleAdmin
     function setShare(address share, uint16 maxRiseBpsPerDay) external restricted {
+        _require(share != quoteAsset, "asset", uint160(share));
         address underlying = IERC4626(share).asset();
         _require(underlying == quoteAsset || _asset[underlying].kind == Kind.Market, "underlying", uint160(underlying));
         _require(maxRiseBpsPerDay >= 1 && maxRiseBpsPerDay <= 1_000, "maxRiseBpsPerDay", maxRiseBpsPerDay);
-        (bool ok, bool isLocked, uint256 rate) = ShareRate.read(share);
-        if (!ok) {
-            revert OracleShareUnavailable(share, isLocked ? FeedReader.Status.Locked : FeedReader.Status.Reverted);
-        }
+        (FeedReader.Status status, uint256 rate) = ShareRate.read(share);
+        if (status != FeedReader.Status.Ok) revert OracleShareUnavailable(share, status);
+        _require(rate >= ShareRate.MIN_RATE, "shareRate", rate);
+
         delete _asset[share];
         delete _snapshot[share];
         Asset storage a = _asset[share];
         a.kind = Kind.Share;
-        a.decimals = IERC20Metadata(share).decimals();
         a.link = underlying;
         a.maxRiseBpsPerDay = maxRiseBpsPerDay;
+        emit ShareConfigured(share, underlying, maxRiseBpsPerDay);
         _snapshot[share].shareRate = uint216(rate);
         _snapshot[share].shareRateAt = uint40(block.timestamp);
-        emit ShareConfigured(share, underlying, maxRiseBpsPerDay);
+        _remember(share, a);
     }
 
     /// @inheritdoc IPriceOracleAdmin
     function setQuoteFeeds(FeedInput[] calldata feeds) external restricted {
         _require(feeds.length <= MAX_FEEDS, "feeds", feeds.length);
         _quoteFeedCount = uint8(feeds.length);
+        uint256 lowest = type(uint256).max;
+        uint256 highest;
         for (uint256 i; i < MAX_FEEDS; ++i) {
-            if (i < feeds.length) _quoteFeeds[i] = _checkedFeed(feeds[i]);
-            else delete _quoteFeeds[i];
+            if (i >= feeds.length) {
+                delete _quoteFeeds[i];
+                continue;
+            }
+            uint256 priceWad;
+            (_quoteFeeds[i], priceWad) = _checkedFeed(feeds[i]);
+            if (priceWad < lowest) lowest = priceWad;
+            if (priceWad > highest) highest = priceWad;
         }
+        _requireSpread(quoteAsset, lowest, highest);
         emit QuoteConfigured(feeds);
     }
 
     /// @inheritdoc IPriceOracleAdmin
     function setSequencer(address feed, uint32 graceSeconds) external restricted {
         _require(graceSeconds <= 1 days, "graceSeconds", graceSeconds);
-        if (feed != address(0)) IAggregatorV3(feed).latestRoundData();
+        (SequencerFeed.State state, ) = SequencerFeed.read(feed);
+        if (state == SequencerFeed.State.Unknown) revert OracleFeedRejected(feed, FeedReader.Status.Invalid);
         _sequencerFeed = feed;
         _sequencerGrace = graceSeconds;
         emit SequencerConfigured(feed, graceSeconds);
     }
 
-    function _checkedFeed(FeedInput calldata input) private view returns (FeedReader.Feed memory feed) {
+    /// @dev Reads `decimals` and `description` as plain calls: a feed that cannot answer them is not one.
+    function _checkedFeed(FeedInput calldata input) private returns (FeedReader.Feed memory feed, uint256 priceWad) {
         _require(input.heartbeat >= 60 && input.heartbeat <= 7 days, "heartbeat", input.heartbeat);
         uint8 decimals = IAggregatorV3(input.source).decimals();
         _require(decimals <= 18, "feedDecimals", decimals);
         feed = FeedReader.Feed(input.source, input.heartbeat, decimals);
-        (FeedReader.Status status, , ) = feed.read();
+        FeedReader.Status status;
+        (status, priceWad, ) = feed.read();
         if (status != FeedReader.Status.Ok) revert OracleFeedRejected(input.source, status);
+        emit FeedAccepted(input.source, IAggregatorV3(input.source).description(), decimals, priceWad);
+    }
+
+    /// @dev Every source has a price, and all prices are of one order.
+    function _requireAgreement(address asset, Asset storage a) private view {
+        Reading memory r = _read(asset, a, false, false);
+        if (a.twapWindow != 0 && r.twap == 0) revert OracleTwapUnavailable(a.link, a.twapWindow);
+        uint256 lowest = a.twapWindow == 0 ? type(uint256).max : r.twap;
+        uint256 highest = r.twap;
+        for (uint256 i; i < a.feedCount; ++i) {
+            if (r.status[i] != FeedReader.Status.Ok) revert OracleFeedRejected(a.feeds[i].source, r.status[i]);
+            if (r.feeds[i] < lowest) lowest = r.feeds[i];
+            if (r.feeds[i] > highest) highest = r.feeds[i];
+        }
+        _requireSpread(asset, lowest, highest);
+    }
+
+    function _requireSpread(address asset, uint256 lowest, uint256 highest) private pure {
+        if (highest > lowest && (highest - lowest) * 1e4 > lowest * MAX_CONFIG_SPREAD_BPS) {
+            revert OracleSourcesDisagree(asset, lowest, highest);
+        }
     }
 
     function _checkedPool(address asset, address pool, uint32 window) private view returns (bool isToken0) {
@@ -179,9 +174,5 @@ abstract contract OracleConfig is AccessManaged, IPriceOracle, IPriceOracleAdmin
         _require(isToken0 || token1 == asset, "twapPool", uint160(pool));
         (bool ok, ) = UniswapTwap.meanTick(pool, isToken0, window);
         if (!ok) revert OracleTwapUnavailable(pool, window);
-    }
-
-    function _require(bool condition, bytes32 parameter, uint256 value) private pure {
-        if (!condition) revert OracleConfigInvalid(parameter, value);
     }
 }

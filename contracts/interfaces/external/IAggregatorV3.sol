@@ -5,6 +5,9 @@ pragma solidity ^0.8.28;
 interface IAggregatorV3 {
     function decimals() external view returns (uint8);
 
+    /// @notice Such as "ETH / USD".
+    function description() external view returns (string memory);
+
     function latestRoundData()
         external
         view

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {BoundedMath} from "../libraries/BoundedMath.sol";
+import {PriceSelection} from "../libraries/PriceSelection.sol";
+import {TickPrice} from "../libraries/TickPrice.sol";
+import {FeedReader} from "./FeedReader.sol";
+import {OracleStorage} from "./OracleStorage.sol";
+import {SequencerFeed} from "./SequencerFeed.sol";
+import {ShareRate} from "./ShareRate.sol";
+import {UniswapTwap} from "./UniswapTwap.sol";
+
+/// @title Reads every source of an asset
+/// @dev Nothing here reverts for a source's sake. What it reads is zero where a source has no price.
+abstract contract OracleSources is OracleStorage {
+    using FixedPointMathLib for uint256;
+    using FeedReader for FeedReader.Feed;
+
+    struct Reading {
+        FeedReader.Status[MAX_FEEDS] status;
+        uint256[MAX_FEEDS] feeds; // [36-decimal scale]
+        uint256[MAX_FEEDS] updatedAt; // [unix s]
+        uint256 twap; // [36-decimal scale]
+        uint256 freshFeeds;
+        int24 liveTick; // valid while `isLive`
+        bool isLive; // the TWAP was read from the pool just now
+    }
+
+    /// @param forCredit True: the quote asset is valued at the highest of its feeds.
+    /// @param mayReuse True: a recent snapshot of the TWAP may stand in for asking the pool.
+    function _read(
+        address asset,
+        Asset storage a,
+        bool forCredit,
+        bool mayReuse
+    ) internal view returns (Reading memory r) {
+        Snapshot storage s = _snapshot[asset];
+        uint256 feedCount = a.feedCount;
+        if (feedCount != 0) {
+            uint256 broken = s.brokenFeeds;
+            uint256 quoteWad = a.feedsInQuote ? 1e18 : _quoteWad(forCredit, broken >> MAX_FEEDS);
+            // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale.
+            uint256 scale = 10 ** (36 + _quoteDecimals - a.decimals);
+            for (uint256 i; i < feedCount; ++i) {
+                uint256 priceWad;
+                (r.status[i], priceWad, r.updatedAt[i]) = a.feeds[i].read();
+                if (broken & (1 << i) != 0) r.status[i] = FeedReader.Status.WrongDecimals;
+                if (r.status[i] != FeedReader.Status.Ok) continue;
+                if (quoteWad == 0) {
+                    r.status[i] = FeedReader.Status.QuoteUnavailable;
+                    continue;
+                }
+                r.feeds[i] = BoundedMath.mulDivOrZero(priceWad, scale, quoteWad);
+                if (r.feeds[i] == 0) r.status[i] = FeedReader.Status.Invalid;
+                else ++r.freshFeeds;
+            }
+        }
+        uint256 window = a.twapWindow;
+        if (window == 0) return r;
+        if (mayReuse && s.hasTwap && block.timestamp - s.updatedAt <= a.snapshotMaxAge) {
+            r.twap = TickPrice.price36(s.twapTick);
+        } else {
+            (r.isLive, r.liveTick) = UniswapTwap.meanTick(a.link, a.isToken0, uint32(window));
+            if (r.isLive) r.twap = TickPrice.price36(r.liveTick);
+        }
+    }
+
+    /// @dev The quote asset in the unit of the feeds. For credit the highest of its feeds: debt is never valued down.
+    /// For health the first that is fresh. Zero: none is, or none is configured.
+    function _quoteWad(bool forCredit, uint256 broken) private view returns (uint256 quoteWad) {
+        uint256 count = _quoteFeedCount;
+        for (uint256 i; i < count; ++i) {
+            if (broken & (1 << i) != 0) continue;
+            (FeedReader.Status status, uint256 priceWad, ) = _quoteFeeds[i].read();
+            if (status != FeedReader.Status.Ok) continue;
+            quoteWad = quoteWad.max(priceWad);
+            if (!forCredit) return quoteWad;
+        }
+    }
+
+    /// @dev Bit i: feed i of the market answers other decimals than configured, or none; bit 3 + i: so does the quote's.
+    function _brokenFeeds(Asset storage a) internal view returns (uint8 broken) {
+        uint256 count = a.feedCount;
+        for (uint256 i; i < count; ++i) if (!a.feeds[i].hasDecimals()) broken |= uint8(1 << i);
+        if (count == 0 || a.feedsInQuote) return broken;
+        count = _quoteFeedCount;
+        for (uint256 i; i < count; ++i) if (!_quoteFeeds[i].hasDecimals()) broken |= uint8(1 << (MAX_FEEDS + i));
+    }
+
+    /// @dev The rate of a share, limited in its rise.
+    function _shareRate(address share, Asset storage a) internal view returns (FeedReader.Status status, uint256 rate) {
+        (status, rate) = ShareRate.read(share);
+        if (status != FeedReader.Status.Ok) return (status, 0);
+        Snapshot storage s = _snapshot[share];
+        rate = ShareRate.limited(rate, s.shareRate, block.timestamp - s.shareRateAt, a.maxRiseBpsPerDay);
+    }
+
+    /// @dev Reverts while the pool whose share it is is in the middle of a change: only the caller himself can be the
+    /// reason, and he must not choose an older price by it. Zero: no fresh rate.
+    function _unlockedShareRate(address share, Asset storage a) internal view returns (uint256 rate) {
+        FeedReader.Status status;
+        (status, rate) = _shareRate(share, a);
+        if (status == FeedReader.Status.Locked) revert OracleShareUnavailable(share, status);
+    }
+
+    /// @dev Feed (median of three sources or more) clamped to TWAP ± band; the TWAP where there is no feed. Zero: no
+    /// source is fresh.
+    function _clamped(
+        Asset storage a,
+        Reading memory r,
+        uint256 divergenceStart
+    ) internal view returns (uint256 price) {
+        if (r.freshFeeds == 0) return r.twap;
+        price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        if (r.twap == 0) return price;
+        uint256 bandBps = PriceSelection.widened(a.bandBps, a.bandWidenBpsPerMinute, divergenceStart, block.timestamp);
+        // The upper clamp lowers a price. Two feeds that confirm each other are believed instead: in March 2026 a cap of
+        // this kind, left behind by the market, liquidated healthy accounts.
+        return PriceSelection.clamp(price, r.twap, bandBps, PriceSelection.confirmed(r.feeds, price));
+    }
+
+    /// @dev Zero: no fresh source. While the sequencer is known to be down nothing counts as fresh, the TWAP neither:
+    /// the pool then only sees transactions forced in from L1, against which nobody can trade. An uptime feed that
+    /// is itself broken stops new credit, not liquidation: the heartbeats of the feeds still speak.
+    function _liquidationPrice(address asset, Asset storage a) internal view returns (uint256) {
+        (SequencerFeed.State state, ) = SequencerFeed.read(_sequencerFeed);
+        if (state == SequencerFeed.State.Down) return 0;
+        if (a.kind == Kind.Market) return _clamped(a, _read(asset, a, false, true), _snapshot[asset].divergenceStart);
+        uint256 rate = _unlockedShareRate(asset, a);
+        if (rate == 0) return 0;
+        address underlying = a.link;
+        uint256 price = underlying == quoteAsset ? 1e36 : _liquidationPrice(underlying, _asset[underlying]);
+        return BoundedMath.mulDivOrZero(price, rate, 1e18);
+    }
+}
