@@ -41,7 +41,7 @@ export function answer8(dollars: number): bigint {
 /** Asserts |actual − expected| ≤ expected · toleranceBps / 10⁴. */
 export function expectWithinBps(actual: bigint, expected: bigint, toleranceBps: number, what = "value"): void {
   const distance = actual > expected ? actual - expected : expected - actual;
-  const close = distance * 1_000_000n <= expected * BigInt(Math.round(toleranceBps * 100));
+  const close = distance * 10n ** 10n <= expected * BigInt(Math.round(toleranceBps * 1e6));
   expect(close, `${what}: ${actual} is not within ${toleranceBps} bps of ${expected}`).to.equal(true);
 }
 
