@@ -26,6 +26,10 @@ interface Vm {
     /// @notice The next call must revert with exactly this data.
     function expectRevert(bytes calldata revertData) external;
 
+    function load(address target, bytes32 slot) external view returns (bytes32 value);
+
+    function store(address target, bytes32 slot, bytes32 value) external;
+
     /// @notice The input does not count as a run.
     function assume(bool condition) external pure;
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
+import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
+import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
+import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
+import {vm} from "../Vm.sol";
+import {InvariantSetup} from "./InvariantSetup.sol";
+import {PoolChecks} from "./PoolChecks.sol";
+import {PoolHandler} from "./PoolHandler.sol";
+
+/// @dev Storage slots of `PoolStorage`.
+uint256 constant SLOT_DEBT = 0; // assets, then shares in the upper half
+uint256 constant SLOT_CASH = 1;
+uint256 constant SLOT_ACCOUNTS = 6;
+uint256 constant SLOT_COLLATERALS = 8;
+
+/// @dev Breaks something after each action that the pool accepted.
+contract TamperingHandler is PoolHandler {
+    enum Sabotage {
+        None,
+        LoseCash,
+        LowerPrices,
+        LowerBorrowPrices
+    }
+
+    Sabotage public sabotage;
+
+    constructor(
+        LendingPool pool_,
+        ConstantPriceOracle oracle_,
+        MockERC20[3] memory tokens,
+        MockFlashBorrower borrower
+    ) PoolHandler(pool_, oracle_, tokens, borrower) {}
+
+    function setSabotage(Sabotage value) external {
+        sabotage = value;
+    }
+
+    function _tamper() internal override {
+        if (sabotage == Sabotage.LoseCash) {
+            bytes32 cash = vm.load(address(pool), bytes32(SLOT_CASH));
+            vm.store(address(pool), bytes32(SLOT_CASH), bytes32(uint256(cash) - 1));
+        } else if (sabotage != Sabotage.None) {
+            ConstantPriceOracle oracle = ConstantPriceOracle(pool.poolConfig().oracle);
+            address token = pool.collateralList()[0];
+            uint256 liquidation = sabotage == Sabotage.LowerPrices ? 1 : oracle.liquidationPrice(token);
+            oracle.setPrices(token, 1, liquidation);
+        }
+    }
+}
+
+/// @title Does each invariant bark?
+/// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID.
+contract CanaryTest is InvariantSetup {
+    function _newHandler(MockFlashBorrower borrower) internal override returns (PoolHandler) {
+        return new TamperingHandler(pool, oracle, tokens, borrower);
+    }
+
+    function setUp() public override {
+        super.setUp();
+        handler.deposit(0, 100_000e6 - 1, 0);
+        handler.supplyCollateral(2, 40_000e6, 0);
+        handler.borrow(2, 19_000e6, 1);
+        _requireAll();
+    }
+
+    function _requireReport(string memory report, string memory id) private pure {
+        require(bytes(report).length > 6, "not reported");
+        for (uint256 i; i < 6; ++i) require(bytes(report)[i] == bytes(id)[i], report);
+    }
+
+    function _sabotage(TamperingHandler.Sabotage sabotage) private {
+        TamperingHandler(address(handler)).setSabotage(sabotage);
+    }
+
+    /// @dev Adds to the word at a slot of the pool.
+    function _add(bytes32 slot, uint256 amount) private {
+        uint256 value = uint256(vm.load(address(pool), slot));
+        vm.store(address(pool), slot, bytes32(value + amount));
+    }
+
+    function _slotOf(address key, uint256 mappingSlot) private pure returns (bytes32) {
+        return keccak256(abi.encode(key, mappingSlot));
+    }
+
+    function test_INV01_LoanAssetsGone() public {
+        loan.burn(address(pool), 1);
+        _requireReport(PoolChecks.solvent(pool, handler), "INV-01");
+    }
+
+    function test_INV01_CollateralGone() public {
+        tokens[0].burn(address(pool), 1);
+        _requireReport(PoolChecks.solvent(pool, handler), "INV-01");
+    }
+
+    function test_INV01_CashInvented() public {
+        _add(bytes32(SLOT_CASH), 1);
+        loan.mint(address(pool), 1);
+        _requireReport(PoolChecks.solvent(pool, handler), "INV-01");
+    }
+
+    function test_INV02_LenderSharesOfNobody() public {
+        loan.mint(address(this), 1e6);
+        loan.approve(address(pool), 1e6);
+        pool.deposit(1e6, address(this)); // not an actor
+        _requireReport(PoolChecks.sharesConserved(pool, handler), "INV-02");
+    }
+
+    function test_INV02_DebtSharesOfNobody() public {
+        _add(bytes32(SLOT_DEBT), 1 << 128);
+        _requireReport(PoolChecks.sharesConserved(pool, handler), "INV-02");
+    }
+
+    function test_INV03_DebtOfNobody() public {
+        _add(bytes32(SLOT_DEBT), 1_000 << 128); // a thousand shares
+        _requireReport(PoolChecks.assetsConserved(pool, handler), "INV-03");
+    }
+
+    function test_INV04_LeftBelowTheBorrowTest() public {
+        _sabotage(TamperingHandler.Sabotage.LowerBorrowPrices);
+        handler.withdrawCollateral(2, 1e15, 0);
+        _requireReport(handler.violation(), "INV-04");
+    }
+
+    function test_INV05_SharePriceFalls() public {
+        _sabotage(TamperingHandler.Sabotage.LoseCash);
+        handler.accrue(0, 0, 0);
+        _requireReport(handler.violation(), "INV-05");
+    }
+
+    function test_INV06_CollateralOfNobody() public {
+        _add(_slotOf(address(tokens[0]), SLOT_COLLATERALS), 1);
+        _requireReport(PoolChecks.collateralConserved(pool, handler), "INV-06");
+    }
+
+    function test_INV07_MaskWithoutPosition() public {
+        _add(_slotOf(handler.actorList()[2], SLOT_ACCOUNTS), 1 << 129);
+        _requireReport(PoolChecks.recordsConsistent(pool, handler), "INV-07");
+    }
+
+    function test_INV07_Dust() public {
+        _admin().setMinDebt(1e18);
+        _requireReport(PoolChecks.recordsConsistent(pool, handler), "INV-07");
+    }
+
+    function test_INV08_LiquidatableWithoutCause() public {
+        _sabotage(TamperingHandler.Sabotage.LowerPrices);
+        handler.deposit(0, 1e6, 0);
+        _requireReport(handler.violation(), "INV-08");
+    }
+}

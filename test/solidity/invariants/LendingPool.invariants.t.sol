@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {vm} from "../Vm.sol";
+import {InvariantSetup} from "./InvariantSetup.sol";
+import {PoolChecks} from "./PoolChecks.sol";
+
+/// @title Invariants under random actions; see `docs/invariants.md`
+/// @dev The runner recognises the handler only when its file is among those that it is given: run the whole folder
+/// (`test/solidity/invariants/*.sol`), not this file alone.
+contract LendingPoolInvariants is InvariantSetup {
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    function invariant_INV01_Solvent() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.solvent(pool, handler));
+    }
+
+    function invariant_INV02_SharesConserved() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.sharesConserved(pool, handler));
+    }
+
+    function invariant_INV03_AssetsConserved() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.assetsConserved(pool, handler));
+    }
+
+    /// @notice INV-04 no health-lowering exit, INV-05 rounding, INV-08 liquidatability: judged around each action.
+    function invariant_INV04_INV05_INV08_NoViolationRecorded() public view {
+        _requireNoViolation();
+    }
+
+    function invariant_INV06_CollateralConserved() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.collateralConserved(pool, handler));
+    }
+
+    function invariant_INV07_RecordsConsistent() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.recordsConsistent(pool, handler));
+    }
+}
+
+/// @title The same actions in fixed sequences, where it can be seen that each of them happens
+/// @dev Short, because the runner keeps a trace of all calls of a test in memory.
+contract LendingPoolDriverTest is InvariantSetup {
+    function test_EveryActionGoesThrough() public {
+        // Actors 0 and 1 lend; 2 and 3 borrow against ether, 3 also against bitcoin.
+        handler.deposit(0, 100_000e6 - 1, 0);
+        handler.mint(1, 100_000e12 - 1, 0);
+        handler.depositAndRedeem(1, 123_456, 0);
+        handler.supplyCollateral(2, 40_000e6, 0);
+        handler.supplyCollateral(3, 40_000e6, 0);
+        handler.supplyCollateral(3, 10_000e6, 1);
+        handler.borrow(2, 29_000e6, 1);
+        handler.borrow(3, 10_000e6, 3);
+        handler.borrowAndRepay(3, 0, 0);
+        handler.wait(0, 7 days - 2, 0);
+        handler.accrue(0, 0, 0);
+        handler.repay(0, (2 << 128) + 1_000e6, 1);
+        handler.withdrawCollateral(3, 1e15, 0);
+        handler.withdraw(0, 10e6, 0);
+        handler.redeem(1, 10e12, 0);
+        handler.transferShares(0, 5e12, 1);
+        handler.donate(0, 77e6, 0);
+        handler.flashLoan(0, 1_000e6, 0);
+        handler.withdrawReserves(0, 0, 0);
+        handler.movePrice(0, 200, 0); // × 0.9
+        handler.movePrice(0, 200, 0);
+        handler.kick(0, 2, 0);
+        handler.movePrice(0, 600, 0); // × 1.3
+        handler.unkick(0, 2, 0);
+        handler.movePrice(0, 0, 0); // × 0.7
+        handler.take(1, 2, 0);
+        _requireAll();
+        // So deep that bad debt is left to lenders.
+        for (uint256 i; i < 5; ++i) handler.movePrice(0, 0, 0);
+        handler.take(1, 2, 0);
+        _requireAll();
+
+        bytes4[] memory actions = _actions();
+        for (uint256 i; i < actions.length; ++i) {
+            require(handler.succeeded(actions[i]) != 0, "an action did not go through");
+        }
+        require(handler.lenderLosses() != 0, "no bad debt was realised");
+    }
+
+    /// @dev Sequences that draw every action equally often and judge the whole state in between.
+    /// hardhat-config: fuzz.runs = 8
+    function testFuzz_AnySeed(uint256 seed) public {
+        _drive(seed, 100);
+    }
+}

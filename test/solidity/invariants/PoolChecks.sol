@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
+import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
+import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
+import {PoolHandler} from "./PoolHandler.sol";
+
+/// @title The state invariants of `docs/invariants.md`, as functions that report
+/// @notice Each returns an empty string, or what is wrong: so that the canaries can see a broken state being reported.
+library PoolChecks {
+    function solvent(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        MockERC20 loan = MockERC20(pool.asset());
+        uint256 cash = pool.totals().cash;
+        if (cash != handler.netLoanFlow()) return "INV-01: cash is not what flowed in less what flowed out";
+        if (loan.balanceOf(address(pool)) != cash + handler.donated(address(loan))) {
+            return "INV-01: loan assets held differ from the books";
+        }
+        address[] memory tokens = pool.collateralList();
+        for (uint256 i; i < tokens.length; ++i) {
+            uint256 booked = pool.collateralConfig(tokens[i]).totalSupplied;
+            if (MockERC20(tokens[i]).balanceOf(address(pool)) != booked + handler.donated(tokens[i])) {
+                return "INV-01: collateral held differs from the books";
+            }
+        }
+        return "";
+    }
+
+    function sharesConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        uint256 lenders;
+        uint256 borrowers;
+        address[] memory actors = handler.actorList();
+        for (uint256 i; i < actors.length; ++i) {
+            lenders += pool.balanceOf(actors[i]);
+            borrowers += pool.debtSharesOf(actors[i]);
+        }
+        if (lenders != pool.totalSupply()) return "INV-02: lender shares do not add up";
+        if (borrowers != pool.totals().debtShares) return "INV-02: debt shares do not add up";
+        return "";
+    }
+
+    /// @dev A debt is rounded up, so n accounts owe at most n units more than the total; the virtual share keeps at most
+    /// the price of one share from being owed by anybody.
+    function assetsConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        IPoolTypes.Totals memory t = pool.totals();
+        uint256 owed;
+        address[] memory actors = handler.actorList();
+        for (uint256 i; i < actors.length; ++i) owed += pool.debtOf(actors[i]);
+        uint256 sharePrice = (t.debtAssets + t.debtShares) / (t.debtShares + 1);
+        if (owed > t.debtAssets + actors.length) return "INV-03: accounts owe more than the total";
+        if (owed + sharePrice < t.debtAssets) return "INV-03: debt that nobody owes";
+        if (t.debtShares == 0 && t.debtAssets != 0) return "INV-03: debt without shares";
+        uint256 gross = t.cash + t.debtAssets;
+        if (pool.totalAssets() != (gross > t.reserves ? gross - t.reserves : 0)) {
+            return "INV-03: lenders' assets are not cash + debt - reserves";
+        }
+        return "";
+    }
+
+    function collateralConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        address[] memory tokens = pool.collateralList();
+        address[] memory actors = handler.actorList();
+        for (uint256 i; i < tokens.length; ++i) {
+            uint256 sum;
+            for (uint256 j; j < actors.length; ++j) sum += pool.collateralOf(actors[j], tokens[i]);
+            if (sum != pool.collateralConfig(tokens[i]).totalSupplied) return "INV-06: positions do not add up";
+        }
+        return "";
+    }
+
+    /// @dev A debt below the minimum is left only by a take that sold the last of a collateral and could not pay more.
+    function recordsConsistent(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        address[] memory tokens = pool.collateralList();
+        address[] memory actors = handler.actorList();
+        uint256 minDebt = pool.poolConfig().minDebt;
+        for (uint256 i; i < actors.length; ++i) {
+            IPoolTypes.Account memory record = pool.accountOf(actors[i]);
+            uint256 mask;
+            for (uint256 j; j < tokens.length; ++j) if (pool.collateralOf(actors[i], tokens[j]) != 0) mask |= 1 << j;
+            if (mask != record.collateralMask) return "INV-07: mask differs from the positions";
+            uint256 debt = pool.debtOf(actors[i]);
+            if (debt != 0 && debt < minDebt && !handler.smallDebtAllowed(actors[i])) return "INV-07: debt is dust";
+            if (debt != 0 && mask == 0) return "INV-07: debt without collateral was not written off";
+            if (debt == 0 && record.kickedAt != 0) return "INV-07: for sale without debt";
+        }
+        return "";
+    }
+}
