@@ -91,7 +91,10 @@ abstract contract PoolAccounting is PoolStorage {
         return gross > a.reserves ? gross - a.reserves : 0;
     }
 
+    /// @dev Rounded up. Who holds all shares owes all: otherwise the last to repay would leave to lenders what the virtual
+    /// share stands for, the price of a share less a unit.
     function _debtAssetsOf(Accrual memory a, uint256 shares) internal pure returns (uint256) {
+        if (shares == a.debtShares) return a.debtAssets;
         return SharesMath.debtAssetsUp(shares, a.debtAssets, a.debtShares);
     }
 

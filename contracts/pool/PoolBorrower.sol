@@ -120,7 +120,7 @@ abstract contract PoolBorrower is PoolLender {
         _requireOneAmount(assets, shares);
         Accrual memory a = _accrue();
         if (assets != 0) shares = SharesMath.debtSharesDown(assets, a.debtAssets, a.debtShares);
-        else assets = SharesMath.debtAssetsUp(shares, a.debtAssets, a.debtShares);
+        else assets = _debtAssetsOf(a, shares);
         if (shares == 0) revert PoolZeroAmount();
 
         uint256 owned = _account[account].debtShares;

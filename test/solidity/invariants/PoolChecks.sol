@@ -40,7 +40,7 @@ library PoolChecks {
     }
 
     /// @dev A debt is rounded up, so n accounts owe at most n units more than the total; the virtual share keeps at most
-    /// the price of one share from being owed by anybody.
+    /// the price of one share from being owed by anybody, until one account is left, which owes all.
     function assetsConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
         IPoolTypes.Totals memory t = pool.totals();
         uint256 owed;
