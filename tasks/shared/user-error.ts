@@ -55,9 +55,9 @@ export function toUserError(error: unknown): UserError | undefined {
   return undefined;
 }
 
-/** By the user, that is: Hardhat's own option is also on wherever the environment says CI. */
+/** By the user, that is: Hardhat turns its own option, and the environment variable, on wherever it sees CI. */
 function stacksAskedFor(): boolean {
-  return process.argv.includes("--show-stack-traces") || process.env.HARDHAT_SHOW_STACK_TRACES === "true";
+  return process.argv.includes("--show-stack-traces");
 }
 
 /** Hardhat's class is not exported; it is known by its marks. */

@@ -166,8 +166,8 @@ contract OracleMathsFuzz {
         uint256 down = TickPrice.price36(-tick);
         // up · down = 1e72, to 1e-15 and to one unit of the smaller.
         uint256 expected = uint256(1e72) / up;
-        uint256 error = expected > down ? expected - down : down - expected;
-        require(error <= down / 1e15 + 1, "not inverse");
+        uint256 deviation = expected > down ? expected - down : down - expected;
+        require(deviation <= down / 1e15 + 1, "not inverse");
     }
 
     function testFuzz_TickE6_BracketsThePrice(uint256 price, uint8 bits) public pure {

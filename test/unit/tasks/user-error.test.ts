@@ -42,13 +42,16 @@ describe("#runTask", () => {
   async function run(action: () => Promise<unknown>, showStackTraces = false) {
     const printed: unknown[][] = [];
     const original = console.error;
+    const originalArguments = process.argv;
     const originalOption = process.env.HARDHAT_SHOW_STACK_TRACES;
-    process.env.HARDHAT_SHOW_STACK_TRACES = String(showStackTraces);
+    process.env.HARDHAT_SHOW_STACK_TRACES = "true"; // as Hardhat sets it in CI, asked or not
+    process.argv = showStackTraces ? [...originalArguments, "--show-stack-traces"] : originalArguments;
     console.error = (...line: unknown[]) => printed.push(line);
     try {
       return { result: await runTask(action)({}, hre), printed };
     } finally {
       console.error = original;
+      process.argv = originalArguments;
       if (originalOption === undefined) delete process.env.HARDHAT_SHOW_STACK_TRACES;
       else process.env.HARDHAT_SHOW_STACK_TRACES = originalOption;
     }

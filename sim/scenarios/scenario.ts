@@ -1,0 +1,37 @@
+import type { Rng } from "../rng.ts";
+
+/** Tokens the lab can build a market for. */
+export type AssetSymbol = "WETH" | "WBTC" | "USDC";
+
+/** A price at a time after the scenario's start. */
+export interface PricePoint {
+  readonly seconds: number;
+  readonly price: number; // [loan asset per whole unit of the asset]
+}
+
+/** One price a block; index 0 is the state before the first block, index i is after i · blockSeconds. */
+export type PricePath = readonly number[];
+
+/**
+ * What happens to the outside market. The path is exogenous: it is what the price would do if nobody in the lab traded.
+ * Everything else of a run (population, depth, protocol) is configuration.
+ */
+export interface Scenario {
+  /** As typed on the command line: `black-thursday`. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what happened, when, and why it is worth replaying. */
+  readonly description: string;
+  /** Where the prices come from; empty for synthetic ones. */
+  readonly source: string;
+  readonly asset: AssetSymbol;
+  /** Symbol of what is lent and what prices are quoted in. */
+  readonly loan: "USDC" | "DAI";
+  readonly durationSeconds: number;
+  readonly blockSeconds: number;
+  /**
+   * The path, with randomness from `rng` only: same stream, same path. It passes through every point the scenario is
+   * given, and never below its lowest or above its highest.
+   */
+  path(rng: Rng): PricePath;
+}
