@@ -1,0 +1,107 @@
+import { expect } from "chai";
+
+import { createRng } from "../../../sim/rng.ts";
+import { BUILT_IN_SCENARIOS, DEFAULT_SCENARIO, findScenario } from "../../../sim/scenarios/built-in.ts";
+import { deepestFall, parseKeyframes } from "../../../sim/scenarios/keyframe-scenario.ts";
+import { UserError } from "../../../sim/user-error.ts";
+
+describe("built-in scenarios", () => {
+  it("are the five promised, Black Thursday first", () => {
+    const names = BUILT_IN_SCENARIOS.map(({ name }) => name);
+    expect(names).to.deep.equal(["black-thursday", "may-19", "usdc-depeg", "flash-wick", "slow-bleed"]);
+    expect(DEFAULT_SCENARIO).to.equal("black-thursday");
+  });
+
+  for (const scenario of BUILT_IN_SCENARIOS) {
+    describe(scenario.name, () => {
+      const { keyframes, blockSeconds, durationSeconds } = scenario;
+      const prices = keyframes.map(({ price }) => price);
+
+      it("fits a run: at most 60 keyframes and 2600 blocks of at least mainnet's 12 s", () => {
+        expect(keyframes.length).to.be.at.most(60);
+        expect(blockSeconds).to.be.at.least(12);
+        expect(blockSeconds % 12).to.equal(0);
+        expect(durationSeconds % blockSeconds).to.equal(0);
+        expect(durationSeconds / blockSeconds).to.be.at.most(2600);
+      });
+
+      it("says what it is and where its prices come from", () => {
+        expect(scenario.title).to.not.equal("");
+        expect(scenario.description).to.match(/^(ETH|USDC) (falls|loses) .*[^.]\.$/);
+        expect(scenario.source === "").to.equal(["flash-wick", "slow-bleed"].includes(scenario.name));
+      });
+
+      for (const seed of ["1", "2", "3"]) {
+        it(`has the keyframes' lowest and highest price, whatever the seed: ${seed}`, () => {
+          const path = scenario.path(createRng(seed));
+          expect(path).to.have.lengthOf(durationSeconds / blockSeconds + 1);
+          expect(Math.min(...path)).to.equal(Math.min(...prices));
+          expect(Math.max(...path)).to.equal(Math.max(...prices));
+          expect(path[0]).to.equal(prices[0]);
+          expect(path[path.length - 1]).to.equal(prices[prices.length - 1]);
+        });
+      }
+    });
+  }
+
+  it("replays the numbers of history", () => {
+    const extremes = (name: string) => {
+      const { keyframes } = findScenario(name);
+      const low = keyframes.reduce((least, keyframe) => (keyframe.price < least.price ? keyframe : least));
+      const high = keyframes.reduce((most, keyframe) => (keyframe.price > most.price ? keyframe : most));
+      return { high: high.price, low: low.price, hours: (low.seconds - high.seconds) / 3600 };
+    };
+    const thursday = extremes("black-thursday");
+    expect(thursday).to.include({ high: 195.55, low: 86 });
+    expect(thursday.hours).to.be.closeTo(26, 0.2);
+    expect(1 - 86 / 195.55).to.be.closeTo(0.56, 0.001);
+    expect(extremes("may-19")).to.include({ high: 3441.73, low: 1888 });
+    expect(extremes("usdc-depeg")).to.include({ high: 1, low: 0.874 });
+  });
+
+  it("recovers from the wick within ten minutes", () => {
+    const path = findScenario("flash-wick").path(createRng("1"));
+    const low = path.indexOf(Math.min(...path));
+    expect(path[low] / path[0]).to.be.closeTo(0.6, 1e-9);
+    expect(path[low + 50] / path[0]).to.be.greaterThan(0.9);
+  });
+
+  it("bleeds slowly", () => {
+    const path = findScenario("slow-bleed").path(createRng("1"));
+    const day = 86_400 / 1200;
+    const worst = Math.max(...path.map((_, block) => deepestFall(path.slice(block, block + day))));
+    expect(worst).to.be.lessThan(0.15);
+    expect(deepestFall(path)).to.be.closeTo(0.45, 1e-9);
+  });
+});
+
+describe("#findScenario", () => {
+  it("names the scenarios there are", () => {
+    expect(() => findScenario("white-friday")).to.throw(
+      UserError,
+      'unknown scenario "white-friday": there are black-thursday, may-19, usdc-depeg, flash-wick, slow-bleed',
+    );
+    expect(() => findScenario("")).to.throw(UserError);
+  });
+});
+
+describe("#parseKeyframes", () => {
+  it("refuses what it does not understand", () => {
+    for (const text of ["", "1:00", "1:00 -5", "1:0 5", "one 5"]) expect(() => parseKeyframes(text)).to.throw(/not a/);
+  });
+
+  it("reads hours, minutes and days", () => {
+    expect(parseKeyframes("0:00 1.5  26:12 86.00\n  2d 3")).to.deep.equal([
+      { seconds: 0, price: 1.5 },
+      { seconds: 94_320, price: 86 },
+      { seconds: 172_800, price: 3 },
+    ]);
+  });
+});
+
+describe("#deepestFall", () => {
+  it("is from the highest price before the low", () => {
+    expect(deepestFall([100, 120, 90, 130, 117])).to.equal(0.25);
+    expect(deepestFall([1, 2, 3])).to.equal(0);
+  });
+});
