@@ -16,7 +16,7 @@ import type {
 
 const WAD = 10n ** 18n;
 const MAX_UINT112 = (1n << 112n) - 1n;
-const MAX_UINT96 = (1n << 96n) - 1n;
+const MAX_UINT80 = (1n << 80n) - 1n;
 const MAX_UINT16 = 65_535n;
 const DAY = 86_400n;
 
@@ -98,7 +98,7 @@ function readCore(r: ParameterReader): CoreParameters {
     ...(r.has("sequencer") ? { sequencer: readSequencer(r.section("sequencer")) } : {}),
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
     borrowCap: r.whole("borrowCap", 0n, MAX_UINT112),
-    minDebt: r.whole("minDebt", 0n, MAX_UINT96),
+    minDebt: r.whole("minDebt", 0n, MAX_UINT80),
     reserveFactorBps: r.whole("reserveFactorBps", 0n, 5_000n),
     flashFeeBps: r.whole("flashFeeBps", 0n, 100n),
   };

@@ -37,6 +37,7 @@ interface IPoolAdmin {
 
     function setPoolCaps(uint112 supplyCap, uint112 borrowCap) external;
 
+    /// @param minDebt [loan base units, < 2^80]
     function setMinDebt(uint96 minDebt) external;
 
     function setReserveFactor(uint16 bps) external;

@@ -12,18 +12,19 @@ interface IPoolTypes {
         uint40 kickedAt; // [unix s] 0: not for sale
     }
 
-    /// @dev Slot 0: 16 + 14 + 1 + 1 = 32. Slot 1: 2 + 2 + 2 + 4 + 4 = 14. Slot 2: 20.
+    /// @dev Slot 0, for positions and borrowing: 14 + 14 + 1 + 1 + 2 = 32. Slot 1, for health and sales:
+    /// 20 + 2 + 2 + 4 + 4 = 32.
     struct CollateralConfig {
-        uint128 totalSupplied; // [collateral base units]
+        uint112 totalSupplied; // [collateral base units]
         uint112 supplyCap; // [collateral base units] type(uint112).max: none
         uint8 index; // bit in `Account.collateralMask`
         bool listed;
         uint16 borrowFactorBps; // [bps] share of the borrow price that may be borrowed
+        address curve; // ILiquidationCurve
         uint16 liquidationFactorBps; // [bps] target of the ramp
         uint16 rampFromBps; // [bps] liquidation factor when the ramp began
         uint32 rampStart; // [unix s]
         uint32 rampEnd; // [unix s] from here on `liquidationFactorBps` holds
-        address curve; // ILiquidationCurve
     }
 
     struct Totals {

@@ -8,7 +8,7 @@ library InterestMath {
     using FixedPointMathLib for uint256;
 
     /// @dev e^2 ≈ 7.4×: more growth than that in one untouched interval is cut, so that a runaway model or decades of
-    /// silence cannot push the debt out of its 128 bits and lock repayments.
+    /// silence cannot push the debt out of its 112 bits and lock repayments.
     uint256 internal constant MAX_EXPONENT_WAD = 2e18;
 
     /// @notice Debt ÷ lender assets. [WAD, in 0..1e18, rounded down]
@@ -21,10 +21,10 @@ library InterestMath {
     }
 
     /// @notice Interest on `debtAssets` compounded continuously: `debt × (e^(rate × elapsed) − 1)`, rounded up.
-    /// @param debtAssets Debt at the start of the interval. [loan base units, ≤ 2^128 − 1]
+    /// @param debtAssets Debt at the start of the interval. [loan base units, ≤ 2^112 − 1]
     /// @param ratePerSecondWad Average rate over the interval. [WAD per second]
     /// @param elapsedSeconds Length of the interval. [s]
-    /// @return interestAssets Never so much that debt + interest exceeds 2^128 − 1.
+    /// @return interestAssets Never so much that debt + interest exceeds 2^112 − 1.
     function compoundUp(
         uint256 debtAssets,
         uint256 ratePerSecondWad,
@@ -37,7 +37,7 @@ library InterestMath {
         // Safe casts: the exponent is at most 2e18 and its exponential at least 1e18.
         uint256 growthWad = uint256(FixedPointMathLib.expWad(int256(exponent))) - 1e18;
         interestAssets = debtAssets.fullMulDivUp(growthWad, 1e18);
-        uint256 room = type(uint128).max - debtAssets;
+        uint256 room = type(uint112).max - debtAssets;
         if (interestAssets > room) interestAssets = room;
     }
 }

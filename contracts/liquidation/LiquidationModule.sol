@@ -210,6 +210,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
             _realizeBadDebt(a, account, shares);
             shares = 0;
         }
+        _book(a);
         s.record.debtShares = uint128(shares);
         if (shares == 0 || _healed(s, a)) s.record.kickedAt = 0;
         _account[account] = s.record;
@@ -232,7 +233,6 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         uint256 loss = before - a.debtAssets;
         uint256 paidByReserves = loss.min(a.reserves);
         a.reserves -= paidByReserves;
-        _reserves = uint128(a.reserves);
         emit BadDebtRealized(account, loss, shares, paidByReserves, loss - paidByReserves);
     }
 }

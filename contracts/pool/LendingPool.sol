@@ -51,7 +51,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         adminModule = p.adminModule;
         _oracle = p.oracle;
         _interestRateModel = p.interestRateModel;
-        _lastAccrual = uint40(block.timestamp);
+        _lastAccrual = uint32(block.timestamp);
         _supplyCap = type(uint112).max;
         _borrowCap = type(uint112).max;
         _targetHealthBps = 10_400;
@@ -98,7 +98,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             revert PoolFlashLoanRefused(address(receiver));
         }
         _locked = true;
-        if (fee != 0) _cash += uint128(fee);
+        if (fee != 0) _cash += uint112(fee);
         emit FlashLoaned(msg.sender, address(receiver), amount, fee);
         _pullFrom(token, address(receiver), amount + fee, 0);
         return true;

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
 import {InterestMath} from "../libraries/InterestMath.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
@@ -12,12 +12,12 @@ import {PoolStorage} from "./PoolStorage.sol";
 /// @title Interest, token movements and the lock
 abstract contract PoolAccounting is PoolStorage {
     using SafeERC20 for IERC20;
-    using SafeCast for uint256;
+    using FixedPointMathLib for uint256;
 
     /// @dev Loan asset. Immutable in the pool and, with the same value, in every module.
     address internal immutable _loanAsset;
 
-    /// @dev Totals brought up to date in memory.
+    /// @dev Totals brought up to date in memory. Whoever got them from `_accrue` must `_book` them before calling out.
     struct Accrual {
         uint256 debtAssets;
         uint256 debtShares;
@@ -27,6 +27,7 @@ abstract contract PoolAccounting is PoolStorage {
         uint256 reserveShare;
         uint256 rate;
         uint56 rateState;
+        bool rateStateChanged;
     }
 
     constructor(address loanAsset) {
@@ -64,25 +65,34 @@ abstract contract PoolAccounting is PoolStorage {
             uint56 nextState
         ) {
             a.rate = rate;
+            a.rateStateChanged = nextState != a.rateState;
             a.rateState = nextState;
         } catch {
             return a;
         }
         a.interest = InterestMath.compoundUp(a.debtAssets, a.rate, elapsed);
-        a.reserveShare = (a.interest * _reserveFactorBps) / BPS;
-        a.debtAssets += a.interest;
+        // Reserves that would not fit stay with lenders: no action may fail for being overdue.
+        a.reserveShare = ((a.interest * _reserveFactorBps) / BPS).min(MAX_AMOUNT - a.reserves);
+        a.debtAssets += a.interest; // bounded by InterestMath.compoundUp
         a.reserves += a.reserveShare;
     }
 
-    /// @dev The same, written. Emits only when time has passed.
+    /// @dev The same, with the event if time has passed. Nothing is written: the caller changes the totals further and
+    /// writes them once, by `_book`.
     function _accrue() internal returns (Accrual memory a) {
-        if (block.timestamp == _lastAccrual) return _accrued();
+        bool due = block.timestamp != _lastAccrual;
         a = _accrued();
-        _debtAssets = uint128(a.debtAssets); // bounded by InterestMath.compoundUp
-        _reserves = a.reserves.toUint128();
-        _lastAccrual = uint40(block.timestamp);
-        _rateState = a.rateState;
-        emit InterestAccrued(a.interest, a.reserveShare, a.rate);
+        if (due) emit InterestAccrued(a.interest, a.reserveShare, a.rate);
+    }
+
+    /// @dev Writes totals that `_accrue` began. All are within `MAX_AMOUNT`: who adds to them checks.
+    function _book(Accrual memory a) internal {
+        _debtAssets = uint112(a.debtAssets);
+        _debtShares = uint112(a.debtShares);
+        _lastAccrual = uint32(block.timestamp);
+        _cash = uint112(a.cash);
+        _reserves = uint112(a.reserves);
+        if (a.rateStateChanged) _rateState = a.rateState;
     }
 
     /// @dev What belongs to lenders. Zero when reserves claim more than there is (only after a loss).
@@ -100,24 +110,23 @@ abstract contract PoolAccounting is PoolStorage {
 
     /// @dev Removes debt that was repaid. The caller's rounding may exceed the total by a unit: then it is all gone. The
     /// last share takes what rounding left behind, so that no debt is owed by nobody.
-    function _reduceDebt(Accrual memory a, uint256 assets, uint256 shares) internal {
+    function _reduceDebt(Accrual memory a, uint256 assets, uint256 shares) internal pure {
         a.debtShares -= shares;
         a.debtAssets = a.debtShares == 0 || assets > a.debtAssets ? 0 : a.debtAssets - assets;
-        _debtAssets = uint128(a.debtAssets);
-        _debtShares = uint128(a.debtShares);
     }
 
-    function _addCash(Accrual memory a, uint256 assets) internal {
-        a.cash += assets;
-        _cash = a.cash.toUint128();
+    function _addCash(Accrual memory a, uint256 assets) internal pure {
+        if (assets > MAX_AMOUNT - a.cash) revert PoolAmountTooLarge(assets);
+        unchecked {
+            a.cash += assets; // checked above
+        }
     }
 
-    function _subtractCash(Accrual memory a, uint256 assets) internal {
+    function _subtractCash(Accrual memory a, uint256 assets) internal pure {
         if (assets > a.cash) revert PoolLiquidityInsufficient(a.cash, assets);
         unchecked {
             a.cash -= assets; // checked above
         }
-        _cash = uint128(a.cash);
     }
 
     // --- tokens ---------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     /// @inheritdoc IPoolAdmin
     /// @dev The new model starts from state 0.
     function setInterestRateModel(address model) external lock {
-        _accrue();
+        _book(_accrue());
         if (model.code.length == 0) revert ConfigModuleMismatch(model);
         IInterestRateModel(model).accrue(0.5e18, 1, 0);
         _interestRateModel = model;
@@ -116,14 +116,15 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     /// @inheritdoc IPoolAdmin
     function setMinDebt(uint96 minDebt) external lock {
-        _minDebt = minDebt;
+        _checkRange("minDebt", minDebt, 0, type(uint80).max);
+        _minDebt = uint80(minDebt);
         emit MinDebtSet(minDebt);
     }
 
     /// @inheritdoc IPoolAdmin
     function setReserveFactor(uint16 bps) external lock {
         _checkRange("reserveFactor", bps, 0, MAX_RESERVE_FACTOR_BPS);
-        _accrue();
+        _book(_accrue());
         _reserveFactorBps = bps;
         emit ReserveFactorSet(bps);
     }
@@ -131,7 +132,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     /// @inheritdoc IPoolAdmin
     function setFlashFee(uint16 bps) external lock {
         _checkRange("flashFee", bps, 0, MAX_FLASH_FEE_BPS);
-        _flashFeeBps = bps;
+        _flashFeeBps = uint8(bps);
         emit FlashFeeSet(bps);
     }
 
@@ -160,8 +161,9 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         Accrual memory a = _accrue();
         if (assets == 0) revert PoolZeroAmount();
         if (assets > a.reserves) revert PoolLiquidityInsufficient(a.reserves, assets);
-        _reserves = uint128(a.reserves - assets);
+        a.reserves -= assets;
         _subtractCash(a, assets);
+        _book(a);
         emit ReservesWithdrawn(receiver, assets);
         _push(_loanAsset, receiver, assets);
     }

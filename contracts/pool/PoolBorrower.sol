@@ -30,8 +30,8 @@ abstract contract PoolBorrower is PoolLender {
         uint256 total = config.totalSupplied + amount;
         uint256 cap = config.supplyCap;
         if (total > cap && cap != UNCAPPED) revert PoolSupplyCapExceeded(token, cap, total);
-        if (total > type(uint128).max) revert PoolAmountTooLarge(amount);
-        config.totalSupplied = uint128(total);
+        if (total > MAX_AMOUNT) revert PoolAmountTooLarge(amount);
+        config.totalSupplied = uint112(total);
 
         uint256 bit = 1 << config.index;
         uint256 mask = _account[account].collateralMask;
@@ -93,13 +93,12 @@ abstract contract PoolBorrower is PoolLender {
         uint256 owned = _account[account].debtShares + shares;
         a.debtAssets += assets;
         a.debtShares += shares;
-        if (a.debtShares > type(uint128).max || a.debtAssets > type(uint128).max) revert PoolAmountTooLarge(assets);
+        if (a.debtShares > MAX_AMOUNT || a.debtAssets > MAX_AMOUNT) revert PoolAmountTooLarge(assets);
         uint256 cap = _borrowCap;
         if (a.debtAssets > cap && cap != UNCAPPED) revert PoolBorrowCapExceeded(cap, a.debtAssets);
-        _debtAssets = uint128(a.debtAssets);
-        _debtShares = uint128(a.debtShares);
-        _account[account].debtShares = uint128(owned);
         _subtractCash(a, assets);
+        _book(a);
+        _account[account].debtShares = uint128(owned);
 
         uint256 debt = _debtAssetsOf(a, owned);
         if (debt < _minDebt) revert PoolDebtBelowMinimum(_minDebt, debt);
@@ -138,6 +137,7 @@ abstract contract PoolBorrower is PoolLender {
         _account[account].debtShares = uint128(owned);
         if (owned == 0) _account[account].kickedAt = 0;
         _addCash(a, assets);
+        _book(a);
         emit Repaid(msg.sender, account, assets, shares);
 
         if (data.length != 0) {
@@ -151,7 +151,7 @@ abstract contract PoolBorrower is PoolLender {
 
     /// @inheritdoc ILendingPool
     function accrue() external lock {
-        _accrue();
+        _book(_accrue());
     }
 
     // --- operators ------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
         uint256 wouldBe = _lenderAssets(a) + assets;
         if (cap != UNCAPPED && wouldBe > cap) revert PoolSupplyCapExceeded(_loanAsset, cap, wouldBe);
         _addCash(a, assets);
+        _book(a);
         _mint(receiver, shares);
         emit Deposit(msg.sender, receiver, assets, shares);
         _pull(_loanAsset, assets, a.cash);
@@ -72,6 +73,7 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
         _subtractCash(a, assets);
+        _book(a);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         _push(_loanAsset, receiver, assets);
     }
@@ -146,10 +148,10 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
         return SharesMath.lenderSharesDown(a.cash, _lenderAssets(a), totalSupply()).min(balanceOf(owner));
     }
 
-    /// @dev Room under the supply cap, or under the 128 bits of the books; 0 while deposits are paused.
+    /// @dev Room under the supply cap, or under the 112 bits of the books; 0 while deposits are paused.
     function _maxDeposit(Accrual memory a) private view returns (uint256) {
         if (_pauseFlags & PAUSE_DEPOSIT != 0) return 0;
-        uint256 room = type(uint128).max - a.cash;
+        uint256 room = MAX_AMOUNT - a.cash;
         uint256 cap = _supplyCap;
         if (cap == UNCAPPED) return room;
         return room.min(cap.zeroFloorSub(_lenderAssets(a)));

@@ -64,7 +64,7 @@ abstract contract PoolRisk is PoolAccounting {
         if (amount > held) revert PoolCollateralInsufficient(account, token, held, amount);
         unchecked {
             _collateralAmount[account][token] = held - amount; // checked above
-            config.totalSupplied -= uint128(amount); // the total is the sum of all accounts
+            config.totalSupplied -= uint112(amount); // the total is the sum of all accounts
         }
         if (amount == held) {
             record.collateralMask &= ~uint16(1 << config.index);

@@ -10,6 +10,8 @@ abstract contract PoolStorage is IPoolTypes {
     uint256 internal constant MAX_COLLATERALS = 16;
     uint256 internal constant BPS = 1e4;
     uint256 internal constant PRICE_SCALE = 1e36;
+    /// @dev No amount in the books is larger: two of them multiply without overflow.
+    uint256 internal constant MAX_AMOUNT = type(uint112).max;
     uint256 internal constant UNCAPPED = type(uint112).max;
 
     uint8 internal constant PAUSE_DEPOSIT = 1;
@@ -18,42 +20,40 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal constant PAUSE_FLASH_LOAN = 8;
     uint8 internal constant PAUSE_ALL = 15;
 
-    // slot 0: 16 + 16 = 32
-    uint128 internal _debtAssets;
-    uint128 internal _debtShares;
+    // slot 0: 14 + 14 + 4 = 32
+    uint112 internal _debtAssets; // [loan base units]
+    uint112 internal _debtShares;
+    uint32 internal _lastAccrual; // [unix s]
 
-    // slot 1: 16 + 16 = 32
-    uint128 internal _cash;
-    uint128 internal _reserves;
+    // slot 1: 14 + 14 + 2 + 1 + 1 = 32; the parameters are here because whoever needs one needs the cash too
+    uint112 internal _cash; // [loan base units]
+    uint112 internal _reserves; // [loan base units]
+    uint16 internal _reserveFactorBps;
+    uint8 internal _flashFeeBps;
+    uint8 internal _pauseFlags;
 
-    // slot 2: 20 + 5 + 7 = 32
+    // slot 2: 20 + 7 = 27; written only by models that remember something
     address internal _interestRateModel;
-    uint40 internal _lastAccrual; // [unix s]
     uint56 internal _rateState; // opaque to the pool
 
-    // slot 3: 14 + 14 + 2 + 1 + 1 = 32
-    uint112 internal _supplyCap;
-    uint112 internal _borrowCap;
-    uint16 internal _reserveFactorBps;
-    uint8 internal _pauseFlags;
+    // slot 3: 14 + 14 + 1 + 1 = 30
+    uint112 internal _supplyCap; // [loan base units]
+    uint112 internal _borrowCap; // [loan base units]
     uint8 internal _collateralCount;
-
-    // slot 4: 20 + 12 = 32
-    address internal _oracle;
-    uint96 internal _minDebt;
-
-    // slot 5: 2 + 2 + 1 = 5
-    uint16 internal _flashFeeBps;
-    uint16 internal _targetHealthBps;
     uint8 internal _maxCollateralsPerAccount;
 
-    // slots 6..9
+    // slot 4: 20 + 10 + 2 = 32
+    address internal _oracle;
+    uint80 internal _minDebt; // [loan base units]
+    uint16 internal _targetHealthBps;
+
+    // slots 5..8
     mapping(address account => Account) internal _account;
     mapping(address account => mapping(address token => uint256)) internal _collateralAmount;
     mapping(address token => CollateralConfig) internal _collateral;
     mapping(address owner => mapping(address operator => bool)) internal _isOperator;
 
-    // slots 10..25
+    // slots 9..24
     address[MAX_COLLATERALS] internal _collateralList;
 
     /// @dev True while books change or tokens move; released around the callbacks that the pool offers on purpose.
