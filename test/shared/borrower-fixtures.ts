@@ -1,0 +1,75 @@
+import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { BPS, RATES, threeCollateralPool, WAD } from "./pool-fixtures.ts";
+
+export const USD = 10n ** 6n;
+export const ETHER = 10n ** 18n;
+export const BITCOIN = 10n ** 8n;
+export const MIN_DEBT = 100n * USD;
+/** Lent to the pool by `lender`. */
+export const LENT = 900_000n * USD;
+
+/** The fixture on the connection that all files share. */
+export async function load<T>(fixture: (connection: NetworkConnection) => Promise<T>): Promise<T> {
+  const { networkHelpers } = await network.getOrCreate();
+  return networkHelpers.loadFixture(fixture);
+}
+
+/** ETH, BTC and STB; 900,000 lent; a minimum debt of 100; a tenth of interest to reserves. Nobody owes anything. */
+export async function lentPool(connection: NetworkConnection) {
+  const p = await threeCollateralPool(connection);
+  const [eth, btc, stb] = p.collaterals;
+  await p.admin.setMinDebt(MIN_DEBT);
+  await p.admin.setReserveFactor(1_000);
+  await p.pool.connect(p.lender).deposit(LENT, p.lender.address);
+  return { ...p, eth, btc, stb };
+}
+
+export type LentPool = Awaited<ReturnType<typeof lentPool>>;
+
+/** The same at a rate of zero: limits are exact to the unit, however many blocks a test takes. */
+export async function calmPool(connection: NetworkConnection) {
+  const p = await lentPool(connection);
+  const calm = await p.ethers.deployContract("KinkedRateModel", [
+    {
+      ...{ ...RATES, basePerYearWad: 0n, slopeToKinkPerYearWad: 0n, slopeAboveKinkPerYearWad: 0n },
+      ...{ criticalUtilisationWad: WAD, surchargeFloorPerYearWad: 10n ** 9n, surchargeCapPerYearWad: 10n ** 9n },
+    },
+  ]);
+  await p.admin.setInterestRateModel(await calm.getAddress());
+  return p;
+}
+
+/** `borrower` owes 120,000 against 100 ETH, of which 80 would do. No interest. */
+export async function calmDebtor(connection: NetworkConnection) {
+  const p = await calmPool(connection);
+  await supply(p, p.eth, 100n * ETHER);
+  await p.pool.connect(p.borrower).borrow(120_000n * USD, 0, p.borrower.address, p.borrower.address);
+  return p;
+}
+
+type Collateral = LentPool["collaterals"][number];
+
+/** `borrower`, or whoever is given, adds collateral of its own. */
+export async function supply(p: LentPool, collateral: Collateral, amount: bigint, account = p.borrower) {
+  await p.pool.connect(account).supplyCollateral(collateral.address, amount, account.address, "0x");
+}
+
+/** Sets both prices of a collateral. [whole dollars a whole token] */
+export async function setPrice(p: LentPool, collateral: Collateral, dollars: bigint) {
+  await p.oracle.setPrice(collateral.address, (dollars * USD * 10n ** 36n) / collateral.unit);
+}
+
+/** Value at a price, rounded down as the pool does. [loan base units] */
+export function valueDown(amount: bigint, price36: bigint): bigint {
+  return (amount * price36) / 10n ** 36n;
+}
+
+export function bpsDown(value: bigint, bps: bigint): bigint {
+  return (value * bps) / BPS;
+}
+
+export function divUp(numerator: bigint, denominator: bigint): bigint {
+  return (numerator + denominator - 1n) / denominator;
+}
