@@ -70,6 +70,7 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
 
     function _exit(Accrual memory a, uint256 assets, uint256 shares, address receiver, address owner) private {
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
+        _requireAddress(receiver);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
         _burn(owner, shares);
         _subtractCash(a, assets);
@@ -143,9 +144,12 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
     }
 
     /// @inheritdoc IERC4626
-    function maxRedeem(address owner) external view returns (uint256) {
+    /// @dev Exact: the most shares that are worth no more than cash. None, if they are worth less than a unit.
+    function maxRedeem(address owner) external view returns (uint256 shares) {
         Accrual memory a = _accrued();
-        return SharesMath.lenderSharesDown(a.cash, _lenderAssets(a), totalSupply()).min(balanceOf(owner));
+        (uint256 assets, uint256 supply) = (_lenderAssets(a), totalSupply());
+        shares = balanceOf(owner).min(SharesMath.lenderSharesUp(a.cash + 1, assets, supply) - 1);
+        if (SharesMath.lenderAssetsDown(shares, assets, supply) == 0) return 0;
     }
 
     /// @dev Room under the supply cap, or under the 112 bits of the books; 0 while deposits are paused.

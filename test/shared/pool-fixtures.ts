@@ -154,3 +154,13 @@ export async function openDebt(p: DeployedPool, collateral: bigint, debt: bigint
   await pool.connect(borrower).supplyCollateral(collaterals[0].address, pledged, borrower.address, "0x");
   await pool.connect(borrower).borrow(debt * unit, 0, borrower.address, borrower.address);
 }
+
+/** {@link activePool} with a loan asset of 8 decimals. */
+export function activePool8(connection: NetworkConnection) {
+  return activePool(connection, { loanDecimals: 8n });
+}
+
+/** {@link activePool} with a loan asset of 18 decimals. */
+export function activePool18(connection: NetworkConnection) {
+  return activePool(connection, { loanDecimals: 18n });
+}
