@@ -40,6 +40,10 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./unwind.ts"))
     .build(),
+  task("scenarios", "Lists the market histories that shock can replay")
+    .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
+    .setAction(() => import("./scenarios.ts"))
+    .build(),
 ];
 
 export default tasks;

@@ -4,7 +4,7 @@ import { createKeyframeScenario, parseKeyframes, type KeyframeScenario } from ".
 const blackThursday = createKeyframeScenario({
   name: "black-thursday",
   title: "Black Thursday, 12–13 March 2020",
-  description: "ETH falls 56 % in 26 hours, in two waves; in 2020 keepers failed and Maker auctions went for nothing.",
+  description: "ETH falls 56 % in 26 hours, in two waves; keepers failed, and Maker auctions went for nothing.",
   source:
     "Chosen highs, lows and hourly closes of Binance ETH/USDT, 2020-03-12 00:00 to 2020-03-13 07:00 UTC, USDT as USDC; " +
     "the minute of a high or low within its hour is our choice.",
@@ -42,7 +42,7 @@ const may19 = createKeyframeScenario({
 const usdcDepeg = createKeyframeScenario({
   name: "usdc-depeg",
   title: "USDC de-peg, 10–13 March 2023",
-  description: "USDC falls to 0.874 when a bank of its issuer fails, and returns in three days: a peg as collateral.",
+  description: "USDC falls to 0.874 when its issuer's bank fails, and is back in three days: a peg as collateral.",
   source:
     "Chosen highs, lows and hourly closes of Kraken USDC/USD, 2023-03-10 20:00 to 2023-03-13 14:00 UTC, DAI taken as " +
     "one dollar (DAI fell too that day: the worse case is shown); the minute within the hour is our choice.",
