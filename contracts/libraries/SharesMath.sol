@@ -32,19 +32,21 @@ library SharesMath {
         return shares.fullMulDivUp(totalAssets + VIRTUAL_ASSETS, supply + VIRTUAL_LENDER_SHARES);
     }
 
+    // Debt and its shares are at most 112 bits wide: the products fit a word, and what does not reverts.
+
     function debtSharesDown(uint256 assets, uint256 debtAssets, uint256 debtShares) internal pure returns (uint256) {
-        return assets.fullMulDiv(debtShares + VIRTUAL_DEBT_SHARES, debtAssets + VIRTUAL_ASSETS);
+        return assets.mulDiv(debtShares + VIRTUAL_DEBT_SHARES, debtAssets + VIRTUAL_ASSETS);
     }
 
     function debtSharesUp(uint256 assets, uint256 debtAssets, uint256 debtShares) internal pure returns (uint256) {
-        return assets.fullMulDivUp(debtShares + VIRTUAL_DEBT_SHARES, debtAssets + VIRTUAL_ASSETS);
+        return assets.mulDivUp(debtShares + VIRTUAL_DEBT_SHARES, debtAssets + VIRTUAL_ASSETS);
     }
 
     function debtAssetsDown(uint256 shares, uint256 debtAssets, uint256 debtShares) internal pure returns (uint256) {
-        return shares.fullMulDiv(debtAssets + VIRTUAL_ASSETS, debtShares + VIRTUAL_DEBT_SHARES);
+        return shares.mulDiv(debtAssets + VIRTUAL_ASSETS, debtShares + VIRTUAL_DEBT_SHARES);
     }
 
     function debtAssetsUp(uint256 shares, uint256 debtAssets, uint256 debtShares) internal pure returns (uint256) {
-        return shares.fullMulDivUp(debtAssets + VIRTUAL_ASSETS, debtShares + VIRTUAL_DEBT_SHARES);
+        return shares.mulDivUp(debtAssets + VIRTUAL_ASSETS, debtShares + VIRTUAL_DEBT_SHARES);
     }
 }

@@ -27,16 +27,14 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
     /// @dev One sale, worked out in memory before anything is written.
     struct Sale {
-        Accrual accrual;
-        Account record;
         uint256 debt; // before the sale [loan base units]
         uint256 capacity; // Σ LT_i·V_i before the sale [loan base units]
         uint256 price36; // sale price
         uint256 priceFactorWad; // sale price ÷ liquidation price
+        uint256 factorBps; // liquidation factor of the collateral
         uint256 held; // collateral on the account before the sale
         uint256 amount; // collateral to sell
         uint256 repay; // loan assets to pay
-        uint256 factorBps; // liquidation factor of the collateral
     }
 
     constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
@@ -79,9 +77,11 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         bytes calldata data
     ) external lock returns (uint256, uint256) {
         _requireAddress(receiver);
-        Sale memory s = _planSale(_accrue(), account, collateral, maxCollateral);
+        Accrual memory a = _accrue();
+        Account memory record = _account[account];
+        Sale memory s = _planSale(a, record, account, collateral, maxCollateral);
         if (s.repay > maxRepay) revert LiquidationRepayTooHigh(maxRepay, s.repay);
-        _settle(s, account, collateral);
+        _settle(s, a, record, account, collateral);
 
         _push(collateral, receiver, s.amount);
         if (data.length != 0) {
@@ -99,7 +99,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         address collateral,
         uint256 maxCollateral
     ) external lock returns (uint256, uint256, uint256) {
-        Sale memory s = _planSale(_accrued(), account, collateral, maxCollateral);
+        Sale memory s = _planSale(_accrued(), _account[account], account, collateral, maxCollateral);
         return (s.amount, s.repay, s.price36);
     }
 
@@ -110,29 +110,33 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         v = _valuation(account, record.collateralMask);
     }
 
+    /// @dev `record.kickedAt` is set in memory where the sale starts now.
     function _planSale(
         Accrual memory a,
+        Account memory record,
         address account,
         address collateral,
         uint256 maxCollateral
     ) private view returns (Sale memory s) {
         if (maxCollateral == 0) revert PoolZeroAmount();
-        s.accrual = a;
-        s.record = _account[account];
         s.held = _collateralAmount[account][collateral];
         if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
-        s.debt = _debtAssetsOf(a, s.record.debtShares);
-        Valuation memory v = _valuation(account, s.record.collateralMask);
-        s.capacity = v.capacity;
-        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
-        if (s.record.kickedAt == 0 && v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
-        if (s.record.kickedAt == 0 || _expired(s.record)) s.record.kickedAt = uint40(block.timestamp);
+        s.debt = _debtAssetsOf(a, record.debtShares);
 
-        s.factorBps = _liquidationFactorBps(collateral);
-        uint256 lag = block.timestamp - s.record.kickedAt;
-        s.priceFactorWad = ILiquidationCurve(_collateral[collateral].curve).priceFactorWad(lag);
-        (uint256 liquidationPrice, ) = IPriceOracle(_oracle).liquidationPriceOrLast(collateral);
-        s.price36 = liquidationPrice.fullMulDivUp(s.priceFactorWad, 1e18);
+        CollateralConfig storage config = _collateral[collateral];
+        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
+        Valuation memory others = _valuation(account, record.collateralMask & ~(1 << config.index));
+        s.factorBps = p.factorBps;
+        s.capacity = p.capacity + others.capacity;
+        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
+        if (record.kickedAt == 0) {
+            if (!p.fresh) revert LiquidationNoFreshPrice(collateral);
+            if (others.stale != address(0)) revert LiquidationNoFreshPrice(others.stale);
+        }
+        if (record.kickedAt == 0 || _expired(record)) record.kickedAt = uint40(block.timestamp);
+
+        s.priceFactorWad = ILiquidationCurve(config.curve).priceFactorWad(block.timestamp - record.kickedAt);
+        s.price36 = p.price36.fullMulDivUp(s.priceFactorWad, 1e18);
         _size(s, maxCollateral);
     }
 
@@ -195,30 +199,35 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
     // --- settling: writes -----------------------------------------------------------------------------------------
 
-    function _settle(Sale memory s, address account, address collateral) private {
-        Accrual memory a = s.accrual;
-        uint256 shares = s.record.debtShares;
+    function _settle(
+        Sale memory s,
+        Accrual memory a,
+        Account memory record,
+        address account,
+        address collateral
+    ) private {
+        uint256 shares = record.debtShares;
         uint256 burnt =
             s.repay >= s.debt ? shares : SharesMath.debtSharesDown(s.repay, a.debtAssets, a.debtShares).min(shares);
-        _removeCollateral(s.record, account, collateral, s.amount);
+        _removeCollateral(record, account, collateral, s.held, s.amount);
         _reduceDebt(a, s.repay, burnt);
         _addCash(a, s.repay);
         emit CollateralTaken(account, msg.sender, collateral, s.amount, s.repay, burnt, s.price36);
 
         shares -= burnt;
-        if (shares != 0 && s.record.collateralMask == 0) {
+        if (shares != 0 && record.collateralMask == 0) {
             _realizeBadDebt(a, account, shares);
             shares = 0;
         }
         _book(a);
-        s.record.debtShares = uint128(shares);
-        if (shares == 0 || _healed(s, a)) s.record.kickedAt = 0;
-        _account[account] = s.record;
+        record.debtShares = uint128(shares);
+        if (shares == 0 || _healed(s, _debtAssetsOf(a, shares))) record.kickedAt = 0;
+        _account[account] = record;
     }
 
     /// @dev Health after the sale against `UNKICK_HEALTH_BPS`.
-    function _healed(Sale memory s, Accrual memory a) private pure returns (bool) {
-        uint256 debt = _debtAssetsOf(a, s.record.debtShares);
+    /// @param debt After the sale. [loan base units]
+    function _healed(Sale memory s, uint256 debt) private pure returns (bool) {
         // The part of the capacity that left: LT_k × value at the liquidation price (sale price ÷ factor).
         uint256 sold = s.amount.fullMulDivUp(s.price36, PRICE_SCALE).fullMulDivUp(1e18, s.priceFactorWad);
         uint256 lost = sold.fullMulDivUp(s.factorBps, BPS);

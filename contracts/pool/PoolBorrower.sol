@@ -5,6 +5,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ISupplyCollateralCallback, IRepayCallback} from "../interfaces/IPoolCallbacks.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolLender} from "./PoolLender.sol";
 
@@ -33,16 +34,17 @@ abstract contract PoolBorrower is PoolLender {
         if (total > MAX_AMOUNT) revert PoolAmountTooLarge(amount);
         config.totalSupplied = uint112(total);
 
-        uint256 bit = 1 << config.index;
-        uint256 mask = _account[account].collateralMask;
-        if (mask & bit == 0) {
+        uint256 held = _collateralAmount[account][token];
+        if (held == 0) {
             _requireAuthorized(account);
-            mask |= bit;
+            uint256 mask = _account[account].collateralMask | (1 << config.index);
             uint256 count = LibBit.popCount(mask);
             if (count > _maxCollateralsPerAccount) revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
             _account[account].collateralMask = uint16(mask);
         }
-        _collateralAmount[account][token] += amount;
+        unchecked {
+            _collateralAmount[account][token] = held + amount; // at most the total
+        }
         emit CollateralSupplied(msg.sender, account, token, amount);
 
         if (data.length != 0) {
@@ -63,11 +65,19 @@ abstract contract PoolBorrower is PoolLender {
     ) external lock onlyFor(account) {
         if (amount == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
+        CollateralConfig storage config = _collateral[token];
+        _requireListed(config, token);
+        uint256 held = _collateralAmount[account][token];
+        if (amount > held) revert PoolCollateralInsufficient(account, token, held, amount);
         Account memory record = _account[account];
-        _removeCollateral(record, account, token, amount);
+        _removeCollateral(record, account, token, held, amount);
+        if (amount == held) _account[account].collateralMask = record.collateralMask;
         if (record.debtShares != 0) {
             if (_pauseFlags & PAUSE_COLLATERAL_EXIT != 0) revert PoolPaused(PAUSE_COLLATERAL_EXIT);
-            _requireBorrowTest(account, record.collateralMask, _debtAssetsOf(_accrued(), record.debtShares));
+            // The token at hand needs no look-up in the list.
+            uint256 capacity = _borrowCapacity(account, record.collateralMask & ~(1 << config.index));
+            if (amount != held) capacity += _borrowCapacityIn(IPriceOracle(_oracle), token, held - amount);
+            _requireCovered(account, capacity, _debtAssetsOf(_accrued(), record.debtShares));
         }
         emit CollateralWithdrawn(msg.sender, account, token, receiver, amount);
         _push(token, receiver, amount);
@@ -102,7 +112,7 @@ abstract contract PoolBorrower is PoolLender {
 
         uint256 debt = _debtAssetsOf(a, owned);
         if (debt < _minDebt) revert PoolDebtBelowMinimum(_minDebt, debt);
-        _requireBorrowTest(account, _account[account].collateralMask, debt);
+        _requireCovered(account, _borrowCapacity(account, _account[account].collateralMask), debt);
         emit Borrowed(msg.sender, account, receiver, assets, shares);
         _push(_loanAsset, receiver, assets);
         return (assets, shares);
@@ -189,6 +199,11 @@ abstract contract PoolBorrower is PoolLender {
 
     function _requireAuthorized(address account) private view {
         if (msg.sender != account && !_isOperator[account][msg.sender]) revert PoolUnauthorized(msg.sender, account);
+    }
+
+    /// @dev The borrow test.
+    function _requireCovered(address account, uint256 capacity, uint256 debt) private pure {
+        if (capacity < debt) revert PoolBorrowTestFailed(account, capacity, debt);
     }
 
     function _requireOneAmount(uint256 assets, uint256 shares) private pure {
