@@ -164,3 +164,19 @@ export function activePool8(connection: NetworkConnection) {
 export function activePool18(connection: NetworkConnection) {
   return activePool(connection, { loanDecimals: 18n });
 }
+
+/**
+ * {@link activePool} and an account of a contract that runs scripts (`ScriptedAccount.sol`), which holds 100,000 of every
+ * token and has approved the pool for them.
+ */
+export async function scriptedPool(connection: NetworkConnection, options: PoolOptions = {}) {
+  const p = await activePool(connection, options);
+  const account = await p.ethers.deployContract("ScriptedAccount");
+  const address = await account.getAddress();
+  for (const { token, unit } of [{ token: p.loan, unit: p.unit }, ...p.collaterals]) {
+    await token.mint(address, 100_000n * unit);
+    const data = token.interface.encodeFunctionData("approve", [p.poolAddress, MaxUint256]);
+    await account.run([{ target: await token.getAddress(), data }]);
+  }
+  return { ...p, account, accountAddress: address };
+}
