@@ -6,6 +6,7 @@ import { BPS, RATES, threeCollateralPool, WAD } from "./pool-fixtures.ts";
 export const USD = 10n ** 6n;
 export const ETHER = 10n ** 18n;
 export const BITCOIN = 10n ** 8n;
+export const YEAR = 365n * 86_400n;
 export const MIN_DEBT = 100n * USD;
 /** Lent to the pool by `lender`. */
 export const LENT = 900_000n * USD;
@@ -73,3 +74,32 @@ export function bpsDown(value: bigint, bps: bigint): bigint {
 export function divUp(numerator: bigint, denominator: bigint): bigint {
   return (numerator + denominator - 1n) / denominator;
 }
+
+/** 300,000 at a rate that is not zero, owed by `otherBorrower` for a year: a debt share is worth more than a unit. */
+export async function agedPool(connection: NetworkConnection) {
+  const p = await lentPool(connection);
+  await supply(p, p.eth, 10_000n * ETHER, p.otherBorrower);
+  await p.pool.connect(p.otherBorrower).borrow(300_000n * USD, 0, p.otherBorrower.address, p.otherBorrower.address);
+  await supply(p, p.eth, 100n * ETHER);
+  await p.networkHelpers.time.increase(YEAR);
+  await p.pool.accrue();
+  return p;
+}
+
+/** Fixes the time of the next block and returns the books, with interest up to then, on which that block will work. */
+export async function booksIn(p: LentPool, seconds: bigint) {
+  const { time } = p.networkHelpers;
+  await time.setNextBlockTimestamp(BigInt(await time.latest()) + seconds);
+  const { debtAssets, debtShares, cash, reserves } = await p.pool.totals({ blockTag: "pending" });
+  return { debtAssets, debtShares, cash, reserves };
+}
+
+type Books = Awaited<ReturnType<typeof booksIn>>;
+
+/** Price of debt shares: one virtual unit of each is added to the totals. */
+export const debt = {
+  sharesDown: (assets: bigint, b: Books) => (assets * (b.debtShares + 1n)) / (b.debtAssets + 1n),
+  sharesUp: (assets: bigint, b: Books) => divUp(assets * (b.debtShares + 1n), b.debtAssets + 1n),
+  assetsDown: (shares: bigint, b: Books) => (shares * (b.debtAssets + 1n)) / (b.debtShares + 1n),
+  assetsUp: (shares: bigint, b: Books) => divUp(shares * (b.debtAssets + 1n), b.debtShares + 1n),
+};
