@@ -1,0 +1,244 @@
+import type { RunSeries, ShockResult } from "../metrics/run-result.ts";
+import { CHART_STYLE } from "./chart-style.ts";
+import { formatChange, formatCompact, formatNumber, formatPrice } from "./format.ts";
+import { linearScale, niceTicks, spreadLabels, timeTicks, visiblePoints, type Scale } from "./scale.ts";
+import { element, escapeXml, linePath, text, wrap } from "./svg.ts";
+
+const WIDTH = 800;
+const HEIGHT = 864;
+const LEFT = 72;
+const RIGHT = 660; // of the plots; labels of lines follow
+
+/** Where a plot is; its title stands above. */
+interface Frame {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const PRICE: Frame = { top: 164, bottom: 404 };
+const MONEY: Frame = { top: 452, bottom: 612 };
+const WATER: Frame = { top: 660, bottom: 736 };
+
+/** Lines keep up to four points in each of them. */
+const COLUMNS = 300;
+
+/** Free strip at the foot of the price plot, for the label of the low. */
+const STRIP = 36;
+
+interface Line {
+  readonly name: string;
+  readonly style: string;
+  readonly values: readonly number[];
+  /** Shown after the name where there is room. */
+  readonly value?: string;
+}
+
+/**
+ * Draws a run as a self-contained SVG: no scripts, no fonts or files from elsewhere, equal bytes for equal results. It
+ * follows the reader's light or dark mode and is legible at 800 px and on a phone.
+ */
+export function drawChart(result: ShockResult): string {
+  const { scenario, run, command } = result;
+  const { series } = run;
+  const x = linearScale([0, scenario.durationSeconds], [LEFT, RIGHT]);
+  const lowest = indexOfLowest(series.marketPrice);
+  const guide = x(series.seconds[lowest] ?? 0);
+  return `${[
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title description">`,
+    `<title id="title">${escapeXml(scenario.title)}: the market under shock</title>`,
+    `<desc id="description">${escapeXml(describe(result))}</desc>`,
+    `<style>${CHART_STYLE}</style>`,
+    element("rect", { width: WIDTH, height: HEIGHT, class: "surface" }),
+    ...header(result),
+    ...[PRICE, MONEY, WATER].map(({ top, bottom }) => {
+      return element("path", { d: `M${guide.toFixed(1)} ${top}V${bottom}`, class: "guide" });
+    }),
+    ...pricePanel(result, x, lowest),
+    ...moneyPanel(series, scenario.loan, x),
+    ...waterPanel(series, x),
+    ...timeAxis(scenario.durationSeconds, x),
+    ...footer(result, command),
+    "</svg>",
+  ].join("\n")}\n`;
+}
+
+function header({ scenario, run, amplification }: ShockResult): string[] {
+  const { priceLow, priceAtStart, liquidatedDebt, badDebt } = run.metrics;
+  const tiles: [value: string, label: string, style?: string][] = [
+    [formatPrice(priceLow), `market low, ${formatChange(priceLow / priceAtStart - 1, 0)}`],
+    [amplification === null ? "–" : `${formatNumber(amplification, 2)} ×`, "amplification"],
+    [formatCompact(liquidatedDebt), `liquidated, ${scenario.loan}`],
+    [formatCompact(badDebt), `bad debt, ${scenario.loan}`, badDebt > 0 ? " t-bad" : ""],
+  ];
+  return [
+    text(24, 38, wrap(scenario.title, 62, 1)[0], "title w"),
+    text(24, 40, wrap(scenario.title, 46, 1)[0], "title n"),
+    ...tiles.flatMap(([value, label, style = ""], index) => {
+      const left = 24 + 192 * index;
+      return [
+        text(left, 82, value, `value${style}`),
+        text(left, 103, label, "small muted w"),
+        text(left, 108, label, "small muted n"),
+      ];
+    }),
+  ];
+}
+
+function pricePanel({ scenario, run }: ShockResult, x: Scale, lowest: number): string[] {
+  const { series, metrics } = run;
+  const lines: Line[] = [
+    { name: "exogenous", style: "exogenous", values: series.exogenousPrice },
+    { name: "oracle", style: "oracle", values: series.oraclePrice },
+    { name: "market", style: "market", values: series.marketPrice },
+  ];
+  const [low, high] = extent(lines.flatMap(({ values }) => values));
+  const y = linearScale([low, high], [PRICE.bottom - STRIP, PRICE.top + 4]);
+  const ticks = niceTicks(low, high, 6);
+  const marked = {
+    x: x(series.seconds[lowest] ?? 0),
+    y: y(series.marketPrice[lowest] ?? low),
+    wide: `market low ${formatPrice(metrics.priceLow)} (${formatChange(metrics.priceLow / metrics.priceAtStart - 1)})`,
+    narrow: `low ${formatPrice(metrics.priceLow)}`,
+  };
+  return [
+    ...panelTitle(PRICE, `Price of ${scenario.asset}, ${scenario.loan}`),
+    ...grid(ticks.map((value) => ({ y: y(value), label: axisPrice(value, ticks) }))),
+    ...axis(PRICE),
+    ...drawLines(lines, series.seconds, x, y, PRICE),
+    element("circle", { cx: marked.x, cy: marked.y, r: 4.5, class: "dot f-market" }),
+    text(within(marked.x, 7.2 * marked.wide.length), PRICE.bottom - 11, marked.wide, "t-market w", "middle"),
+    text(within(marked.x, 13 * marked.narrow.length), PRICE.bottom - 8, marked.narrow, "t-market n", "middle"),
+  ];
+}
+
+function moneyPanel(series: RunSeries, loan: string, x: Scale): string[] {
+  const last = (values: readonly number[]) => formatCompact(values[values.length - 1] ?? 0);
+  const lines: Line[] = [
+    { name: "debt", style: "debt", values: series.totalDebt, value: last(series.totalDebt) },
+    { name: "liquidated", style: "liquidated", values: series.liquidatedDebt, value: last(series.liquidatedDebt) },
+    { name: "bad debt", style: "bad", values: series.badDebt, value: last(series.badDebt) },
+  ];
+  const high = Math.max(1, extent(lines.flatMap(({ values }) => values))[1]);
+  const y = linearScale([0, high], [MONEY.bottom, MONEY.top + 4]);
+  return [
+    ...panelTitle(MONEY, `Debt; liquidated and lost so far, ${loan}`),
+    ...grid(niceTicks(0, high, 5).map((value) => ({ y: y(value), label: formatCompact(value) }))),
+    ...axis(MONEY),
+    ...drawLines(lines, series.seconds, x, y, MONEY),
+  ];
+}
+
+function waterPanel({ seconds, underWaterAccounts }: RunSeries, x: Scale): string[] {
+  const high = Math.max(1, extent(underWaterAccounts)[1]);
+  const y = linearScale([0, high], [WATER.bottom, WATER.top + 4]);
+  const kept = visiblePoints(seconds, underWaterAccounts, COLUMNS);
+  const outline = kept.map((index): [number, number] => [x(seconds[index]), y(underWaterAccounts[index])]);
+  const ends = outline.length === 0 ? [] : [outline[outline.length - 1][0], outline[0][0]];
+  const closed = [...outline, ...ends.map((end): [number, number] => [end, WATER.bottom])];
+  return [
+    ...panelTitle(WATER, "Accounts under water"),
+    ...grid(niceTicks(0, high, 3, 1).map((value) => ({ y: y(value), label: formatNumber(value) }))),
+    ...axis(WATER),
+    ...(outline.length === 0 ? [] : [element("path", { d: `${linePath(closed)}Z`, class: "area f-water" })]),
+    element("path", { d: linePath(outline), class: "line l-water" }),
+  ];
+}
+
+function drawLines(lines: readonly Line[], seconds: readonly number[], x: Scale, y: Scale, frame: Frame): string[] {
+  const drawn = lines.map(({ style, values }) => {
+    const kept = visiblePoints(seconds, values, COLUMNS);
+    const points = kept.map((index): [number, number] => [x(seconds[index]), y(values[index])]);
+    return element("path", { d: linePath(points), class: `line l-${style}` });
+  });
+  const ends = lines.map(({ values }) => y(values[values.length - 1] ?? 0));
+  const labels = (spacing: number, width: "w" | "n") => {
+    const places = spreadLabels(ends, spacing, frame.top + 4, frame.bottom - 4);
+    return lines.flatMap(({ name, style, value }, index) => {
+      const content = value === undefined || width === "n" ? name : `${name} ${value}`;
+      const leader = `M${RIGHT + 2} ${ends[index].toFixed(1)}L${RIGHT + 9} ${places[index].toFixed(1)}`;
+      return [
+        element("path", { d: leader, class: `leader l-${style} ${width}` }),
+        text(RIGHT + 12, places[index] + spacing * 0.29, content, `t-${style} ${width}`),
+      ];
+    });
+  };
+  return [...drawn, ...labels(17, "w"), ...labels(27, "n")];
+}
+
+function timeAxis(durationSeconds: number, x: Scale): string[] {
+  const { unit, ticks } = timeTicks(durationSeconds);
+  return [
+    ...ticks.flatMap(({ at, text: label }) => [
+      element("path", { d: `M${x(at).toFixed(1)} ${WATER.bottom}v5`, class: "axis" }),
+      text(x(at), WATER.bottom + 20, label, "small muted w", "middle"),
+      text(x(at), WATER.bottom + 27, label, "small muted n", "middle"),
+    ]),
+    text(RIGHT + 22, WATER.bottom + 20, unit, "small muted w"),
+    text(WIDTH - 12, WATER.bottom + 27, unit, "small muted n", "end"),
+  ];
+}
+
+function footer({ population, curve, seed, run, scenario }: ShockResult, command: string): string[] {
+  const { borrowers, loopers } = population;
+  const setting = `${formatNumber(borrowers)} borrowers, ${formatNumber(loopers)} loopers, ${curve} curve, seed ${seed}`;
+  const blocks = `${formatNumber(run.metrics.blocks)} blocks of ${scenario.blockSeconds} s`;
+  const lines = (what: string, width: number, first: number, step: number, className: string) => [
+    text(24, first, wrap(what, width, 1)[0], `small muted ${className}`),
+    ...wrap(command, width, 2).map((line, index) => {
+      return text(24, first + step * (index + 1), line, `small muted mono ${className}`);
+    }),
+  ];
+  return [...lines(`${setting}, ${blocks}`, 104, 808, 20, "w"), ...lines(setting, 64, 800, 25, "n")];
+}
+
+function panelTitle({ top }: Frame, title: string): string[] {
+  return [text(24, top - 14, title, "panel")];
+}
+
+function grid(ticks: readonly { readonly y: number; readonly label: string }[]): string[] {
+  return ticks.flatMap(({ y, label }) => [
+    element("path", { d: `M${LEFT} ${y.toFixed(1)}H${RIGHT}`, class: "grid" }),
+    text(LEFT - 8, y + 4.5, label, "small muted w", "end"),
+    text(LEFT - 8, y + 7, label, "small muted n", "end"),
+  ]);
+}
+
+function axis({ bottom }: Frame): string[] {
+  return [element("path", { d: `M${LEFT} ${bottom}H${RIGHT}`, class: "axis" })];
+}
+
+/** With the places that tell the ticks apart; in thousands from 10,000 on. */
+function axisPrice(value: number, ticks: readonly number[]): string {
+  if (Math.abs(ticks[ticks.length - 1]) >= 10_000) return formatCompact(value);
+  const step = ticks.length > 1 ? ticks[1] - ticks[0] : Math.abs(value);
+  return formatNumber(value, Math.min(7, Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9))));
+}
+
+/** What a reader without the picture should know. */
+function describe({ scenario, run, twin, exogenousLow }: ShockResult): string {
+  const { priceLow, liquidatedDebt, badDebt } = run.metrics;
+  return (
+    `The market falls to ${formatPrice(priceLow)} ${scenario.loan}; ${formatPrice(twin.metrics.priceLow)} without feedback, ` +
+    `${formatPrice(exogenousLow)} outside. ${formatCompact(liquidatedDebt)} are liquidated, ${formatCompact(badDebt)} lost.`
+  );
+}
+
+/** A centre for a label of that width, so that it stays over the plot. */
+function within(x: number, width: number): number {
+  return Math.min(RIGHT - width / 2, Math.max(LEFT + width / 2, x));
+}
+
+function extent(values: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low > high ? [0, 1] : [low, high];
+}
+
+function indexOfLowest(values: readonly number[]): number {
+  let lowest = 0;
+  for (const [index, value] of values.entries()) if (value < values[lowest]) lowest = index;
+  return lowest;
+}

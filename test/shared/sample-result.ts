@@ -1,0 +1,108 @@
+import type { AgentOutcome, RunMetrics, RunResult, ShockResult } from "../../sim/metrics/run-result.ts";
+import { createRng } from "../../sim/rng.ts";
+import { findScenario } from "../../sim/scenarios/built-in.ts";
+
+/** A result as a run could give it, for tests of what is made of results. Nothing in it was simulated. */
+export function sampleResult(name = "black-thursday", seed = "1"): ShockResult {
+  const { title, source, asset, loan, durationSeconds, blockSeconds, path } = findScenario(name);
+  const exogenous = path(createRng(seed));
+  const run = sampleRun(exogenous, blockSeconds, 1);
+  const twin = sampleRun(exogenous, blockSeconds, 0);
+  const [start, low, twinLow] = [exogenous[0], run.metrics.priceLow, twin.metrics.priceLow];
+  return {
+    schemaVersion: 1,
+    command: `npx hardhat shock --scenario ${name} --seed ${seed} --borrowers 200 --loopers 20 --curve dutch`,
+    scenario: { name, title, source, asset, loan, durationSeconds, blockSeconds },
+    seed,
+    curve: "dutch",
+    population: { borrowers: 200, loopers: 20, lenders: 5 },
+    parameters: { "market.depth": 1500, "oracle.latencyBlocks": 2, "liquidator.policy": "rational" },
+    run,
+    twin,
+    exogenousLow: Math.min(...exogenous),
+    amplification: twinLow < start ? (start - low) / (start - twinLow) : null,
+  };
+}
+
+function sampleRun(exogenous: readonly number[], blockSeconds: number, impact: number): RunResult {
+  const start = exogenous[0];
+  const debtAtStart = 5_200_000;
+  const market: number[] = [];
+  const liquidated: number[] = [];
+  const badDebt: number[] = [];
+  const underWater: number[] = [];
+  let low = start;
+  let pressure = 0;
+  let lost = 0;
+  for (const price of exogenous) {
+    const fresh = Math.max(0, low - price) / start;
+    low = Math.min(low, price);
+    pressure = 0.97 * pressure + impact * 1.5 * fresh;
+    market.push(price * (1 - pressure));
+    const depth = 1 - low / start;
+    liquidated.push(debtAtStart * 0.75 * Math.max(0, depth - 0.1) ** 1.5);
+    lost += depth > 0.4 ? 90_000 * fresh : 0;
+    badDebt.push(lost);
+    underWater.push(Math.round(400 * Math.max(0, fresh * 3 + pressure - 0.01)));
+  }
+  const last = exogenous.length - 1;
+  const metrics: RunMetrics = {
+    badDebt: lost,
+    lenderLoss: lost / 3,
+    insolvency: 0,
+    liquidatedDebt: liquidated[last],
+    liquidatedCollateral: liquidated[last] / (0.75 * start),
+    liquidations: 240,
+    accountsLiquidated: 131,
+    liquidationDiscount: liquidated[last] * 0.04,
+    peakDebt: debtAtStart,
+    debtAtStart,
+    collateralValueAtStart: 2 * debtAtStart,
+    priceAtStart: start,
+    priceLow: Math.min(...market),
+    priceAtEnd: market[last],
+    poolPriceLow: Math.min(...market) * 0.998,
+    accountSecondsUnderWater: underWater.reduce((sum, count) => sum + count * blockSeconds, 0),
+    longestSecondsUnderWater: 31 * blockSeconds,
+    transactions: 9_312,
+    failedTransactions: 41,
+    gasUsed: 2_874_551_203,
+    blocks: last,
+  };
+  return {
+    hasImpact: impact > 0,
+    metrics,
+    agents: sampleAgents(),
+    series: {
+      seconds: exogenous.map((_, block) => block * blockSeconds),
+      exogenousPrice: [...exogenous],
+      marketPrice: market,
+      poolPrice: market.map((price, block) => (price + market[Math.max(0, block - 1)]) / 2),
+      oraclePrice: market.map((_, block) => market[Math.max(0, block - (block % 5) - 2)]),
+      totalDebt: liquidated.map((amount, block) => debtAtStart - amount - badDebt[block]),
+      underWaterAccounts: underWater,
+      liquidatedDebt: liquidated,
+      badDebt,
+    },
+    invariants: [
+      { id: "INV-01", holds: true, detail: "assets cover shares" },
+      { id: "INV-02", holds: true, detail: "Σ of debt shares" },
+    ],
+    hash: `0x${"5a".repeat(32)}`,
+  };
+}
+
+function sampleAgents(): AgentOutcome[] {
+  const agent = (kind: string, name: string, members: number, equityAtStart: number, profit: number): AgentOutcome => ({
+    ...{ kind, name, members, equityAtStart, equityAtEnd: equityAtStart + profit, profit },
+    ...{ gasCost: 12.5 * members, transactions: 40 * members, failedTransactions: members === 1 ? 7 : 0 },
+  });
+  return [
+    agent("lender", "lender", 5, 8_000_000, -4_102.2),
+    agent("borrower", "borrower", 200, 4_900_000, -2_204_331.7),
+    agent("looper", "looper", 20, 1_100_000, -871_203.4),
+    agent("liquidator", "liquidator-1", 1, 250_000, 61_230.1),
+    agent("liquidator", "liquidator-2", 1, 250_000, 38_002.6),
+    agent("arbitrageur", "arbitrageur", 1, 500_000, 20_511.9),
+  ];
+}
