@@ -27,8 +27,10 @@ function heading({ scenario, population, seed, curve, run }: ShockResult, style:
   const { borrowers, loopers, lenders } = population;
   return [
     style.bold(cut(scenario.title)),
-    `${loan} lent against ${asset}, ${formatTime(durationSeconds)} in ${formatNumber(blocks)} blocks of ${blockSeconds} s; ` +
-      `${curve} liquidation curve, seed ${seed}`,
+    cut(
+      `${loan} lent against ${asset}, ${formatTime(durationSeconds)} in ${formatNumber(blocks)} blocks of ${blockSeconds} s, ` +
+        `${curve} curve, seed ${seed}`,
+    ),
     `${formatNumber(borrowers)} borrowers, ${formatNumber(loopers)} loopers, ${formatNumber(lenders)} lenders; at the start ` +
       `${formatMoney(debtAtStart)} ${loan} owed on ${formatMoney(collateralValueAtStart)}`,
   ];
@@ -53,9 +55,7 @@ function outcomes({ run, twin, scenario, exogenousLow, amplification }: ShockRes
     `${formatPrice(metrics[key])} (${formatChange(metrics[key] / metrics.priceAtStart - 1)})`;
   const isPositive = (key: keyof RunMetrics) => (metrics: RunMetrics) => metrics[key] > 0;
   const factor =
-    amplification === null
-      ? "none to measure: the price without feedback never fell"
-      : `${formatNumber(amplification, 3)} ×`;
+    amplification === null ? "none: without feedback the price never fell" : `${formatNumber(amplification, 3)} ×`;
   return [
     style.dim(`  ${"".padEnd(LABEL)}${"with feedback".padStart(COLUMN)}${"without".padStart(COLUMN)}`),
     row(`bad debt [${loan}]`, money("badDebt"), isPositive("badDebt")),
@@ -112,7 +112,7 @@ function agents({ run, scenario }: ShockResult, style: Style): string[] {
   ];
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("   ")}`;
+    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("  ")}`;
   return [style.dim(line(header)), ...rows.map(line)];
 }
 
