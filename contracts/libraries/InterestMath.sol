@@ -12,12 +12,12 @@ library InterestMath {
     uint256 internal constant MAX_EXPONENT_WAD = 2e18;
 
     /// @notice Debt ÷ lender assets. [WAD, in 0..1e18, rounded down]
-    /// @param debtAssets Debt. [loan base units]
+    /// @param debtAssets Debt. [loan base units, ≤ 2^112 − 1]
     /// @param lenderAssets cash + debt − reserves. [loan base units]
     function utilisationWad(uint256 debtAssets, uint256 lenderAssets) internal pure returns (uint256) {
         if (debtAssets == 0) return 0;
         if (debtAssets >= lenderAssets) return 1e18;
-        return debtAssets.fullMulDiv(1e18, lenderAssets);
+        return debtAssets.mulDiv(1e18, lenderAssets);
     }
 
     /// @notice Interest on `debtAssets` compounded continuously: `debt × (e^(rate × elapsed) − 1)`, rounded up.
@@ -36,7 +36,7 @@ library InterestMath {
         );
         // Safe casts: the exponent is at most 2e18 and its exponential at least 1e18.
         uint256 growthWad = uint256(FixedPointMathLib.expWad(int256(exponent))) - 1e18;
-        interestAssets = debtAssets.fullMulDivUp(growthWad, 1e18);
+        interestAssets = debtAssets.mulDivUp(growthWad, 1e18);
         uint256 room = type(uint112).max - debtAssets;
         if (interestAssets > room) interestAssets = room;
     }

@@ -11,7 +11,7 @@ library LiquidationMath {
     /// `priceFactor × liquidation price`, i.e. with bonus `1 + b = 1/priceFactor`.
     /// @dev From `HF* = (W − LT_k·(1+b)·Δ) / (D − Δ)`: `Δ = (HF*·D − W) / (HF* − (1+b)·LT_k)` (DESIGN §9). When the
     /// denominator is not positive, selling never reaches the target and the whole debt is to be repaid.
-    /// @param debt D. [loan base units]
+    /// @param debt D. [loan base units, ≤ 2^112 − 1: so products fit a word]
     /// @param capacity W = Σ LT_i·V_i over all collaterals. [loan base units]
     /// @param targetHealthBps HF*. [bps, > 10 000]
     /// @param liquidationFactorBps LT_k of the collateral sold. [bps]
@@ -24,13 +24,13 @@ library LiquidationMath {
         uint256 liquidationFactorBps,
         uint256 priceFactorWad
     ) internal pure returns (uint256 repayAssets) {
-        uint256 wanted = debt.fullMulDivUp(targetHealthBps, 1e4);
+        uint256 wanted = debt.mulDivUp(targetHealthBps, 1e4);
         if (wanted <= capacity) return 0;
         uint256 healed = targetHealthBps * 1e18;
         // LT_k / priceFactor, in units of bps × 1e18, rounded up: understating it would undershoot the target.
         uint256 lost = (liquidationFactorBps * 1e18).divWadUp(priceFactorWad);
         if (lost >= healed) return debt;
-        repayAssets = (wanted - capacity).fullMulDivUp(1e22, healed - lost);
+        repayAssets = (wanted - capacity).mulDivUp(1e22, healed - lost);
         if (repayAssets > debt) repayAssets = debt;
     }
 }

@@ -29,6 +29,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
     struct Sale {
         uint256 debt; // before the sale [loan base units]
         uint256 capacity; // Σ LT_i·V_i before the sale [loan base units]
+        uint256 liquidationPrice36;
         uint256 price36; // sale price
         uint256 priceFactorWad; // sale price ÷ liquidation price
         uint256 factorBps; // liquidation factor of the collateral
@@ -61,7 +62,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         if (record.kickedAt == 0) revert LiquidationNotKicked(account);
         (uint256 debt, Valuation memory v) = _appraise(account, record);
         if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
-        uint256 required = debt.fullMulDivUp(UNKICK_HEALTH_BPS, BPS);
+        uint256 required = debt.mulDivUp(UNKICK_HEALTH_BPS, BPS);
         if (v.capacity < required) revert LiquidationStillUnhealthy(account, v.capacity, required);
         _account[account].kickedAt = 0;
         emit AccountUnkicked(account, msg.sender);
@@ -85,9 +86,9 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
         _push(collateral, receiver, s.amount);
         if (data.length != 0) {
-            _locked = false;
+            _locked = UNLOCKED;
             ITakeCallback(msg.sender).onTake(account, collateral, s.amount, s.repay, data);
-            _locked = true;
+            _locked = LOCKED;
         }
         if (s.repay != 0) _pull(_loanAsset, s.repay, 0);
         return (s.amount, s.repay);
@@ -127,6 +128,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
         Valuation memory others = _valuation(account, record.collateralMask & ~(1 << config.index));
         s.factorBps = p.factorBps;
+        s.liquidationPrice36 = p.price36;
         s.capacity = p.capacity + others.capacity;
         if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
         if (record.kickedAt == 0) {
@@ -182,7 +184,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
     /// @dev Rounded down, but at least one unit: never more than needed. Anything buys everything once the price is zero.
     function _collateralFor(uint256 repay, uint256 price36) private pure returns (uint256) {
-        return price36 == 0 ? type(uint256).max : repay.fullMulDiv(PRICE_SCALE, price36).max(1);
+        return price36 == 0 ? type(uint256).max : repay.mulDiv(PRICE_SCALE, price36).max(1);
     }
 
     /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`.
@@ -228,10 +230,9 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
     /// @dev Health after the sale against `UNKICK_HEALTH_BPS`.
     /// @param debt After the sale. [loan base units]
     function _healed(Sale memory s, uint256 debt) private pure returns (bool) {
-        // The part of the capacity that left: LT_k × value at the liquidation price (sale price ÷ factor).
-        uint256 sold = s.amount.fullMulDivUp(s.price36, PRICE_SCALE).fullMulDivUp(1e18, s.priceFactorWad);
-        uint256 lost = sold.fullMulDivUp(s.factorBps, BPS);
-        return s.capacity.zeroFloorSub(lost) >= debt.fullMulDivUp(UNKICK_HEALTH_BPS, BPS);
+        // The part of the capacity that left: LT_k × value.
+        uint256 lost = s.amount.fullMulDivUp(s.liquidationPrice36, PRICE_SCALE).fullMulDivUp(s.factorBps, BPS);
+        return s.capacity.zeroFloorSub(lost) >= debt.mulDivUp(UNKICK_HEALTH_BPS, BPS);
     }
 
     /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.

@@ -9,6 +9,7 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
+import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {InterestMath} from "../libraries/InterestMath.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
@@ -89,15 +90,16 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         uint256 amount,
         bytes calldata data
     ) external lock returns (bool) {
+        (uint256 flags, uint256 cash) = (_pauseFlags, _cash);
         uint256 fee = flashFee(token, amount);
-        if (_pauseFlags & PAUSE_FLASH_LOAN != 0) revert PoolPaused(PAUSE_FLASH_LOAN);
-        if (amount > _cash) revert PoolFlashLoanExceedsCash(_cash, amount);
+        if (flags & PAUSE_FLASH_LOAN != 0) revert PoolPaused(PAUSE_FLASH_LOAN);
+        if (amount > cash) revert PoolFlashLoanExceedsCash(cash, amount);
         _push(token, address(receiver), amount);
-        _locked = false;
+        _locked = UNLOCKED;
         if (receiver.onFlashLoan(msg.sender, token, amount, fee, data) != FLASH_LOAN_OK) {
             revert PoolFlashLoanRefused(address(receiver));
         }
-        _locked = true;
+        _locked = LOCKED;
         if (fee != 0) _cash += uint112(fee);
         emit FlashLoaned(msg.sender, address(receiver), amount, fee);
         _pullFrom(token, address(receiver), amount + fee, 0);
@@ -106,28 +108,14 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
 
     // --- modules --------------------------------------------------------------------------------------------------
 
-    /// @dev See ILiquidationModule.
-    function kick(address) external {
-        _delegate(liquidationModule);
-    }
-
-    /// @dev See ILiquidationModule.
-    function unkick(address) external {
-        _delegate(liquidationModule);
-    }
-
-    /// @dev See ILiquidationModule.
-    function take(address, address, uint256, uint256, address, bytes calldata) external returns (uint256, uint256) {
-        _delegate(liquidationModule);
-    }
-
-    /// @dev See ILiquidationModule.
-    function quoteTake(address, address, uint256) external returns (uint256, uint256, uint256) {
-        _delegate(liquidationModule);
-    }
-
-    /// @dev Administration: see IPoolAdmin.
+    /// @dev Liquidation (see ILiquidationModule) is open to all, the rest is administration (see IPoolAdmin).
     fallback() external {
+        if (
+            msg.sig == ILiquidationModule.take.selector ||
+            msg.sig == ILiquidationModule.kick.selector ||
+            msg.sig == ILiquidationModule.unkick.selector ||
+            msg.sig == ILiquidationModule.quoteTake.selector
+        ) _delegate(liquidationModule);
         _checkCanCall(msg.sender, msg.data);
         _delegate(adminModule);
     }
@@ -203,7 +191,8 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     function borrowRatePerSecondWad() external view returns (uint256) {
         Accrual memory a = _accrued();
         uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
-        return IInterestRateModel(_interestRateModel).ratePerSecondWad(utilisation, a.rateState);
+        uint56 state = a.rateStateChanged ? a.rateState : _rateState;
+        return IInterestRateModel(_interestRateModel).ratePerSecondWad(utilisation, state);
     }
 
     /// @inheritdoc ILendingPool
@@ -245,7 +234,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
 
     /// @inheritdoc ILendingPool
     function locked() external view returns (bool) {
-        return _locked;
+        return _locked != UNLOCKED;
     }
 
     function _tokensIn(uint256 mask) private view returns (address[] memory tokens) {

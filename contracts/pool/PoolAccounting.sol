@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
 import {InterestMath} from "../libraries/InterestMath.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
@@ -23,10 +24,7 @@ abstract contract PoolAccounting is PoolStorage {
         uint256 debtShares;
         uint256 cash;
         uint256 reserves;
-        uint256 interest;
-        uint256 reserveShare;
-        uint256 rate;
-        uint56 rateState;
+        uint56 rateState; // only if time has passed
         bool rateStateChanged;
     }
 
@@ -38,58 +36,79 @@ abstract contract PoolAccounting is PoolStorage {
     modifier lock() {
         _lock();
         _;
-        _locked = false;
+        _locked = UNLOCKED;
     }
 
     function _lock() private {
-        if (_locked) revert PoolLocked();
-        _locked = true;
+        if (_locked != UNLOCKED) revert PoolLocked();
+        _locked = LOCKED;
     }
 
     // --- interest -------------------------------------------------------------------------------------------------
 
-    /// @dev Totals with interest up to now, without writing. Interest is rounded up, the reserves' share down.
-    /// A model that reverts counts as a zero rate: repayments and liquidations must not depend on it. Starving it of gas
-    /// to avoid interest does not work: what a 63/64 call leaves over cannot pay for the rest of any action.
+    /// @dev Totals with interest up to now, without writing.
     function _accrued() internal view returns (Accrual memory a) {
-        a.debtAssets = _debtAssets;
-        a.debtShares = _debtShares;
-        a.cash = _cash;
-        a.reserves = _reserves;
-        a.rateState = _rateState;
-        uint256 elapsed = block.timestamp - _lastAccrual;
-        if (elapsed == 0) return a;
-        uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
-        try IInterestRateModel(_interestRateModel).accrue(utilisation, elapsed, a.rateState) returns (
-            uint256 rate,
-            uint56 nextState
-        ) {
-            a.rate = rate;
-            a.rateStateChanged = nextState != a.rateState;
-            a.rateState = nextState;
-        } catch {
-            return a;
-        }
-        a.interest = InterestMath.compoundUp(a.debtAssets, a.rate, elapsed);
-        // Reserves that would not fit stay with lenders: no action may fail for being overdue.
-        a.reserveShare = ((a.interest * _reserveFactorBps) / BPS).min(MAX_AMOUNT - a.reserves);
-        a.debtAssets += a.interest; // bounded by InterestMath.compoundUp
-        a.reserves += a.reserveShare;
+        _loadAccrued(a);
     }
 
     /// @dev The same, with the event if time has passed. Nothing is written: the caller changes the totals further and
     /// writes them once, by `_book`.
     function _accrue() internal returns (Accrual memory a) {
-        bool due = block.timestamp != _lastAccrual;
-        a = _accrued();
-        if (due) emit InterestAccrued(a.interest, a.reserveShare, a.rate);
+        (bool due, uint256 interest, uint256 reserveShare, uint256 rate) = _loadAccrued(a);
+        if (due) emit InterestAccrued(interest, reserveShare, rate);
+    }
+
+    /// @dev Interest is rounded up, the reserves' share down.
+    /// A model that reverts counts as a zero rate: repayments and liquidations must not depend on it. Starving it of gas
+    /// to avoid interest does not work: what a 63/64 call leaves over cannot pay for the rest of any action.
+    /// @return due True if time has passed.
+    function _loadAccrued(
+        Accrual memory a
+    ) private view returns (bool due, uint256 interest, uint256 reserveShare, uint256 rate) {
+        a.debtAssets = _debtAssets;
+        a.debtShares = _debtShares;
+        uint256 elapsed = _lastAccrual;
+        a.cash = _cash;
+        a.reserves = _reserves;
+        uint256 reserveFactorBps = _reserveFactorBps;
+        unchecked {
+            elapsed = block.timestamp - elapsed;
+        }
+        if (elapsed == 0) return (false, 0, 0, 0);
+        due = true;
+        uint56 nextState;
+        (rate, nextState, a.rateStateChanged) = _averageRate(a, elapsed);
+        a.rateState = nextState;
+        interest = InterestMath.compoundUp(a.debtAssets, rate, elapsed);
+        unchecked {
+            // Reserves that would not fit stay with lenders: no action may fail for being overdue.
+            reserveShare = ((interest * reserveFactorBps) / BPS).min(MAX_AMOUNT - a.reserves);
+            a.debtAssets += interest; // bounded by InterestMath.compoundUp
+            a.reserves += reserveShare;
+        }
+    }
+
+    function _averageRate(
+        Accrual memory a,
+        uint256 elapsed
+    ) private view returns (uint256 rate, uint56 nextState, bool changed) {
+        uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
+        (address model, uint56 state) = (_interestRateModel, _rateState);
+        try IInterestRateModel(model).accrue(utilisation, elapsed, state) returns (uint256 rate_, uint56 nextState_) {
+            return (rate_, nextState_, nextState_ != state);
+        } catch {
+            return (0, state, false);
+        }
     }
 
     /// @dev Writes totals that `_accrue` began. All are within `MAX_AMOUNT`: who adds to them checks.
     function _book(Accrual memory a) internal {
-        _debtAssets = uint112(a.debtAssets);
-        _debtShares = uint112(a.debtShares);
-        _lastAccrual = uint32(block.timestamp);
+        uint256 assets = a.debtAssets;
+        uint256 shares = a.debtShares;
+        // The whole of slot 0, which the compiler would read first.
+        assembly ("memory-safe") {
+            sstore(_debtAssets.slot, or(or(assets, shl(112, shares)), shl(224, timestamp())))
+        }
         _cash = uint112(a.cash);
         _reserves = uint112(a.reserves);
         if (a.rateStateChanged) _rateState = a.rateState;
@@ -97,8 +116,9 @@ abstract contract PoolAccounting is PoolStorage {
 
     /// @dev What belongs to lenders. Zero when reserves claim more than there is (only after a loss).
     function _lenderAssets(Accrual memory a) internal pure returns (uint256) {
-        uint256 gross = a.cash + a.debtAssets;
-        return gross > a.reserves ? gross - a.reserves : 0;
+        unchecked {
+            return (a.cash + a.debtAssets).zeroFloorSub(a.reserves); // 112 bits each
+        }
     }
 
     /// @dev Rounded up. Who holds all shares owes all: otherwise the last to repay would leave to lenders what the virtual
@@ -140,10 +160,11 @@ abstract contract PoolAccounting is PoolStorage {
     }
 
     function _pullFrom(address token, address from, uint256 amount, uint256 booked) internal {
-        uint256 before = IERC20(token).balanceOf(address(this));
+        // A balance that the token does not tell counts as zero, and so as a mismatch.
+        uint256 before = SafeTransferLib.balanceOf(token, address(this));
         IERC20(token).safeTransferFrom(from, address(this), amount);
-        uint256 held = IERC20(token).balanceOf(address(this));
-        uint256 received = held > before ? held - before : 0;
+        uint256 held = SafeTransferLib.balanceOf(token, address(this));
+        uint256 received = held.zeroFloorSub(before);
         if (received != amount) revert PoolTransferMismatch(token, amount, received);
         if (held < booked) revert PoolTokenRebased(token, booked, held);
     }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ISupplyCollateralCallback, IRepayCallback} from "../interfaces/IPoolCallbacks.sol";
@@ -12,6 +13,8 @@ import {PoolLender} from "./PoolLender.sol";
 /// @title The borrower side: collateral, debt and operators
 /// @dev Order in every function: checks, books, event, callback, tokens.
 abstract contract PoolBorrower is PoolLender {
+    using FixedPointMathLib for uint256;
+
     bytes32 private constant SET_OPERATOR_TYPEHASH = keccak256(
         "SetOperator(address owner,address operator,bool approved,uint256 nonce,uint256 deadline)"
     );
@@ -27,17 +30,25 @@ abstract contract PoolBorrower is PoolLender {
     function supplyCollateral(address token, uint256 amount, address account, bytes calldata data) external lock {
         if (amount == 0) revert PoolZeroAmount();
         CollateralConfig storage config = _collateral[token];
-        _requireListed(config, token);
-        uint256 total = config.totalSupplied + amount;
-        uint256 cap = config.supplyCap;
-        if (total > cap && cap != UNCAPPED) revert PoolSupplyCapExceeded(token, cap, total);
-        if (total > MAX_AMOUNT) revert PoolAmountTooLarge(amount);
+        // One read of the slot.
+        (uint256 total, uint256 cap, uint256 index, bool listed) = (
+            config.totalSupplied,
+            config.supplyCap,
+            config.index,
+            config.listed
+        );
+        if (!listed) revert PoolCollateralUnknown(token);
+        total = total.saturatingAdd(amount);
+        if (total > cap) {
+            if (cap == UNCAPPED) revert PoolAmountTooLarge(amount);
+            revert PoolSupplyCapExceeded(token, cap, total);
+        }
         config.totalSupplied = uint112(total);
 
         uint256 held = _collateralAmount[account][token];
         if (held == 0) {
             _requireAuthorized(account);
-            uint256 mask = _account[account].collateralMask | (1 << config.index);
+            uint256 mask = _account[account].collateralMask | (1 << index);
             uint256 count = LibBit.popCount(mask);
             if (count > _maxCollateralsPerAccount) revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
             _account[account].collateralMask = uint16(mask);
@@ -48,12 +59,12 @@ abstract contract PoolBorrower is PoolLender {
         emit CollateralSupplied(msg.sender, account, token, amount);
 
         if (data.length != 0) {
-            _locked = false;
+            _locked = UNLOCKED;
             ISupplyCollateralCallback(msg.sender).onSupplyCollateral(token, amount, data);
-            _locked = true;
+            _locked = LOCKED;
+            total = config.totalSupplied; // the books may have moved in the callback
         }
-        // Books may have moved in the callback: compare with what they say now.
-        _pull(token, amount, config.totalSupplied);
+        _pull(token, amount, total);
     }
 
     /// @inheritdoc ILendingPool
@@ -151,9 +162,9 @@ abstract contract PoolBorrower is PoolLender {
         emit Repaid(msg.sender, account, assets, shares);
 
         if (data.length != 0) {
-            _locked = false;
+            _locked = UNLOCKED;
             IRepayCallback(msg.sender).onRepay(assets, data);
-            _locked = true;
+            _locked = LOCKED;
         }
         _pull(_loanAsset, assets, 0);
         return (assets, shares);
@@ -208,5 +219,6 @@ abstract contract PoolBorrower is PoolLender {
 
     function _requireOneAmount(uint256 assets, uint256 shares) private pure {
         if ((assets == 0) == (shares == 0)) revert PoolExactlyOneAmount(assets, shares);
+        if (assets + shares > MAX_AMOUNT) revert PoolAmountTooLarge(assets + shares);
     }
 }

@@ -20,6 +20,9 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal constant PAUSE_FLASH_LOAN = 8;
     uint8 internal constant PAUSE_ALL = 15;
 
+    uint256 internal constant UNLOCKED = 0;
+    uint256 internal constant LOCKED = 1;
+
     // slot 0: 14 + 14 + 4 = 32
     uint112 internal _debtAssets; // [loan base units]
     uint112 internal _debtShares;
@@ -56,6 +59,7 @@ abstract contract PoolStorage is IPoolTypes {
     // slots 9..24
     address[MAX_COLLATERALS] internal _collateralList;
 
-    /// @dev True while books change or tokens move; released around the callbacks that the pool offers on purpose.
-    bool internal transient _locked;
+    /// @dev `LOCKED` while books change or tokens move; released around the callbacks that the pool offers on purpose. A
+    /// whole word, because the compiler reads what it shares before it writes a part.
+    uint256 internal transient _locked;
 }
