@@ -1,0 +1,107 @@
+import { LAB } from "../config.ts";
+import { priorityFee, type Agent, type Intent, type Outcome, type View } from "../engine/agent.ts";
+import type { ExchangeOrder } from "../market/exchange.ts";
+import { addressOf } from "../population.ts";
+import type { Rng } from "../rng.ts";
+import { toFloat, toUnits } from "../units.ts";
+import { bidGwei, forSale, gasCost } from "./for-sale.ts";
+import { depositAtExchange, withdrawFromExchange } from "./transfers.ts";
+
+const GAS = 180_000;
+const MOST = 3;
+/** Discount that pays for the price's risk on the way to the exchange. */
+const MARGIN = 0.01;
+/** Sold outside per minute, as a share of what moves the price by one per cent. */
+const SALE_SHARE_PER_MINUTE = 0.1;
+
+/** A desk with money of its own: buys on chain, carries the collateral to the exchange and sells it there bit by bit. */
+export class CapitalLiquidator implements Agent {
+  readonly kind = "capital liquidator";
+  readonly name: string;
+  readonly members: readonly string[];
+  /** Collateral on its way to the exchange. */
+  readonly #arriving: { readonly atSeconds: number; readonly quantity: number }[] = [];
+  #toSell = 0;
+
+  constructor(index: number) {
+    this.name = `capital-liquidator-${index}`;
+    this.members = [addressOf(this.name)];
+  }
+
+  async decide(view: View, rng: Rng): Promise<Intent[]> {
+    return [...(await this.#carry(view)), ...(await this.#buy(view, rng))];
+  }
+
+  async #carry(view: View): Promise<Intent[]> {
+    const [owner] = this.members;
+    const { collateral, loan } = view.protocol;
+    const intents: Intent[] = [];
+    const bought = await view.balanceOf(collateral.address, owner);
+    if (bought > 0n) intents.push(depositAtExchange(collateral, owner, bought));
+    const earned = view.holdings(owner).loan;
+    if (earned > LAB.totalDebt * 1e-4) {
+      intents.push(withdrawFromExchange(loan, owner, toUnits(earned * 0.999, loan.decimals)));
+    }
+    return intents;
+  }
+
+  async #buy(view: View, rng: Rng): Promise<Intent[]> {
+    const { protocol, marketPrice, logImpactPerUnit } = view;
+    const accounts = forSale(view, rng);
+    if (accounts.length === 0) return [];
+    const [from] = this.members;
+    const { collateral: base, loan } = protocol;
+    let capital = toFloat(await view.balanceOf(loan.address, from), loan.decimals);
+    let waiting = this.#toSell + this.#arriving.reduce((sum, { quantity }) => sum + quantity, 0);
+    const intents: Intent[] = [];
+    for (const { account, collateral, repay } of await view.quotes(accounts)) {
+      if (intents.length === MOST) break;
+      if (collateral === 0n) continue;
+      const offered = toFloat(collateral, base.decimals);
+      const price = toFloat(repay, loan.decimals) / offered;
+      // What it already holds will have pressed the price by the time this is sold.
+      const outside = marketPrice * (1 - MARGIN) * Math.exp(-waiting * logImpactPerUnit);
+      if (price >= outside) continue;
+      const room = logImpactPerUnit === 0 ? Infinity : Math.log(outside / price) / logImpactPerUnit;
+      const affordable = (capital / price) * 0.999;
+      const isWhole = Math.min(room, affordable) >= offered;
+      const amount = isWhole ? offered : Math.min(room, affordable);
+      const profit = amount * (outside - price) * (isWhole ? 1 : 0.5) - gasCost(GAS, view);
+      if (profit < LAB.liquidatorMinProfit) continue;
+      capital -= amount * price;
+      waiting += amount;
+      const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
+      const [most, maxRepay] = isWhole
+        ? [collateral, repay + repay / 1_000n]
+        : [toUnits(amount, base.decimals), toUnits(amount * price * 1.001, loan.decimals)];
+      intents.push({
+        ...protocol.take(account, most, maxRepay, from),
+        ...{ from, gas: 700_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "take" },
+        touches: [account],
+      });
+    }
+    return intents;
+  }
+
+  settle(outcomes: readonly Outcome[], view: View): ExchangeOrder[] {
+    const [owner] = this.members;
+    const { collateral } = view.protocol;
+    for (const { intent, receipt } of outcomes) {
+      if (!receipt.ok || intent.to !== collateral.address) continue;
+      const quantity = toFloat(BigInt(`0x${intent.data.slice(-64)}`), collateral.decimals);
+      this.#arriving.push({ atSeconds: view.seconds + LAB.exchangeTransferSeconds, quantity });
+    }
+    while (this.#arriving.length > 0 && this.#arriving[0].atSeconds <= view.seconds) {
+      this.#toSell += this.#arriving.shift()?.quantity ?? 0;
+    }
+    // Without impact there is nothing to spread.
+    const pace =
+      view.logImpactPerUnit === 0
+        ? Infinity
+        : ((0.01 / view.logImpactPerUnit) * SALE_SHARE_PER_MINUTE * view.blockSeconds) / 60;
+    const quantity = Math.min(this.#toSell, pace);
+    if (quantity <= 0) return [];
+    this.#toSell -= quantity;
+    return [{ owner, side: "sell", quantity }];
+  }
+}

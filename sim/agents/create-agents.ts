@@ -1,0 +1,26 @@
+import { LAB } from "../config.ts";
+import type { Agent } from "../engine/agent.ts";
+import type { World } from "../engine/world.ts";
+import type { Population } from "../population.ts";
+import { Arbitrageur } from "./arbitrageur.ts";
+import { Borrowers } from "./borrowers.ts";
+import { CapitalLiquidator } from "./capital-liquidator.ts";
+import { FlashLiquidator } from "./flash-liquidator.ts";
+import { Kicker } from "./kicker.ts";
+import { Lenders } from "./lenders.ts";
+import { Loopers } from "./loopers.ts";
+import { OracleKeeper } from "./oracle-keeper.ts";
+
+/** Everybody who acts in a run, with nothing remembered: each run gets its own. */
+export function createAgents({ uniswap, startPrice }: World, population: Population): Agent[] {
+  return [
+    new OracleKeeper(startPrice),
+    new Arbitrageur(uniswap),
+    new Kicker(),
+    new Borrowers(population.borrowers),
+    new Loopers(population.loopers),
+    new Lenders(population.lenders),
+    ...Array.from({ length: LAB.flashLiquidators }, (_, i) => new FlashLiquidator(i)),
+    ...Array.from({ length: LAB.capitalLiquidators }, (_, i) => new CapitalLiquidator(i)),
+  ];
+}

@@ -1,0 +1,35 @@
+import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { addressOf } from "../population.ts";
+
+const KICKER = addressOf("kicker");
+/** An account that is healthy by this much is taken off sale. */
+const UNKICK_HEALTH_BPS = 10_200n;
+
+/** Puts unhealthy accounts up for sale, and takes recovered ones off it, for anybody's good. */
+export class Kicker implements Agent {
+  readonly kind = "keeper";
+  readonly name = "kicker";
+  readonly members = [KICKER];
+
+  decide({ protocol, state, positions, timestamp }: View): Promise<Intent[]> {
+    const life = protocol.kickLifeSeconds;
+    if (life === undefined || !state.priceFresh) return Promise.resolve([]);
+    const intents: Intent[] = [];
+    for (const [account, position] of positions) {
+      if (position.debtShares === 0n) continue;
+      const debt = protocol.debtOf(position, state);
+      const capacity = protocol.liquidationCapacityOf(position, state);
+      const isKicked = position.kickedAt > 0 && timestamp - position.kickedAt <= life;
+      const isHealed = capacity * 10_000n >= debt * UNKICK_HEALTH_BPS;
+      const call =
+        debt > capacity && !isKicked
+          ? { ...protocol.kick(account), label: "kick" }
+          : position.kickedAt > 0 && isHealed
+            ? { ...protocol.unkick(account), label: "unkick" }
+            : undefined;
+      if (call === undefined) continue;
+      intents.push({ ...call, from: KICKER, gas: 400_000, priorityFeeWei: priorityFee(3), touches: [account] });
+    }
+    return Promise.resolve(intents);
+  }
+}

@@ -1,0 +1,56 @@
+import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import type { LenderPlan } from "../population.ts";
+import type { ProtocolState } from "../protocols/protocol.ts";
+
+/** A fall of the share price that frightens: more than rounding ever causes. */
+const LOSS_SHARE = 1e-6;
+/** Rest between two attempts. [s] */
+const REST_SECONDS = 1_800;
+
+/** Lenders. Some leave, as far as there is cash, once they have seen a loss. */
+export class Lenders implements Agent {
+  readonly kind = "lender";
+  readonly name = "lenders";
+  readonly members: readonly string[];
+  readonly #plans: readonly LenderPlan[];
+  readonly #triedAt = new Map<string, number>();
+  #bestSharePrice = 0;
+  #lossAt = Infinity;
+
+  constructor(plans: readonly LenderPlan[]) {
+    this.#plans = plans;
+    this.members = plans.map(({ address }) => address);
+  }
+
+  async decide({ protocol, state, seconds, balanceOf }: View): Promise<Intent[]> {
+    const sharePrice = sharePriceOf(state);
+    if (sharePrice < this.#bestSharePrice * (1 - LOSS_SHARE)) this.#lossAt = Math.min(this.#lossAt, seconds);
+    this.#bestSharePrice = Math.max(this.#bestSharePrice, sharePrice);
+
+    const intents: Intent[] = [];
+    let cash = state.cash;
+    for (const { address, panicSeconds } of this.#plans) {
+      if (panicSeconds === undefined || seconds < this.#lossAt + panicSeconds) continue;
+      if (seconds < (this.#triedAt.get(address) ?? -Infinity) + REST_SECONDS) continue;
+      if (cash < protocol.minDebt) break;
+      this.#triedAt.set(address, seconds);
+      const shares = await balanceOf(protocol.spender, address);
+      const owned = (shares * state.lenderAssets) / (state.lenderShares + 1n);
+      if (owned < protocol.minDebt) continue;
+      // A part of it stays clear of a loss in the same block, which would make it more than all.
+      const part = (owned * 9n) / 10n;
+      const call =
+        owned <= cash ? protocol.redeem(shares, address) : protocol.withdraw(part < cash ? part : cash, address);
+      cash -= owned < cash ? owned : cash;
+      intents.push({
+        ...call,
+        ...{ from: address, gas: 400_000, priorityFeeWei: priorityFee(3), label: "withdraw", touches: [] },
+      });
+    }
+    return intents;
+  }
+}
+
+function sharePriceOf({ lenderAssets, lenderShares }: ProtocolState): number {
+  return lenderShares === 0n ? 0 : Number((lenderAssets * 10n ** 24n) / lenderShares);
+}

@@ -1,0 +1,103 @@
+import type { AssetSymbol } from "./scenarios/scenario.ts";
+
+/** Which price-curve strategy sells liquidated collateral. */
+export type CurveName = "fixed" | "dutch";
+
+/** What the lab knows of a collateral: its token, how the pool lists it, and how the world trades it. */
+export interface AssetProfile {
+  readonly decimals: number;
+  readonly borrowFactorBps: number;
+  readonly liquidationFactorBps: number;
+  /** Collateral value that moves the outside market by 2 %, as a share of all debt at the start. */
+  readonly exchangeDepthShare: number;
+  /** The same of the on-chain Uniswap v3 pool. */
+  readonly poolDepthShare: number;
+}
+
+/**
+ * Depths stand for a thin market: two thirds of Black Thursday's debt meets a book that one fifteenth of it moves by 2 %.
+ * The ratio of depth to debt, not either alone, decides how far a cascade goes.
+ */
+export const ASSETS: Readonly<Record<AssetSymbol, AssetProfile>> = {
+  WETH: {
+    decimals: 18,
+    borrowFactorBps: 8_000,
+    liquidationFactorBps: 8_250,
+    exchangeDepthShare: 0.06,
+    poolDepthShare: 0.02,
+  },
+  WBTC: {
+    decimals: 8,
+    borrowFactorBps: 7_300,
+    liquidationFactorBps: 7_800,
+    exchangeDepthShare: 0.1,
+    poolDepthShare: 0.02,
+  },
+  USDC: {
+    decimals: 6,
+    borrowFactorBps: 8_800,
+    liquidationFactorBps: 9_000,
+    exchangeDepthShare: 0.25,
+    poolDepthShare: 0.1,
+  },
+};
+
+export const LOAN_DECIMALS = { USDC: 6, DAI: 18 } as const;
+
+/** Everything else a run depends on. Repeated in `result.json`, so that a result says what it rests on. */
+export const LAB = {
+  /** Debt of the whole population at the start. [loan asset] */
+  totalDebt: 60_000_000,
+  /** Of it, owed by loopers. */
+  looperDebtShare: 0.4,
+  lenders: 12,
+  /** Debt ÷ deposits at the start. */
+  utilisation: 0.8,
+
+  /** Share of a trade's impact on the outside market that stays; the rest decays. */
+  permanentImpactShare: 0.5,
+  impactHalfLifeSeconds: 1_800,
+
+  /** Chainlink's ETH/USD feed on mainnet: 0.5 % or an hour. */
+  feedDeviation: 0.005,
+  feedHeartbeatSeconds: 3_600,
+  /** From the market's price to the feed's transaction. */
+  feedLatencySeconds: 60,
+  pokeIntervalSeconds: 300,
+
+  uniswapFee: 500, // [hundredths of a bip]
+  twapWindowSeconds: 1_800,
+  bandBps: 500,
+  bandWidenBpsPerMinute: 100,
+
+  fixedBonusBps: 500,
+  dutchPremiumBps: 500,
+  dutchMaxBonusBps: 1_000,
+  dutchSeconds: 1_200,
+  minDebt: 2_000,
+  reserveFactorBps: 1_000,
+
+  baseFeeGwei: 60,
+  /** Price of ether where it is not the collateral, for gas. [loan asset] */
+  etherPrice: 1_600,
+
+  flashLiquidators: 3,
+  capitalLiquidators: 3,
+  /** Loan assets of all capital liquidators, as a share of the debt. */
+  liquidatorCapitalShare: 0.06,
+  /** Share of the expected profit that liquidators bid for their place in the block: from, to. */
+  liquidatorBid: [0.1, 0.6],
+  /** Least profit after gas that a liquidator moves for. [loan asset] */
+  liquidatorMinProfit: 20,
+  /** Transfer from the chain to the exchange. */
+  exchangeTransferSeconds: 600,
+
+  arbitrageurCapitalShare: 0.5,
+  /** Least profit of one trade after gas. [loan asset] */
+  arbitrageMinProfit: 5,
+  attentiveBorrowerShare: 0.35,
+  attentiveLooperShare: 0.6,
+  /** Health factor that an attentive looper restores. */
+  looperTargetHealth: 1.12,
+  panickyLenderShare: 0.5,
+} as const;

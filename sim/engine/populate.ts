@@ -1,0 +1,199 @@
+import { Interface } from "ethers";
+
+import { Arbitrageur, ARBITRAGEUR } from "../agents/arbitrageur.ts";
+import { LAB } from "../config.ts";
+import { Exchange } from "../market/exchange.ts";
+import type { EncodedCall } from "../market/uniswap-calls.ts";
+import { addressOf, LOOP_ROUNDS, ltvFor, type LooperPlan, type Population } from "../population.ts";
+import type { Token } from "../protocols/protocol.ts";
+import type { Rng } from "../rng.ts";
+import { toUnits } from "../units.ts";
+import { priorityFee, type Intent } from "./agent.ts";
+import { Stepper, UnexpectedRevert } from "./stepper.ts";
+import { WARM_UP_BLOCK_SECONDS, type World } from "./world.ts";
+
+const MAX = (1n << 256n) - 1n;
+/** Accounts that one transaction mints to. */
+const MINT_PAGE = 200;
+/** Part of the pool's depth that one step of opening a loop may use. */
+const STEP_DEPTH_SHARE = 0.4;
+/** Worst price of a step, as a share above the start price. */
+const SLIPPAGE = 0.05;
+/** Blocks between the last loop and the start of the scenario. */
+const SETTLE_BLOCKS = 10;
+const PLAIN_GAS = 500_000;
+
+const tokenInterface = new Interface([
+  "function mintBatch(address[] accounts, uint256[] amounts)",
+  "function burn(address from, uint256 amount)",
+  "function approve(address spender, uint256 amount)",
+]);
+
+/**
+ * The arbitrageur's account at the exchange at the start: loan assets, and a short sale of what it holds on chain, so that
+ * it is neutral to the price and its profit is what it trades for.
+ */
+export function arbitrageurAccount({ startPrice }: World): { readonly collateral: number; readonly loan: number } {
+  const side = arbitrageurSide();
+  return { collateral: -side / startPrice, loan: 2 * side };
+}
+
+/** Value of each of the two tokens that the arbitrageur holds on chain. [loan asset] */
+function arbitrageurSide(): number {
+  return (LAB.totalDebt * LAB.arbitrageurCapitalShare) / 3;
+}
+
+/** Everybody's account name for the liquidators with capital. */
+export function capitalLiquidators(): string[] {
+  return Array.from({ length: LAB.capitalLiquidators }, (_, i) => addressOf(`capital-liquidator-${i}`));
+}
+
+/** Accounts that may owe something. */
+export function debtorsOf({ borrowers, loopers }: Population): string[] {
+  return [...borrowers, ...loopers].map(({ address }) => address);
+}
+
+/**
+ * Brings the population into the world: lenders lend, borrowers borrow and spend, loopers loop, while the outside price
+ * stands still and absorbs what is bought. Every transaction is a real one and must succeed.
+ */
+export async function populate(world: World, population: Population, members: readonly string[], rng: Rng) {
+  const { chain, protocol } = world;
+  const { borrowers, loopers, lenders } = population;
+  await chain.unlock(members);
+  await fund(world, population);
+
+  const calls: { readonly from: string; readonly call: EncodedCall }[] = [];
+  const approve = (from: string, token: Token, spender: string) =>
+    calls.push({
+      from,
+      call: { to: token.address, data: tokenInterface.encodeFunctionData("approve", [spender, MAX]) },
+    });
+  for (const { address } of lenders) approve(address, protocol.loan, protocol.spender);
+  for (const address of capitalLiquidators()) approve(address, protocol.loan, protocol.spender);
+  for (const token of [protocol.collateral, protocol.loan]) approve(ARBITRAGEUR, token, world.uniswap.swapRouter);
+  for (const { address } of [...borrowers, ...loopers]) {
+    for (const call of protocol.permissions()) calls.push({ from: address, call });
+  }
+  for (const { address, deposit } of lenders) {
+    calls.push({ from: address, call: protocol.deposit(toUnits(deposit, protocol.loan.decimals), address) });
+  }
+  await sendAll(world, calls);
+
+  const { collateral, loan } = protocol;
+  await sendAll(
+    world,
+    borrowers.flatMap(({ address: from, ...plan }) => {
+      const spent = toUnits(plan.debt - plan.cash, loan.decimals);
+      const burn = tokenInterface.encodeFunctionData("burn", [from, spent]);
+      return [
+        { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) },
+        { from, call: protocol.borrow(toUnits(plan.debt, loan.decimals), from) },
+        { from, call: { to: loan.address, data: burn } },
+      ];
+    }),
+  );
+  await openLoops(world, population, rng);
+}
+
+async function fund(world: World, { borrowers, loopers, lenders }: Population) {
+  const { chain, protocol, startPrice } = world;
+  const { collateral, loan } = protocol;
+  const arbitrageur = arbitrageurSide();
+  const capital = (LAB.totalDebt * LAB.liquidatorCapitalShare) / Math.max(1, LAB.capitalLiquidators);
+  const collateralOf: [string, number][] = [
+    ...borrowers.map(({ address, collateral: amount }): [string, number] => [address, amount]),
+    ...loopers.map(({ address, equity }): [string, number] => [address, equity]),
+    [ARBITRAGEUR, arbitrageur / startPrice],
+  ];
+  const loanOf: [string, number][] = [
+    ...lenders.map(({ address, deposit }): [string, number] => [address, deposit]),
+    ...capitalLiquidators().map((address): [string, number] => [address, capital]),
+    [ARBITRAGEUR, arbitrageur],
+  ];
+  for (const [token, shares] of [
+    [collateral, collateralOf],
+    [loan, loanOf],
+  ] as const) {
+    for (let i = 0; i < shares.length; i += MINT_PAGE) {
+      const page = shares.slice(i, i + MINT_PAGE);
+      // One base unit more than the plan, so that rounding down twice never falls short.
+      const amounts = page.map(([, amount]) => toUnits(amount, token.decimals) + 1n);
+      const data = tokenInterface.encodeFunctionData("mintBatch", [page.map(([address]) => address), amounts]);
+      await chain.send({ from: ARBITRAGEUR, to: token.address, data, gas: 12_000_000, priorityFeeWei: 0n });
+    }
+  }
+  await mineAll(world);
+}
+
+/** Calls in the order given, many in a block. */
+async function sendAll(world: World, calls: readonly { readonly from: string; readonly call: EncodedCall }[]) {
+  const perBlock = 500;
+  for (let i = 0; i < calls.length; i += perBlock) {
+    for (const { from, call } of calls.slice(i, i + perBlock)) {
+      await world.chain.send({ ...call, from, gas: PLAIN_GAS, priorityFeeWei: 0n });
+    }
+    await mineAll(world);
+  }
+}
+
+async function mineAll({ chain, protocol }: World): Promise<void> {
+  const receipts = await chain.mine((await chain.timestamp()) + WARM_UP_BLOCK_SECONDS);
+  const failed = receipts.find(({ ok }) => !ok);
+  if (failed === undefined) return;
+  const { name } = protocol.explain(await chain.revertDataOf(failed.hash));
+  throw new UnexpectedRevert(`the population could not be set up: ${name}`);
+}
+
+async function openLoops(world: World, { loopers }: Population, rng: Rng): Promise<void> {
+  const exchange = new Exchange({
+    ...{ depth: world.exchangeDepth, startPrice: world.startPrice, hasImpact: false },
+    ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
+  });
+  const volume = LAB.totalDebt * 10; // the world sells to loopers as much as they want
+  exchange.credit(ARBITRAGEUR, volume / world.startPrice, volume);
+  const stepper = await Stepper.start(
+    { ...world, blockSeconds: WARM_UP_BLOCK_SECONDS },
+    { exchange, agents: [new Arbitrageur(world.uniswap)], rng: rng.fork("warm-up"), accounts: [] },
+  );
+  const step = async (extra: readonly Intent[]) => {
+    const { outcomes } = await stepper.step(world.startPrice, extra);
+    const failed = outcomes.find(({ error, intent }) => error !== undefined && extra.includes(intent));
+    if (failed !== undefined) throw new UnexpectedRevert(`a loop could not be opened: ${failed.error}`);
+  };
+  for (const looper of loopers) {
+    for (const intent of stepsOf(world, looper)) {
+      await step([intent]);
+      await step([]); // arbitrage
+    }
+  }
+  for (let i = 0; i < SETTLE_BLOCKS; ++i) await step([]);
+}
+
+/** Transactions that open a loop: rounds, or slices of a flash loop that the pool can take. */
+function stepsOf({ protocol, startPrice, poolDepth }: World, looper: LooperPlan): Intent[] {
+  const { address: from, equity, leverage } = looper;
+  const { decimals } = protocol.collateral;
+  const loan = (amount: number) => toUnits(amount, protocol.loan.decimals);
+  const debt = equity * (leverage - 1) * startPrice;
+  const most = poolDepth * STEP_DEPTH_SHARE;
+  const intent = (call: EncodedCall): Intent => {
+    const label = looper.isFlash ? "flash loop" : "loop round";
+    return { ...call, from, gas: 2_000_000, priorityFeeWei: priorityFee(1), label, touches: [from] };
+  };
+  const ltv = ltvFor(leverage, LOOP_ROUNDS);
+  // The first round borrows most; where the pool is too thin for it, the looper uses the flash way in slices.
+  if (!looper.isFlash && equity * startPrice * ltv <= 2 * most) {
+    return Array.from({ length: LOOP_ROUNDS }, (_, round) =>
+      intent(protocol.loopRound(round === 0 ? toUnits(equity, decimals) : 0n, ltv, startPrice * (1 + SLIPPAGE))),
+    );
+  }
+  const slices = Math.ceil(debt / most);
+  const bought = (equity * (leverage - 1)) / slices;
+  const call = protocol.leverageUp(
+    toUnits(equity / slices, decimals),
+    toUnits(bought, decimals),
+    loan(bought * startPrice * (1 + SLIPPAGE)),
+  );
+  return Array.from({ length: slices }, () => intent(call));
+}

@@ -1,0 +1,193 @@
+import { MaxUint256 } from "ethers";
+
+import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
+import type { Venue } from "../market/venue.ts";
+import type { Position, ProtocolState, SaleQuote } from "../protocols/protocol.ts";
+import type { Rng } from "../rng.ts";
+import { toFloat } from "../units.ts";
+import { LAB } from "../config.ts";
+import type { Agent, Intent, Outcome, View } from "./agent.ts";
+import type { World } from "./world.ts";
+
+/** What one block did. */
+export interface Step {
+  readonly view: View; // before the block
+  readonly outcomes: readonly Outcome[]; // in the order of the block
+  readonly state: ProtocolState; // after it
+  readonly positions: ReadonlyMap<string, Position>;
+  readonly marketPrice: number; // after everybody's trades
+}
+
+/** A transaction failed in a way that no well-behaved agent's does: the run is worth nothing. */
+export class UnexpectedRevert extends Error {
+  override readonly name = "UnexpectedRevert";
+}
+
+const TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+const NOBODY = `0x${"0".repeat(64)}`;
+
+/** Advances the world by one block at a time: market, decisions, ordering, block, outside trades. */
+export class Stepper {
+  readonly #world: World;
+  readonly #exchange: Exchange;
+  readonly #venue: Venue;
+  readonly #agents: readonly Agent[];
+  readonly #rngs: ReadonlyMap<Agent, Rng>;
+  readonly #ordering: Rng;
+  readonly #positions = new Map<string, Position>();
+  readonly #startTimestamp: number;
+  #state: ProtocolState;
+  #block = 0;
+
+  private constructor(world: World, parts: Parts, venue: Venue, state: ProtocolState, startTimestamp: number) {
+    this.#world = world;
+    this.#exchange = parts.exchange;
+    this.#agents = parts.agents;
+    this.#rngs = new Map(parts.agents.map((agent) => [agent, parts.rng.fork(agent.name)]));
+    this.#ordering = parts.rng.fork("ordering");
+    this.#venue = venue;
+    this.#state = state;
+    this.#startTimestamp = startTimestamp;
+  }
+
+  static async start(world: World, parts: Parts): Promise<Stepper> {
+    const venue = await world.readVenue();
+    const state = await world.protocol.readState();
+    const stepper = new Stepper(world, parts, venue, state, await world.chain.timestamp());
+    await stepper.#refresh(parts.accounts);
+    const view = stepper.view();
+    for (const agent of parts.agents) await agent.prepare?.(view);
+    return stepper;
+  }
+
+  get positions(): ReadonlyMap<string, Position> {
+    return this.#positions;
+  }
+
+  get state(): ProtocolState {
+    return this.#state;
+  }
+
+  get venue(): Venue {
+    return this.#venue;
+  }
+
+  view(): View {
+    const { protocol, blockSeconds, baseFeeWei } = this.#world;
+    const marketPrice = this.#exchange.price;
+    const quotes = new Map<string, SaleQuote>();
+    const seconds = this.#block * blockSeconds;
+    return {
+      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei },
+      timestamp: this.#startTimestamp + seconds,
+      logImpactPerUnit: this.#exchange.logImpactPerUnit,
+      venue: this.#venue,
+      state: this.#state,
+      positions: this.#positions,
+      etherPrice: protocol.collateral.symbol === "WETH" ? marketPrice : LAB.etherPrice,
+      holdings: (owner) => this.#exchange.holdings(owner),
+      balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
+      quotes: async (accounts) => {
+        const missing = accounts.filter((account) => !quotes.has(account));
+        for (const quote of await protocol.readQuotes(missing)) quotes.set(quote.account, quote);
+        return accounts.map((account) => quotes.get(account) ?? { account, collateral: 0n, repay: MaxUint256 });
+      },
+    };
+  }
+
+  /** One block. `extra` intents come from nobody: the population's first moves. */
+  async step(exogenousPrice: number, extra: readonly Intent[] = []): Promise<Step> {
+    const { chain, protocol, blockSeconds } = this.#world;
+    this.#block += 1;
+    this.#exchange.advance(exogenousPrice, blockSeconds);
+    const view = this.view();
+
+    const byIntent = new Map<Intent, Agent>();
+    for (const agent of this.#agents) {
+      for (const intent of await agent.decide(view, this.#rngOf(agent))) byIntent.set(intent, agent);
+    }
+    const intents = [...extra, ...byIntent.keys()];
+    for (const intent of intents) await chain.send(intent);
+    const receipts = await chain.mine(view.timestamp);
+
+    const mined = intents
+      .map((intent, i) => ({ intent, receipt: receipts[i] }))
+      .sort((a, b) => a.receipt.index - b.receipt.index);
+    const outcomes: Outcome[] = [];
+    for (const outcome of mined) outcomes.push(await this.#judge(outcome));
+    await this.#refresh(new Set(outcomes.flatMap(({ intent }) => intent.touches)));
+    this.#state = await protocol.readState();
+    this.#tradeOutside(outcomes, byIntent, view);
+    const { price: marketPrice } = this.#exchange;
+    return { view, outcomes, state: this.#state, positions: this.#positions, marketPrice };
+  }
+
+  async #judge({ intent, receipt }: Pick<Outcome, "intent" | "receipt">): Promise<Outcome> {
+    if (!receipt.ok) return { intent, receipt, error: await this.#explain(intent, receipt) };
+    this.#bookTransfers(intent, receipt);
+    const swap = this.#venue.follow(receipt.logs);
+    return { intent, receipt, ...(swap === undefined ? {} : { swap }) };
+  }
+
+  /** Name of the error. Whoever lost a race mostly loses it after the block too, which is quick to ask. */
+  async #explain(intent: Intent, { hash, gasUsed }: Outcome["receipt"]): Promise<string> {
+    const { chain, protocol } = this.#world;
+    if (gasUsed < BigInt(intent.gas) - BigInt(intent.gas) / 64n) {
+      const now = await chain.revertDataNow(intent);
+      const guess = now === undefined ? undefined : protocol.explain(now);
+      if (guess?.isRace === true) return guess.name;
+    }
+    const { name, isRace } = protocol.explain(await chain.revertDataOf(hash));
+    if (isRace) return name;
+    throw new UnexpectedRevert(`block ${this.#block}: "${intent.label}" from ${intent.from} reverted with ${name}`);
+  }
+
+  /** Minting is a withdrawal from the exchange, burning a deposit: the other side is booked there. */
+  #bookTransfers({ from: sender }: Intent, { logs }: Outcome["receipt"]): void {
+    const { collateral, loan } = this.#world.protocol;
+    for (const { address, topics, data } of logs) {
+      if (topics[0] !== TRANSFER || topics.length !== 3) continue;
+      const token = [collateral, loan].find((known) => BigInt(known.address) === BigInt(address));
+      const sign = topics[1] === NOBODY ? -1 : topics[2] === NOBODY ? 1 : 0;
+      if (token === undefined || sign === 0) continue;
+      const amount = sign * toFloat(BigInt(data), token.decimals);
+      this.#exchange.credit(sender, token === collateral ? amount : 0, token === loan ? amount : 0);
+    }
+  }
+
+  #tradeOutside(outcomes: readonly Outcome[], byIntent: ReadonlyMap<Intent, Agent>, view: View): void {
+    const orders: ExchangeOrder[] = [];
+    for (const agent of this.#agents) {
+      if (agent.settle === undefined) continue;
+      const own = outcomes.filter(({ intent }) => byIntent.get(intent) === agent);
+      orders.push(...agent.settle(own, view));
+    }
+    // The exchange has an order of its own, which nobody bids for.
+    for (let i = orders.length - 1; i > 0; --i) {
+      const j = this.#ordering.integer(i + 1);
+      [orders[i], orders[j]] = [orders[j], orders[i]];
+    }
+    for (const order of orders) this.#exchange.trade(order);
+  }
+
+  async #refresh(accounts: Iterable<string>): Promise<void> {
+    const list = [...accounts];
+    if (list.length === 0) return;
+    const positions = await this.#world.protocol.readPositions(list);
+    list.forEach((account, i) => this.#positions.set(account, positions[i]));
+  }
+
+  #rngOf(agent: Agent): Rng {
+    const rng = this.#rngs.get(agent);
+    if (rng === undefined) throw new Error(`${agent.name} is not of this run`);
+    return rng;
+  }
+}
+
+interface Parts {
+  readonly exchange: Exchange;
+  readonly agents: readonly Agent[];
+  readonly rng: Rng;
+  /** Accounts of the protocol to follow. */
+  readonly accounts: readonly string[];
+}

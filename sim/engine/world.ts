@@ -1,0 +1,139 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { ASSETS, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName } from "../config.ts";
+import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
+import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
+import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
+import { tickAtSqrtPriceX96, unitPrice, usableTickDown, type Rational } from "../market/uniswap-math.ts";
+import { addLiquidity, approve, createPool, growObservations, readSlot0 } from "../market/uniswap-pool.ts";
+import { Venue } from "../market/venue.ts";
+import { Breakwater } from "../protocols/breakwater.ts";
+import { deployBreakwater } from "../protocols/breakwater-deploy.ts";
+import type { Protocol, Token } from "../protocols/protocol.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { Chain } from "./chain.ts";
+
+/** The lab's clock starts here, so that a run does not depend on the day it is made. [unix s] */
+const EPOCH = 2_000_000_000;
+/** The pool's liquidity covers prices from the start price ÷ this to × this. */
+const RANGE = 8;
+/** Block time while the population is set up. */
+export const WARM_UP_BLOCK_SECONDS = 12;
+const BASE_FEE_WEI = BigInt(LAB.baseFeeGwei) * 10n ** 9n;
+
+/** Everything that stands before anybody acts: the chain, the tokens, the market and the protocol. */
+export interface World {
+  readonly chain: Chain;
+  readonly profile: AssetProfile;
+  readonly protocol: Protocol;
+  readonly uniswap: UniswapAddresses;
+  readonly startPrice: number;
+  readonly blockSeconds: number;
+  readonly baseFeeWei: bigint;
+  /** Depth of the outside market: value that moves it by 2 %. [loan asset] */
+  readonly exchangeDepth: number;
+  /** The same of the Uniswap pool. */
+  readonly poolDepth: number;
+  /** The Uniswap pool as it is now. */
+  readVenue(): Promise<Venue>;
+}
+
+/**
+ * Builds the world on a simulated chain. `world.chain.close()` takes it all back.
+ * @param startPrice Of the collateral in the loan asset. [whole units]
+ */
+export async function buildWorld(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  { scenario, curve, startPrice }: { scenario: Scenario; curve: CurveName; startPrice: number },
+): Promise<World> {
+  const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
+  try {
+    if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
+    const profile = ASSETS[scenario.asset];
+    const collateral = await deployToken(connection, scenario.asset, profile.decimals);
+    const loan = await deployToken(connection, scenario.loan, LOAN_DECIMALS[scenario.loan]);
+    const poolDepth = LAB.totalDebt * profile.poolDepthShare;
+    const { uniswap, readVenue } = await createMarket(connection, collateral, loan, {
+      price: startPrice,
+      depth: poolDepth,
+      observations: Math.ceil(LAB.twapWindowSeconds / Math.min(scenario.blockSeconds, WARM_UP_BLOCK_SECONDS)) + 10,
+    });
+    const venue = await readVenue();
+    await chain.mine((await chain.timestamp()) + LAB.twapWindowSeconds + 1); // the average needs a history
+    const addresses = await deployBreakwater(connection, {
+      ...{ collateral, loan, profile, curve, startPrice },
+      venue: venue.pool.address,
+    });
+    const kickLifeSeconds = curve === "fixed" ? undefined : LAB.dutchSeconds + 1_800;
+    const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
+    await chain.holdBlocks();
+    return {
+      ...{ chain, profile, protocol, uniswap, startPrice, poolDepth, readVenue },
+      blockSeconds: scenario.blockSeconds,
+      baseFeeWei: BASE_FEE_WEI,
+      exchangeDepth: LAB.totalDebt * profile.exchangeDepthShare,
+    };
+  } catch (error) {
+    await chain.close();
+    throw error;
+  }
+}
+
+async function deployToken({ ethers }: NetworkConnection, symbol: string, decimals: number): Promise<Token> {
+  const token = await ethers.deployContract("MockERC20", [`Lab ${symbol}`, symbol, decimals]);
+  await token.waitForDeployment();
+  return { address: await token.getAddress(), symbol, decimals };
+}
+
+/** A Uniswap v3 pool with one provider whose liquidity makes the price fall by 2 % when `depth` is sold. */
+async function createMarket(
+  { ethers }: NetworkConnection,
+  base: Token,
+  quote: Token,
+  market: { readonly price: number; readonly depth: number; readonly observations: number },
+) {
+  const [provider] = await ethers.getSigners();
+  const uniswap = await deployUniswapV3(provider);
+  const price = unitPrice(rational(market.price), base.decimals, quote.decimals);
+  const pool = await createPool(provider, uniswap, {
+    ...{ base: base.address, quote: quote.address, fee: LAB.uniswapFee, price },
+  });
+  await growObservations(provider, pool, market.observations);
+
+  const sqrtPriceX96 = poolSqrtPriceX96(pool, price);
+  const tick = tickAtSqrtPriceX96(sqrtPriceX96);
+  const halfRange = Math.floor(Math.log(RANGE) / Math.log(1.0001));
+  const range = {
+    tickLower: usableTickDown(tick - halfRange, pool.tickSpacing),
+    tickUpper: usableTickDown(tick + halfRange, pool.tickSpacing),
+  };
+  // Quote out of a fall to P(1 − 2 %) is L·√P·(1 − √0.98).
+  const liquidity = market.depth / (Math.sqrt(market.price) * (1 - Math.sqrt(0.98)));
+  const scale = 10 ** ((base.decimals + quote.decimals) / 2);
+  const amounts = amountsUpForLiquidity(BigInt(Math.floor(liquidity * scale)), sqrtPriceX96, range);
+  for (const [token, amount] of [
+    [pool.token0, amounts.amount0],
+    [pool.token1, amounts.amount1],
+  ] as const) {
+    const contract = await ethers.getContractAt("MockERC20", token, provider);
+    await (await contract.mint(provider.address, amount)).wait();
+    await approve(provider, token, uniswap.positionManager);
+  }
+  await addLiquidity(provider, uniswap, pool, { ...range, ...amounts });
+
+  const readVenue = async () => {
+    const { sqrtPriceX96: now } = await readSlot0(ethers.provider, pool.address);
+    const contract = await ethers.getContractAt(["function liquidity() view returns (uint128)"], pool.address);
+    const active = (await contract.getFunction("liquidity").staticCall()) as bigint;
+    const decimals = { base: base.decimals, quote: quote.decimals };
+    return new Venue(pool, decimals, { sqrtPriceX96: now, liquidity: active });
+  };
+  return { uniswap, readVenue };
+}
+
+function rational(price: number): Rational {
+  const denominator = 10n ** 9n;
+  return { numerator: BigInt(Math.round(price * 1e9)), denominator };
+}

@@ -1,0 +1,137 @@
+import { id } from "ethers";
+
+import { LAB, type AssetProfile } from "./config.ts";
+import type { Rng } from "./rng.ts";
+
+/** Amounts in whole tokens. */
+export interface BorrowerPlan {
+  readonly address: string;
+  readonly collateral: number;
+  readonly debt: number;
+  /** Loan assets kept at hand to repay with. */
+  readonly cash: number;
+  /** Health factor below which it repays; 0: it does not watch. */
+  readonly alarmHealth: number;
+  readonly reactionSeconds: number;
+}
+
+export interface LooperPlan {
+  readonly address: string;
+  readonly equity: number; // [collateral units]
+  readonly leverage: number; // collateral value ÷ equity
+  /** True: opened by flash swap; false: round by round. */
+  readonly isFlash: boolean;
+  readonly alarmHealth: number;
+  readonly reactionSeconds: number;
+}
+
+export interface LenderPlan {
+  readonly address: string;
+  readonly deposit: number;
+  /** Time from a loss to the wish to leave; undefined: it stays. */
+  readonly panicSeconds: number | undefined;
+}
+
+export interface Population {
+  readonly borrowers: readonly BorrowerPlan[];
+  readonly loopers: readonly LooperPlan[];
+  readonly lenders: readonly LenderPlan[];
+  readonly totalDebt: number;
+}
+
+/** Rounds of the recursive loopers. */
+export const LOOP_ROUNDS = 6;
+
+/** Address of an agent: the same name has the same address in every run. */
+export function addressOf(name: string): string {
+  return `0x${id(`breakwater lab: ${name}`).slice(26)}`;
+}
+
+/**
+ * Draws who is there. Sizes are lognormal, as the distribution of DeFi positions is heavy-tailed; borrowers' health
+ * factors are 1 + lognormal, cut where the pool would not lend; loopers sit near the most that it lends.
+ * Debts are scaled to the configured total, so that depth ÷ debt does not depend on the head count.
+ */
+export function planPopulation(
+  rng: Rng,
+  counts: { readonly borrowers: number; readonly loopers: number },
+  profile: AssetProfile,
+  startPrice: number,
+): Population {
+  const borrowFactor = profile.borrowFactorBps / 1e4;
+  const liquidationFactor = profile.liquidationFactorBps / 1e4;
+  const looperDebt = counts.loopers === 0 ? 0 : LAB.totalDebt * (counts.borrowers === 0 ? 1 : LAB.looperDebtShare);
+  const borrowerDebt = LAB.totalDebt - looperDebt;
+
+  const borrowerRng = rng.fork("borrowers");
+  const borrowers = scaleTo(
+    borrowerDebt,
+    Array.from({ length: counts.borrowers }, () => borrowerRng.lognormal(1, 1.1)),
+  ).map((debt, i): BorrowerPlan => {
+    const health = 1 + borrowerRng.lognormal(0.55, 0.75);
+    const ltv = Math.min(liquidationFactor / health, borrowFactor * 0.97);
+    const isAttentive = borrowerRng.next() < LAB.attentiveBorrowerShare;
+    return {
+      address: addressOf(`borrower-${i}`),
+      collateral: debt / ltv / startPrice,
+      debt,
+      cash: debt * borrowerRng.between(0, 0.5),
+      alarmHealth: isAttentive ? borrowerRng.between(1.04, 1.15) : 0,
+      reactionSeconds: borrowerRng.between(300, 5_400),
+    };
+  });
+
+  const looperRng = rng.fork("loopers");
+  const loopers = scaleTo(
+    looperDebt,
+    Array.from({ length: counts.loopers }, () => looperRng.lognormal(1, 0.8)),
+  ).map((debt, i): LooperPlan => {
+    const isFlash = i % 2 === 1;
+    // The most that a loop reaches: 1/(1 − LTV) in one transaction, less in a few rounds.
+    const ltv = borrowFactor * 0.98;
+    const most = isFlash ? 1 / (1 - ltv) : exposureOf(ltv, LOOP_ROUNDS);
+    const leverage = 1 + (most - 1) * looperRng.between(0.55, 0.95);
+    const isAttentive = looperRng.next() < LAB.attentiveLooperShare;
+    return {
+      address: addressOf(`looper-${i}`),
+      equity: debt / (leverage - 1) / startPrice,
+      leverage,
+      isFlash,
+      alarmHealth: isAttentive ? looperRng.between(1.01, 1.06) : 0,
+      reactionSeconds: looperRng.between(60, 1_800),
+    };
+  });
+
+  const lenderRng = rng.fork("lenders");
+  const lenders = scaleTo(
+    LAB.totalDebt / LAB.utilisation,
+    Array.from({ length: LAB.lenders }, () => lenderRng.lognormal(1, 0.8)),
+  ).map((deposit, i): LenderPlan => {
+    const panics = lenderRng.next() < LAB.panickyLenderShare;
+    const delay = lenderRng.between(600, 7_200);
+    return { address: addressOf(`lender-${i}`), deposit, panicSeconds: panics ? delay : undefined };
+  });
+  return { borrowers, loopers, lenders, totalDebt: LAB.totalDebt };
+}
+
+/** Exposure of a loop of n rounds at loan-to-value l: (1 − l^(n+1))/(1 − l). */
+export function exposureOf(ltv: number, rounds: number): number {
+  return (1 - ltv ** (rounds + 1)) / (1 - ltv);
+}
+
+/** Loan-to-value at which n rounds reach an exposure, by bisection. */
+export function ltvFor(exposure: number, rounds: number): number {
+  let [low, high] = [0, 1 - 1e-9];
+  for (let i = 0; i < 60; ++i) {
+    const middle = (low + high) / 2;
+    if (exposureOf(middle, rounds) < exposure) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** At least a few times the pool's minimum debt each, and the total where every share allows it. */
+function scaleTo(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => Math.max((total * weight) / sum, 3 * LAB.minDebt));
+}

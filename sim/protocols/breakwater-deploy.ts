@@ -1,0 +1,103 @@
+import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
+import { ContractFactory } from "ethers";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { LAB, type AssetProfile, type CurveName } from "../config.ts";
+import { toUnits } from "../units.ts";
+import type { BreakwaterAddresses } from "./breakwater.ts";
+import type { Token } from "./protocol.ts";
+
+const UNCAPPED = (1n << 112n) - 1n;
+const WAD = 10n ** 18n;
+/** Decimals of the feed, which answers in the loan asset. */
+export const FEED_DECIMALS = 8;
+
+/**
+ * Deploys a pool for one collateral, with the price oracle on a feed and the Uniswap pool's average. The first signer
+ * governs without delay; nothing happens after this that would need it.
+ */
+export async function deployBreakwater(
+  { ethers }: NetworkConnection,
+  market: {
+    readonly collateral: Token;
+    readonly loan: Token;
+    readonly profile: AssetProfile;
+    readonly curve: CurveName;
+    readonly venue: string;
+    readonly startPrice: number;
+  },
+): Promise<BreakwaterAddresses> {
+  const { collateral, loan, profile, curve } = market;
+  const [governor] = await ethers.getSigners();
+  const deploy = async (name: string, ...args: unknown[]) =>
+    (await (await ethers.deployContract(name, args)).waitForDeployment()).getAddress();
+
+  const manager = await new ContractFactory(accessManagerArtifact.abi, accessManagerArtifact.bytecode, governor).deploy(
+    governor.address,
+  );
+  const authority = await manager.getAddress();
+  const feed = await deploy(
+    "MockAggregator",
+    FEED_DECIMALS,
+    `${collateral.symbol} / ${loan.symbol}`,
+    toUnits(market.startPrice, FEED_DECIMALS),
+  );
+  const oracle = await deploy("PriceOracle", loan.address, authority);
+  const priceOracle = await ethers.getContractAt("PriceOracle", oracle);
+  await (
+    await priceOracle.setMarket(collateral.address, {
+      feeds: [{ source: feed, heartbeat: 2 * LAB.feedHeartbeatSeconds }],
+      feedsInQuote: true,
+      twapPool: market.venue,
+      twapWindow: LAB.twapWindowSeconds,
+      snapshotMaxAge: 60,
+      emaTimeConstant: 3_600,
+      bandBps: LAB.bandBps,
+      bandWidenBpsPerMinute: LAB.bandWidenBpsPerMinute,
+      requiredSources: 2,
+    })
+  ).wait();
+
+  const curveAddress =
+    curve === "fixed"
+      ? await deploy("FixedBonusCurve", LAB.fixedBonusBps)
+      : await deploy("DutchCurve", LAB.dutchPremiumBps, LAB.dutchMaxBonusBps, LAB.dutchSeconds);
+  const pool = await deploy("LendingPool", {
+    asset: loan.address,
+    name: `Breakwater ${loan.symbol}`,
+    symbol: `bw${loan.symbol}`,
+    authority,
+    oracle,
+    interestRateModel: await deploy("AdaptiveRateModel", {
+      targetUtilisationWad: (9n * WAD) / 10n,
+      steepnessWad: 4n * WAD,
+      initialPerYearWad: WAD / 25n,
+      minPerYearWad: WAD / 1_000n,
+      maxPerYearWad: 2n * WAD,
+      speedPerYearWad: 50n * WAD,
+    }),
+    liquidationModule: await deploy("LiquidationModule", loan.address),
+    adminModule: await deploy("PoolAdminModule", loan.address),
+  });
+  const admin = await ethers.getContractAt("IPoolAdmin", pool);
+  await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
+  await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
+  await (
+    await admin.listCollateral({
+      token: collateral.address,
+      borrowFactorBps: profile.borrowFactorBps,
+      liquidationFactorBps: profile.liquidationFactorBps,
+      supplyCap: UNCAPPED,
+      curve: curveAddress,
+    })
+  ).wait();
+  return {
+    pool,
+    oracle,
+    feed,
+    venue: market.venue,
+    router: await deploy("LeverageRouter"),
+    lens: await deploy("AccountLens"),
+    flashLiquidator: await deploy("FlashLiquidator"),
+  };
+}

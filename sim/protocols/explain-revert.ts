@@ -1,0 +1,42 @@
+import { Interface } from "ethers";
+
+/** What a rational agent may run into because others were faster in the same block. Anything else is a bug. */
+const RACES: ReadonlySet<string> = new Set([
+  "LiquidationAccountHealthy",
+  "LiquidationAlreadyKicked",
+  "LiquidationDust",
+  "LiquidationNoFreshPrice",
+  "LiquidationRepayTooHigh",
+  "PoolCollateralInsufficient",
+  "PoolDebtInsufficient",
+  "PoolDebtBelowMinimum",
+  "PoolLiquidityInsufficient",
+  "PoolBorrowTestFailed",
+  "ERC4626ExceededMaxWithdraw",
+  "FlashLiquidatorProfitTooLow",
+  "RouterCollateralInTooHigh",
+  "RouterNoDebt",
+  "RouterLoanInTooHigh",
+  "LiquidationStillUnhealthy",
+  "LiquidationNotKicked",
+]);
+
+const standard = new Interface(["error Error(string)", "error Panic(uint256)"]);
+
+/** Names the error in a revert's data: the first of the interfaces that knows it decides. */
+export function explainRevert(
+  interfaces: readonly Interface[],
+  revertData: string,
+): { readonly name: string; readonly isRace: boolean } {
+  if (revertData.length < 10) return { name: "a revert without data (out of gas?)", isRace: false };
+  for (const abi of [standard, ...interfaces]) {
+    const error = abi.parseError(revertData);
+    if (error === null) continue;
+    const values = error.args.map(String).join(", ");
+    // Uniswap: the price is already beyond the swap's limit.
+    if (error.name === "Error" && values === "SPL") return { name: "UniswapPriceLimit", isRace: true };
+    if (RACES.has(error.name)) return { name: error.name, isRace: true };
+    return { name: `${error.name}(${values})`, isRace: false };
+  }
+  return { name: `an unknown error ${revertData.slice(0, 10)}`, isRace: false };
+}
