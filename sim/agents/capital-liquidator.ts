@@ -11,6 +11,8 @@ const GAS = 180_000;
 const MOST = 3;
 /** Discount that pays for the price's risk on the way to the exchange. */
 const MARGIN = 0.01;
+/** The offer may get dearer by so much before the take is mined. */
+const PRICE_DRIFT = 0.001;
 /** Sold outside per minute, as a share of what moves the price by one per cent. */
 const SALE_SHARE_PER_MINUTE = 0.1;
 
@@ -22,6 +24,8 @@ export class CapitalLiquidator implements Agent {
   /** Collateral on its way to the exchange. */
   readonly #arriving: { readonly atSeconds: number; readonly quantity: number }[] = [];
   #toSell = 0;
+  /** Bought something since it last looked. */
+  #hasBought = false;
 
   constructor(index: number) {
     this.name = `capital-liquidator-${index}`;
@@ -36,8 +40,10 @@ export class CapitalLiquidator implements Agent {
     const [owner] = this.members;
     const { collateral, loan } = view.protocol;
     const intents: Intent[] = [];
-    const bought = await view.balanceOf(collateral.address, owner);
-    if (bought > 0n) intents.push(depositAtExchange(collateral, owner, bought));
+    if (this.#hasBought) {
+      this.#hasBought = false;
+      intents.push(depositAtExchange(collateral, owner, await view.balanceOf(collateral.address, owner)));
+    }
     const earned = view.holdings(owner).loan;
     if (earned > LAB.totalDebt * 1e-4) {
       intents.push(withdrawFromExchange(loan, owner, toUnits(earned * 0.999, loan.decimals)));
@@ -63,17 +69,17 @@ export class CapitalLiquidator implements Agent {
       const outside = marketPrice * (1 - MARGIN) * Math.exp(-waiting * logImpactPerUnit);
       if (price >= outside) continue;
       const room = logImpactPerUnit === 0 ? Infinity : Math.log(outside / price) / logImpactPerUnit;
-      const affordable = (capital / price) * 0.999;
+      const affordable = (capital / price) * (1 - 2 * PRICE_DRIFT);
       const isWhole = Math.min(room, affordable) >= offered;
       const amount = isWhole ? offered : Math.min(room, affordable);
       const profit = amount * (outside - price) * (isWhole ? 1 : 0.5) - gasCost(GAS, view);
       if (profit < LAB.liquidatorMinProfit) continue;
-      capital -= amount * price;
+      capital -= amount * price * (1 + 2 * PRICE_DRIFT);
       waiting += amount;
       const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
       const [most, maxRepay] = isWhole
         ? [collateral, repay + repay / 1_000n]
-        : [toUnits(amount, base.decimals), toUnits(amount * price * 1.001, loan.decimals)];
+        : [toUnits(amount, base.decimals), toUnits(amount * price * (1 + PRICE_DRIFT), loan.decimals)];
       intents.push({
         ...protocol.take(account, most, maxRepay, from),
         ...{ from, gas: 700_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "take" },
@@ -87,7 +93,9 @@ export class CapitalLiquidator implements Agent {
     const [owner] = this.members;
     const { collateral } = view.protocol;
     for (const { intent, receipt } of outcomes) {
-      if (!receipt.ok || intent.to !== collateral.address) continue;
+      if (!receipt.ok) continue;
+      if (intent.to === view.protocol.spender) this.#hasBought = true;
+      if (intent.to !== collateral.address) continue;
       const quantity = toFloat(BigInt(`0x${intent.data.slice(-64)}`), collateral.decimals);
       this.#arriving.push({ atSeconds: view.seconds + LAB.exchangeTransferSeconds, quantity });
     }

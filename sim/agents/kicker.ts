@@ -4,6 +4,8 @@ import { addressOf } from "../population.ts";
 const KICKER = addressOf("kicker");
 /** An account that is healthy by this much is taken off sale. */
 const UNKICK_HEALTH_BPS = 10_200n;
+/** Below the threshold by so much that the next price will hardly heal it. */
+const KICK_HEALTH_BPS = 9_990n;
 
 /** Puts unhealthy accounts up for sale, and takes recovered ones off it, for anybody's good. */
 export class Kicker implements Agent {
@@ -22,7 +24,7 @@ export class Kicker implements Agent {
       const isKicked = position.kickedAt > 0 && timestamp - position.kickedAt <= life;
       const isHealed = capacity * 10_000n >= debt * UNKICK_HEALTH_BPS;
       const call =
-        debt > capacity && !isKicked
+        debt * KICK_HEALTH_BPS > capacity * 10_000n && !isKicked
           ? { ...protocol.kick(account), label: "kick" }
           : position.kickedAt > 0 && isHealed
             ? { ...protocol.unkick(account), label: "unkick" }

@@ -38,6 +38,7 @@ export class Stepper {
   readonly #startTimestamp: number;
   #state: ProtocolState;
   #block = 0;
+  #lastExogenous: number;
 
   private constructor(world: World, parts: Parts, venue: Venue, state: ProtocolState, startTimestamp: number) {
     this.#world = world;
@@ -48,6 +49,7 @@ export class Stepper {
     this.#venue = venue;
     this.#state = state;
     this.#startTimestamp = startTimestamp;
+    this.#lastExogenous = parts.exchange.exogenousPrice;
   }
 
   static async start(world: World, parts: Parts): Promise<Stepper> {
@@ -117,7 +119,7 @@ export class Stepper {
     for (const outcome of mined) outcomes.push(await this.#judge(outcome));
     await this.#refresh(new Set(outcomes.flatMap(({ intent }) => intent.touches)));
     this.#state = await protocol.readState();
-    this.#tradeOutside(outcomes, byIntent, view);
+    this.#tradeOutside(outcomes, byIntent, view, exogenousPrice);
     const { price: marketPrice } = this.#exchange;
     return { view, outcomes, state: this.#state, positions: this.#positions, marketPrice };
   }
@@ -155,7 +157,12 @@ export class Stepper {
     }
   }
 
-  #tradeOutside(outcomes: readonly Outcome[], byIntent: ReadonlyMap<Intent, Agent>, view: View): void {
+  #tradeOutside(
+    outcomes: readonly Outcome[],
+    byIntent: ReadonlyMap<Intent, Agent>,
+    view: View,
+    exogenousPrice: number,
+  ): void {
     const orders: ExchangeOrder[] = [];
     for (const agent of this.#agents) {
       if (agent.settle === undefined) continue;
@@ -168,6 +175,11 @@ export class Stepper {
       [orders[i], orders[j]] = [orders[j], orders[i]];
     }
     for (const order of orders) this.#exchange.trade(order);
+    // As the exogenous price moves, arbitrage moves the pool with it and hedges outside. The real market's arbitrageurs
+    // did so too: that part of the flow is in the recorded price. Only what comes on top of it may move the price.
+    const { liquidity } = this.#venue;
+    this.#exchange.discount(liquidity / Math.sqrt(exogenousPrice) - liquidity / Math.sqrt(this.#lastExogenous));
+    this.#lastExogenous = exogenousPrice;
   }
 
   async #refresh(accounts: Iterable<string>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { ASSETS, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName } from "../config.ts";
+import { PROFILES, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName } from "../config.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
 import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
 import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
@@ -51,7 +51,7 @@ export async function buildWorld(
   const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
-    const profile = ASSETS[scenario.asset];
+    const profile = PROFILES[scenario.asset];
     const collateral = await deployToken(connection, scenario.asset, profile.decimals);
     const loan = await deployToken(connection, scenario.loan, LOAN_DECIMALS[scenario.loan]);
     const poolDepth = LAB.totalDebt * profile.poolDepthShare;

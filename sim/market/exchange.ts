@@ -76,6 +76,19 @@ export class Exchange {
     this.#holdings.set(owner, { collateral: held.collateral + collateral, loan: held.loan + loan });
   }
 
+  /**
+   * Takes trades out of the price that the exogenous path contains already: `quantity` units that somebody in the lab
+   * bought (or sold, below zero) as the market's arbitrageurs did when the path was recorded.
+   */
+  discount(quantity: number): void {
+    this.#move(-quantity * this.logImpactPerUnit);
+  }
+
+  #move(logMove: number): void {
+    this.#permanent += this.#permanentShare * logMove;
+    this.#temporary += (1 - this.#permanentShare) * logMove;
+  }
+
   /** Fills an order at the integral of the price over its quantity, and moves the price. */
   trade(order: ExchangeOrder): ExchangeFill {
     const { owner, side, quantity } = order;
@@ -84,8 +97,7 @@ export class Exchange {
     const move = sign * quantity * this.logImpactPerUnit;
     // (1/q)∫ P·e^(±x/K) dx = P·(e^m − 1)/m with m = ±q/K.
     const price = move === 0 ? this.price : (this.price * Math.expm1(move)) / move;
-    this.#permanent += this.#permanentShare * move;
-    this.#temporary += (1 - this.#permanentShare) * move;
+    this.#move(move);
     this.credit(owner, sign * quantity, -sign * quantity * price);
     return { ...order, price };
   }

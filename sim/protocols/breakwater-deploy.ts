@@ -4,7 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { LAB, type AssetProfile, type CurveName } from "../config.ts";
 import { toUnits } from "../units.ts";
-import type { BreakwaterAddresses } from "./breakwater.ts";
+import type { BreakwaterAddresses } from "./breakwater-calls.ts";
 import type { Token } from "./protocol.ts";
 
 const UNCAPPED = (1n << 112n) - 1n;

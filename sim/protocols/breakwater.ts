@@ -1,16 +1,18 @@
-import { Interface, type InterfaceAbi } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { LAB } from "../config.ts";
 import type { Chain } from "../engine/chain.ts";
-import { NO_DEADLINE, type EncodedCall } from "../market/uniswap-calls.ts";
 import type { Log } from "../market/venue.ts";
 import { priceFloat, toUnits } from "../units.ts";
-import { FEED_DECIMALS } from "./breakwater-deploy.ts";
+import {
+  BreakwaterCalls,
+  readInterfaces,
+  type BreakwaterAddresses,
+  type BreakwaterInterfaces,
+} from "./breakwater-calls.ts";
 import { explainRevert } from "./explain-revert.ts";
 import type { LiquidationEvent, LossEvent, Position, Protocol, ProtocolState, SaleQuote, Token } from "./protocol.ts";
 
-const MAX = (1n << 256n) - 1n;
 const BPS = 10_000n;
 const PRICE_SCALE = 10n ** 36n;
 /** Accounts a call: about 40,000 gas each, well below the cap of a transaction. */
@@ -18,58 +20,18 @@ const PAGE = 200;
 /** Quotes cost some 150,000 gas each. */
 const QUOTE_PAGE = 50;
 
-export interface BreakwaterAddresses {
-  readonly pool: string;
-  readonly oracle: string;
-  readonly feed: string;
-  readonly venue: string;
-  readonly router: string;
-  readonly lens: string;
-  readonly flashLiquidator: string;
-}
-
-const CONTRACTS = [
-  "LendingPool",
-  "LiquidationModule",
-  "PriceOracle",
-  "LeverageRouter",
-  "FlashLiquidator",
-  "AccountLens",
-  "MockAggregator",
-  "MockERC20",
-] as const;
-type Interfaces = Readonly<Record<(typeof CONTRACTS)[number], Interface>>;
-
-/** ABIs of what the build made. */
-async function readInterfaces(hre: HardhatRuntimeEnvironment): Promise<Interfaces> {
-  const entries = await Promise.all(
-    CONTRACTS.map(async (name) => {
-      const { abi } = await hre.artifacts.readArtifact(name);
-      return [name, new Interface(abi as unknown as InterfaceAbi)] as const;
-    }),
-  );
-  return Object.fromEntries(entries) as Interfaces;
-}
-
 /** Our own pool, behind the lab's interface. */
-export class Breakwater implements Protocol {
+export class Breakwater extends BreakwaterCalls implements Protocol {
   readonly name = "breakwater";
-  readonly collateral: Token;
-  readonly loan: Token;
   readonly kickLifeSeconds: number | undefined;
   readonly minDebt: bigint;
   readonly spender: string;
   readonly #chain: Chain;
-  readonly #at: BreakwaterAddresses;
-  readonly #abi: Interfaces;
 
-  private constructor(chain: Chain, abi: Interfaces, at: BreakwaterAddresses, tokens: Tokens) {
+  private constructor(chain: Chain, abi: BreakwaterInterfaces, at: BreakwaterAddresses, tokens: Tokens) {
+    super(abi, at, tokens);
     this.#chain = chain;
-    this.#abi = abi;
-    this.#at = at;
     this.spender = at.pool;
-    this.collateral = tokens.collateral;
-    this.loan = tokens.loan;
     this.kickLifeSeconds = tokens.kickLifeSeconds;
     this.minDebt = toUnits(LAB.minDebt, tokens.loan.decimals);
   }
@@ -83,122 +45,9 @@ export class Breakwater implements Protocol {
     return new Breakwater(chain, await readInterfaces(hre), addresses, tokens);
   }
 
-  // --- calls --------------------------------------------------------------------------------------------------------
-
-  #toPool(name: string, ...args: unknown[]): EncodedCall {
-    return { to: this.#at.pool, data: this.#abi.LendingPool.encodeFunctionData(name, args) };
-  }
-
-  deposit(amount: bigint, owner: string): EncodedCall {
-    return this.#toPool("deposit", amount, owner);
-  }
-
-  withdraw(amount: bigint, owner: string): EncodedCall {
-    return this.#toPool("withdraw", amount, owner, owner);
-  }
-
-  redeem(shares: bigint, owner: string): EncodedCall {
-    return this.#toPool("redeem", shares, owner, owner);
-  }
-
-  supplyCollateral(amount: bigint, account: string): EncodedCall {
-    return this.#toPool("supplyCollateral", this.collateral.address, amount, account, "0x");
-  }
-
-  borrow(amount: bigint, account: string): EncodedCall {
-    return this.#toPool("borrow", amount, 0n, account, account);
-  }
-
-  repay(amount: bigint, account: string): EncodedCall {
-    return this.#toPool("repay", amount, 0n, account, "0x");
-  }
-
-  repayAll(debtShares: bigint, account: string): EncodedCall {
-    return this.#toPool("repay", 0n, debtShares, account, "0x");
-  }
-
-  kick(account: string): EncodedCall {
-    return this.#toPool("kick", account);
-  }
-
-  unkick(account: string): EncodedCall {
-    return this.#toPool("unkick", account);
-  }
-
-  take(account: string, maxCollateral: bigint, maxRepay: bigint, receiver: string): EncodedCall {
-    return this.#toPool("take", account, this.collateral.address, maxCollateral, maxRepay, receiver, "0x");
-  }
-
-  flashLiquidate(account: string, maxCollateral: bigint, minProfit: bigint): EncodedCall {
-    const { pool, venue, flashLiquidator } = this.#at;
-    const args = [pool, account, this.collateral.address, maxCollateral, venue, minProfit];
-    return { to: flashLiquidator, data: this.#abi.FlashLiquidator.encodeFunctionData("liquidate", args) };
-  }
-
-  #toRouter(name: string, order: object): EncodedCall {
-    const market = {
-      pool: this.#at.pool,
-      collateral: this.collateral.address,
-      venues: [this.#at.venue],
-      middle: [],
-    };
-    const permission = { deadline: 0n, signature: "0x" };
-    return {
-      to: this.#at.router,
-      data: this.#abi.LeverageRouter.encodeFunctionData(name, [market, order, permission]),
-    };
-  }
-
-  leverageUp(collateralIn: bigint, collateralToBuy: bigint, maxLoanIn: bigint): EncodedCall {
-    return this.#toRouter("increase", { collateralIn, collateralToBuy, maxLoanIn, deadline: NO_DEADLINE });
-  }
-
-  loopRound(collateralIn: bigint, ltv: number, limitPrice: number): EncodedCall {
-    const { collateral, loan } = this;
-    return this.#toRouter("increaseByRounds", {
-      collateralIn,
-      rounds: 1,
-      ltvWad: toUnits(ltv, 18),
-      limitPrice36: toUnits(limitPrice, 36 + loan.decimals - collateral.decimals),
-      deadline: NO_DEADLINE,
-    });
-  }
-
-  leverageDown(loanToRepay: bigint, maxCollateralIn: bigint): EncodedCall {
-    const order = { loanToRepay, maxCollateralIn, collateralToWithdraw: 0n, deadline: NO_DEADLINE };
-    return this.#toRouter("reduce", order);
-  }
-
-  publishPrice(price: number): EncodedCall {
-    const answer = toUnits(price, FEED_DECIMALS);
-    return { to: this.#at.feed, data: this.#abi.MockAggregator.encodeFunctionData("setAnswer", [answer]) };
-  }
-
-  poke(): EncodedCall {
-    return {
-      to: this.#at.oracle,
-      data: this.#abi.PriceOracle.encodeFunctionData("poke", [this.collateral.address]),
-    };
-  }
-
-  permissions(): readonly EncodedCall[] {
-    const approve = (token: Token, spender: string): EncodedCall => ({
-      to: token.address,
-      data: this.#abi.MockERC20.encodeFunctionData("approve", [spender, MAX]),
-    });
-    return [
-      approve(this.collateral, this.#at.pool),
-      approve(this.loan, this.#at.pool),
-      approve(this.collateral, this.#at.router),
-      this.#toPool("setOperator", this.#at.router, true),
-    ];
-  }
-
-  // --- reads --------------------------------------------------------------------------------------------------------
-
   async #lens(name: string, ...args: unknown[]): Promise<unknown> {
-    const lens = this.#abi.AccountLens;
-    const data = await this.#chain.call(this.#at.lens, lens.encodeFunctionData(name, args));
+    const lens = this.abi.AccountLens;
+    const data = await this.#chain.call(this.at.lens, lens.encodeFunctionData(name, args));
     return lens.decodeFunctionResult(name, data)[0] as unknown;
   }
 
@@ -209,7 +58,7 @@ export class Breakwater implements Protocol {
   }
 
   async readState(): Promise<ProtocolState> {
-    const m = (await this.#lens("marketOf", this.#at.pool, this.collateral.address)) as Readonly<
+    const m = (await this.#lens("marketOf", this.at.pool, this.collateral.address)) as Readonly<
       Record<string, bigint>
     > & { readonly totals: Readonly<Record<string, bigint>>; readonly priceFresh: boolean };
     const { debtAssets, debtShares, cash, reserves } = m.totals;
@@ -232,7 +81,7 @@ export class Breakwater implements Protocol {
 
   readPositions(accounts: readonly string[]): Promise<Position[]> {
     return this.#paged(accounts, PAGE, async (part) => {
-      const read = await this.#lens("positionsOf", this.#at.pool, this.collateral.address, part);
+      const read = await this.#lens("positionsOf", this.at.pool, this.collateral.address, part);
       return (read as bigint[][]).map(([collateral, debtShares, kickedAt]) => ({
         ...{ collateral, debtShares },
         kickedAt: Number(kickedAt),
@@ -246,7 +95,7 @@ export class Breakwater implements Protocol {
 
   readQuotes(accounts: readonly string[]): Promise<SaleQuote[]> {
     return this.#paged(accounts, QUOTE_PAGE, async (part) => {
-      const read = await this.#lens("quotesOf", this.#at.pool, this.collateral.address, part);
+      const read = await this.#lens("quotesOf", this.at.pool, this.collateral.address, part);
       return (read as bigint[][]).map(([collateral, repay], i) => ({ account: part[i], collateral, repay }));
     });
   }
@@ -274,8 +123,8 @@ export class Breakwater implements Protocol {
     const liquidations: LiquidationEvent[] = [];
     const losses: LossEvent[] = [];
     for (const log of logs) {
-      if (BigInt(log.address) !== BigInt(this.#at.pool)) continue;
-      const event = this.#abi.LendingPool.parseLog({ topics: [...log.topics], data: log.data });
+      if (BigInt(log.address) !== BigInt(this.at.pool)) continue;
+      const event = this.abi.LendingPool.parseLog({ topics: [...log.topics], data: log.data });
       const args = (event?.args ?? {}) as Readonly<Record<string, bigint>> & { readonly account: string };
       const { account } = args;
       if (event?.name === "CollateralTaken") {
@@ -289,12 +138,12 @@ export class Breakwater implements Protocol {
   }
 
   explain(revertData: string) {
-    return explainRevert(Object.values(this.#abi), revertData);
+    return explainRevert(Object.values(this.abi), revertData);
   }
 
   async checkInvariants(positions: ReadonlyMap<string, Position>) {
     const state = await this.readState();
-    const pool = this.#at.pool;
+    const pool = this.at.pool;
     const [loanHeld] = await this.readBalances(this.loan.address, [pool]);
     const [collateralHeld] = await this.readBalances(this.collateral.address, [pool]);
     let collateral = 0n;
