@@ -63,6 +63,11 @@ export abstract class BreakwaterCalls {
     return { to: this.at.pool, data: this.abi.LendingPool.encodeFunctionData(name, args) };
   }
 
+  /** Liquidation is answered at the pool's address too, by its module. */
+  #toLiquidation(name: string, ...args: unknown[]): EncodedCall {
+    return { to: this.at.pool, data: this.abi.LiquidationModule.encodeFunctionData(name, args) };
+  }
+
   deposit(amount: bigint, owner: string): EncodedCall {
     return this.#toPool("deposit", amount, owner);
   }
@@ -92,15 +97,15 @@ export abstract class BreakwaterCalls {
   }
 
   kick(account: string): EncodedCall {
-    return this.#toPool("kick", account);
+    return this.#toLiquidation("kick", account);
   }
 
   unkick(account: string): EncodedCall {
-    return this.#toPool("unkick", account);
+    return this.#toLiquidation("unkick", account);
   }
 
   take(account: string, maxCollateral: bigint, maxRepay: bigint, receiver: string): EncodedCall {
-    return this.#toPool("take", account, this.collateral.address, maxCollateral, maxRepay, receiver, "0x");
+    return this.#toLiquidation("take", account, this.collateral.address, maxCollateral, maxRepay, receiver, "0x");
   }
 
   flashLiquidate(account: string, maxCollateral: bigint, minProfit: bigint): EncodedCall {
