@@ -126,15 +126,18 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
 
         CollateralConfig storage config = _collateral[collateral];
         Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
-        Valuation memory others = _valuation(account, record.collateralMask & ~(1 << config.index));
         s.factorBps = p.factorBps;
         s.liquidationPrice36 = p.price36;
-        s.capacity = p.capacity + others.capacity;
-        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
-        if (record.kickedAt == 0) {
-            if (!p.fresh) revert LiquidationNoFreshPrice(collateral);
-            if (others.stale != address(0)) revert LiquidationNoFreshPrice(others.stale);
+        s.capacity = p.capacity;
+        address stale = p.fresh ? address(0) : collateral;
+        uint256 others = record.collateralMask & ~(1 << config.index);
+        if (others != 0) {
+            Valuation memory v = _valuation(account, others);
+            s.capacity += v.capacity;
+            if (stale == address(0)) stale = v.stale;
         }
+        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
+        if (record.kickedAt == 0 && stale != address(0)) revert LiquidationNoFreshPrice(stale);
         if (record.kickedAt == 0 || _expired(record)) record.kickedAt = uint40(block.timestamp);
 
         s.priceFactorWad = ILiquidationCurve(config.curve).priceFactorWad(block.timestamp - record.kickedAt);
