@@ -5,11 +5,15 @@ import {MockERC20} from "./MockERC20.sol";
 
 /// @title Tokens that behave as real ones sometimes do, and should not
 
-/// @dev Keeps a share of every transfer.
+/// @dev Keeps a share of every transfer; which share may change later, as with USDT.
 contract FeeOnTransferERC20 is MockERC20 {
-    uint256 public immutable feeBps;
+    uint256 public feeBps;
 
     constructor(uint8 decimals_, uint256 feeBps_) MockERC20("Fee on transfer", "FEE", decimals_) {
+        feeBps = feeBps_;
+    }
+
+    function setFee(uint256 feeBps_) external {
         feeBps = feeBps_;
     }
 
