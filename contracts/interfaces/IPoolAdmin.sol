@@ -20,6 +20,7 @@ interface IPoolAdmin {
 
     /// @notice Sets both factors. A lower liquidation factor is reached by a linear ramp of `rampSeconds`, at most 2
     /// percentage points a day, so that nobody becomes liquidatable in the block of the change; a higher one at once.
+    /// @param rampSeconds Length of the ramp. [s, at most 365 days]
     function setCollateralFactors(
         address collateral,
         uint16 borrowFactorBps,
@@ -61,8 +62,10 @@ interface IPoolAdmin {
 
     function lowerCollateralSupplyCap(address collateral, uint112 cap) external;
 
+    /// @notice Either cap may stay as it is.
     function lowerPoolCaps(uint112 supplyCap, uint112 borrowCap) external;
 
     /// @notice Starts a ramp of the liquidation factor downwards, within the same speed limit as `setCollateralFactors`.
+    /// @param rampSeconds Length of the ramp. [s, at most 365 days] A ramp that is under way must not become flatter.
     function rampDownLiquidationFactor(address collateral, uint16 liquidationFactorBps, uint32 rampSeconds) external;
 }

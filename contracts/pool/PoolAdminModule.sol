@@ -22,6 +22,8 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     uint256 internal constant MAX_LIQUIDATION_FACTOR_BPS = 9_800;
     uint256 internal constant MIN_TARGET_HEALTH_BPS = 10_200; // at least the health at which a sale ends
     uint256 internal constant MAX_TARGET_HEALTH_BPS = 12_000;
+    /// @dev The end of a ramp has 32 bits: one that wrapped would lie in the past, and the factor fall at once.
+    uint256 internal constant MAX_RAMP_SECONDS = 365 days;
     /// @dev Curves whose floor pays less than half are configuration mistakes.
     uint256 internal constant MIN_CURVE_FLOOR_WAD = 0.5e18;
 
@@ -213,6 +215,8 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     ) external lock {
         CollateralConfig storage config = _listed(collateral);
         _checkLower("liquidationFactor", config.liquidationFactorBps, liquidationFactorBps);
+        uint256 slowest = _slowestRamp(config, liquidationFactorBps);
+        if (rampSeconds > slowest) revert ConfigNotTighter("rampSeconds", slowest, rampSeconds);
         uint256 borrowFactor = FixedPointMathLib.min(
             config.borrowFactorBps,
             uint256(liquidationFactorBps).zeroFloorSub(1)
@@ -236,13 +240,8 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         uint32 rampSeconds
     ) private {
         _checkFactors(borrowFactorBps, liquidationFactorBps);
-        uint256 current = RampMath.valueAt(
-            config.rampFromBps,
-            config.liquidationFactorBps,
-            config.rampStart,
-            config.rampEnd,
-            block.timestamp
-        );
+        _checkRange("rampSeconds", rampSeconds, 0, MAX_RAMP_SECONDS);
+        uint256 current = _liquidationFactorNow(config);
         uint256 minimum = RampMath.minimumDuration(current, liquidationFactorBps);
         if (rampSeconds < minimum) revert ConfigRampTooFast(rampSeconds, minimum);
         config.borrowFactorBps = borrowFactorBps;
@@ -251,6 +250,27 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         config.rampStart = uint32(block.timestamp);
         config.rampEnd = uint32(block.timestamp + rampSeconds);
         emit CollateralFactorsSet(token, borrowFactorBps, current, liquidationFactorBps, config.rampEnd);
+    }
+
+    /// @dev Longest ramp to `toBps` that is at least as steep as the one under way, so that a guardian cannot put off a
+    /// fall; the speed limit goes before, by what rounding makes of it. [s, rounded down]
+    function _slowestRamp(CollateralConfig storage config, uint256 toBps) private view returns (uint256) {
+        uint256 current = _liquidationFactorNow(config);
+        uint256 target = config.liquidationFactorBps;
+        if (current <= target) return type(uint256).max; // none under way
+        uint256 asSteep = ((current - toBps) * (config.rampEnd - block.timestamp)) / (current - target);
+        return asSteep.max(RampMath.minimumDuration(current, toBps));
+    }
+
+    function _liquidationFactorNow(CollateralConfig storage config) private view returns (uint256) {
+        return
+            RampMath.valueAt(
+                config.rampFromBps,
+                config.liquidationFactorBps,
+                config.rampStart,
+                config.rampEnd,
+                block.timestamp
+            );
     }
 
     function _setCollateralSupplyCap(CollateralConfig storage config, address token, uint112 cap) private {

@@ -11,6 +11,12 @@ export const MIN_DEBT = 100n * USD;
 /** Lent to the pool by `lender`. */
 export const LENT = 900_000n * USD;
 
+/** Zero below full utilisation. */
+const NO_RATES = {
+  ...{ ...RATES, basePerYearWad: 0n, slopeToKinkPerYearWad: 0n, slopeAboveKinkPerYearWad: 0n },
+  ...{ criticalUtilisationWad: WAD, surchargeFloorPerYearWad: 10n ** 9n, surchargeCapPerYearWad: 10n ** 9n },
+};
+
 /** The fixture on the connection that all files share. */
 export async function load<T>(fixture: (connection: NetworkConnection) => Promise<T>): Promise<T> {
   const { networkHelpers } = await network.getOrCreate();
@@ -32,14 +38,14 @@ export type LentPool = Awaited<ReturnType<typeof lentPool>>;
 /** The same at a rate of zero: limits are exact to the unit, however many blocks a test takes. */
 export async function calmPool(connection: NetworkConnection) {
   const p = await lentPool(connection);
-  const calm = await p.ethers.deployContract("KinkedRateModel", [
-    {
-      ...{ ...RATES, basePerYearWad: 0n, slopeToKinkPerYearWad: 0n, slopeAboveKinkPerYearWad: 0n },
-      ...{ criticalUtilisationWad: WAD, surchargeFloorPerYearWad: 10n ** 9n, surchargeCapPerYearWad: 10n ** 9n },
-    },
-  ]);
-  await p.admin.setInterestRateModel(await calm.getAddress());
+  await stopInterest(p);
   return p;
+}
+
+/** From now on the rate is zero. */
+export async function stopInterest(p: LentPool) {
+  const model = await p.ethers.deployContract("KinkedRateModel", [NO_RATES]);
+  await p.admin.setInterestRateModel(await model.getAddress());
 }
 
 /** `borrower` owes 120,000 against 100 ETH, of which 80 would do. No interest. */
