@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import type { ScenarioEntry } from "../../tasks/scenarios.ts";
 import { runHardhat } from "../shared/node-process.ts";
+import { expectClose } from "../shared/expect-close.ts";
 
 describe("task scenarios", () => {
   it("lists every scenario within 100 columns", async () => {
@@ -18,7 +19,7 @@ describe("task scenarios", () => {
     const entries = JSON.parse(stdout) as ScenarioEntry[];
     expect(entries).to.have.lengthOf(5);
     expect(entries[0]).to.include({ name: "black-thursday", asset: "WETH", durationSeconds: 111_600, blocks: 1860 });
-    expect(entries[0].fall).to.be.closeTo(0.56, 0.001);
+    expectClose(entries[0].fall, 0.56, 0.001);
     for (const entry of entries) expect(entry.blocks * entry.blockSeconds).to.equal(entry.durationSeconds);
   });
 });

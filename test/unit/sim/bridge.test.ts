@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { createRng } from "../../../sim/rng.ts";
 import { bridge, type Keyframe } from "../../../sim/scenarios/bridge.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 const KEYFRAMES: readonly Keyframe[] = [
   { seconds: 0, price: 200 },
@@ -75,7 +76,7 @@ describe("#bridge", () => {
     const path = bridge(far, { blockSeconds: 3600, volatility: 0.8 }, createRng("1"));
     let variance = 0;
     for (let block = 1; block < path.length; ++block) variance += Math.log(path[block] / path[block - 1]) ** 2;
-    expect(Math.sqrt(variance)).to.be.closeTo(0.8, 0.03);
+    expectClose(Math.sqrt(variance), 0.8, 0.03);
   });
 
   it("measures the volatility around each keyframe: calm stays calm", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { keccak256, toUtf8Bytes } from "ethers";
 
 import { createRng, type Rng } from "../../../sim/rng.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 /** The authors' C code, word by word: https://prng.di.unimi.it/xoshiro256starstar.c */
 function* reference(state: readonly bigint[]): Generator<bigint, never> {
@@ -97,14 +98,14 @@ describe("createRng", () => {
       const rng = createRng("ranges");
       const unit = draws(rng, 20_000);
       expect(unit.every((value) => value >= 0 && value < 1)).to.equal(true);
-      expect(mean(unit)).to.be.closeTo(0.5, 0.01);
+      expectClose(mean(unit), 0.5, 0.01);
       const between = Array.from({ length: 20_000 }, () => rng.between(-3, 5));
       expect(between.every((value) => value >= -3 && value < 5)).to.equal(true);
-      expect(mean(between)).to.be.closeTo(1, 0.07);
+      expectClose(mean(between), 1, 0.07);
       const counts = new Array<number>(10).fill(0);
       for (let draw = 0; draw < 20_000; ++draw) ++counts[rng.integer(10)];
       expect(counts).to.have.lengthOf(10);
-      for (const count of counts) expect(count).to.be.closeTo(2000, 180); // four deviations of √(20000·0.1·0.9)
+      for (const count of counts) expectClose(count, 2000, 180); // four deviations of √(20000·0.1·0.9)
     });
   });
 
@@ -112,12 +113,12 @@ describe("createRng", () => {
     it("have the moments they should", () => {
       const rng = createRng("moments");
       const normal = Array.from({ length: 20_000 }, () => rng.normal());
-      expect(mean(normal)).to.be.closeTo(0, 0.03);
-      expect(mean(normal.map((value) => value ** 2))).to.be.closeTo(1, 0.04);
-      expect(mean(normal.map((value) => value ** 4))).to.be.closeTo(3, 0.3);
+      expectClose(mean(normal), 0, 0.03);
+      expectClose(mean(normal.map((value) => value ** 2)), 1, 0.04);
+      expectClose(mean(normal.map((value) => value ** 4)), 3, 0.3);
       const logarithms = Array.from({ length: 20_000 }, () => Math.log(rng.lognormal(50, 0.4)));
-      expect(mean(logarithms)).to.be.closeTo(Math.log(50), 0.012);
-      expect(mean(logarithms.map((value) => (value - Math.log(50)) ** 2))).to.be.closeTo(0.16, 0.007);
+      expectClose(mean(logarithms), Math.log(50), 0.012);
+      expectClose(mean(logarithms.map((value) => (value - Math.log(50)) ** 2)), 0.16, 0.007);
     });
   });
 });

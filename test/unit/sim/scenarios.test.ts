@@ -4,6 +4,7 @@ import { createRng } from "../../../sim/rng.ts";
 import { BUILT_IN_SCENARIOS, DEFAULT_SCENARIO, findScenario } from "../../../sim/scenarios/built-in.ts";
 import { deepestFall, parseKeyframes } from "../../../sim/scenarios/keyframe-scenario.ts";
 import { UserError } from "../../../sim/user-error.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 describe("built-in scenarios", () => {
   it("are the five promised, Black Thursday first", () => {
@@ -53,8 +54,8 @@ describe("built-in scenarios", () => {
     };
     const thursday = extremes("black-thursday");
     expect(thursday).to.include({ high: 195.55, low: 86 });
-    expect(thursday.hours).to.be.closeTo(26, 0.2);
-    expect(1 - 86 / 195.55).to.be.closeTo(0.56, 0.001);
+    expectClose(thursday.hours, 26, 0.2);
+    expectClose(1 - 86 / 195.55, 0.56, 0.001);
     expect(extremes("may-19")).to.include({ high: 3441.73, low: 1888 });
     expect(extremes("usdc-depeg")).to.include({ high: 1, low: 0.874 });
   });
@@ -62,7 +63,7 @@ describe("built-in scenarios", () => {
   it("recovers from the wick within ten minutes", () => {
     const path = findScenario("flash-wick").path(createRng("1"));
     const low = path.indexOf(Math.min(...path));
-    expect(path[low] / path[0]).to.be.closeTo(0.6, 1e-9);
+    expectClose(path[low] / path[0], 0.6, 1e-9);
     expect(path[low + 50] / path[0]).to.be.greaterThan(0.9);
   });
 
@@ -71,7 +72,7 @@ describe("built-in scenarios", () => {
     const day = 86_400 / 1200;
     const worst = Math.max(...path.map((_, block) => deepestFall(path.slice(block, block + day))));
     expect(worst).to.be.lessThan(0.15);
-    expect(deepestFall(path)).to.be.closeTo(0.45, 1e-9);
+    expectClose(deepestFall(path), 0.45, 1e-9);
   });
 });
 

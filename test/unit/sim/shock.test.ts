@@ -4,6 +4,7 @@ import { createRng } from "../../../sim/rng.ts";
 import { parseAsset } from "../../../sim/scenarios/assets.ts";
 import { createShockScenario, formatDuration, parseDuration, parseFall } from "../../../sim/scenarios/shock.ts";
 import { UserError } from "../../../sim/user-error.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 describe("#parseFall", () => {
   for (const text of [
@@ -87,8 +88,8 @@ describe("#createShockScenario", () => {
         const prices = path(createRng("1"));
         expect(prices.length).to.equal(durationSeconds / blockSeconds + 1);
         expect(prices.length).to.be.at.most(2601);
-        expect(Math.min(...prices) / prices[0]).to.be.closeTo(0.75, 1e-12);
-        expect(keyframes[2].seconds - keyframes[1].seconds).to.be.closeTo(over, blockSeconds / 2);
+        expectClose(Math.min(...prices) / prices[0], 0.75, 1e-12);
+        expectClose(keyframes[2].seconds - keyframes[1].seconds, over, blockSeconds / 2);
       });
     }
   }
