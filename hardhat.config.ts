@@ -4,6 +4,7 @@ import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-et
 import { configVariable, defineConfig } from "hardhat/config";
 
 import quietDependencies from "./plugins/quiet-dependencies.ts";
+import shockOption from "./plugins/shock-option.ts";
 import tasks from "./tasks/index.ts";
 
 /** The compiler comes from npm, as WebAssembly: nothing is downloaded at build time. */
@@ -33,7 +34,7 @@ function runCount(name: string, byDefault: number): number {
 }
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, quietDependencies],
+  plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption],
   tasks,
   solidity: {
     profiles: {

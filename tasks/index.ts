@@ -40,6 +40,31 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./unwind.ts"))
     .build(),
+  task(
+    "shock",
+    "Crashes the market on real contracts: who is liquidated, what is lost, how much worse it got by itself",
+  )
+    .addOption({ name: "scenario", description: "Name from `scenarios`; default: black-thursday", defaultValue: "" })
+    .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
+    .addOption({
+      name: "over",
+      description: "How long the fall of --shock takes: 90s, 30m, 26h, 3d; default: 30m",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "asset",
+      description: "With --shock or --prices: WETH, WBTC or USDC; default: WETH",
+      defaultValue: "",
+    })
+    .addOption({ name: "seed", description: "Decides everything random: same seed, same run", defaultValue: "1" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "20" })
+    .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
+    .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./shock.ts"))
+    .build(),
   task("scenarios", "Lists the market histories that shock can replay")
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))

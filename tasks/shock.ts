@@ -1,0 +1,115 @@
+import path from "node:path";
+
+import type { ShockResult } from "../sim/metrics/run-result.ts";
+import { drawChart } from "../sim/report/chart.ts";
+import { createProgress } from "../sim/report/progress.ts";
+import { formatResult, prepareOutputFile, type OutputFile } from "../sim/report/result-file.ts";
+import { wantsColour } from "../sim/report/style.ts";
+import { formatShockTable } from "../sim/report/table.ts";
+import { runShock, type ShockOptions } from "../sim/shock.ts";
+import { UserError } from "../sim/user-error.ts";
+import { chooseScenario, scenarioOptions, type ScenarioArguments } from "./shared/choose-scenario.ts";
+import { parseCount } from "./shared/numbers.ts";
+import { connectToSimulator } from "./shared/simulator.ts";
+import { runTask } from "./shared/user-error.ts";
+
+export interface ShockArguments extends Omit<ScenarioArguments, "shock"> {
+  readonly seed: string;
+  readonly borrowers: string;
+  readonly loopers: string;
+  readonly curve: string;
+  readonly json: boolean;
+  readonly out: string;
+  readonly chart: string;
+}
+
+/** With the global option. */
+type AllArguments = ShockArguments & ScenarioArguments;
+
+/** Each account is created, funded and watched: more would run for hours. */
+const MOST_ACCOUNTS = 5_000;
+
+const CURVES: readonly string[] = ["fixed", "dutch"] satisfies ShockOptions["curve"][];
+
+/** `npx hardhat shock`: see the definition in `tasks/index.ts`. */
+export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
+  const args = { ...own, shock: hre.globalOptions.shock };
+  // Whatever can be wrong is found before the chain is touched.
+  const options = await readOptions(args);
+  const { out, chart } = await prepareFiles(args);
+  const connection = await connectToSimulator(hre);
+
+  await hre.tasks.getTask("build").run({ quiet: true });
+  const quiet = args.json && process.stderr.isTTY !== true;
+  const progress = createProgress(quiet ? { write: () => undefined } : process.stderr, options.scenario.asset);
+  let result: ShockResult;
+  try {
+    const outcome = await runShock(hre, connection, options, progress.update);
+    const { schemaVersion, ...rest } = outcome;
+    result = { schemaVersion, command: commandLine(args), ...rest };
+  } finally {
+    progress.end();
+    await connection.close();
+  }
+
+  const text = formatResult(result);
+  await out.write(text);
+  await chart?.write(drawChart(result));
+  if (args.json) process.stdout.write(text);
+  else printReport(result, out, chart);
+  requireInvariants(result);
+  return result;
+});
+
+async function readOptions(args: AllArguments): Promise<ShockOptions> {
+  const scenario = await chooseScenario(args);
+  if (!/^[\w.-]{1,64}$/.test(args.seed)) {
+    throw new UserError(`--seed must be of 1 to 64 letters, digits, dots, dashes or underscores, got "${args.seed}"`);
+  }
+  const borrowers = parseCount(args.borrowers, 0, MOST_ACCOUNTS, "--borrowers");
+  const loopers = parseCount(args.loopers, 0, MOST_ACCOUNTS, "--loopers");
+  if (borrowers + loopers === 0) throw new UserError("--borrowers and --loopers are both 0: nobody to shock");
+  if (!CURVES.includes(args.curve)) {
+    throw new UserError(`unknown --curve "${args.curve}": there are ${CURVES.join(", ")}`);
+  }
+  return { scenario, seed: args.seed, borrowers, loopers, curve: args.curve as ShockOptions["curve"] };
+}
+
+async function prepareFiles(args: ShockArguments): Promise<{ out: OutputFile; chart: OutputFile | undefined }> {
+  const out = await prepareOutputFile(args.out, "--out");
+  const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
+  if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
+  return { out, chart };
+}
+
+/** What to type for the same result; defaults are spelled out, so that it outlives them. */
+function commandLine(args: AllArguments): string {
+  const { seed, borrowers, loopers, curve } = args;
+  const options = [
+    ...scenarioOptions(args),
+    ...Object.entries({ seed, borrowers, loopers, curve }).flatMap(([name, value]) => [`--${name}`, value]),
+  ];
+  return ["npx", "hardhat", "shock", ...options].map(shellQuoted).join(" ");
+}
+
+function shellQuoted(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function printReport(result: ShockResult, out: OutputFile, chart: OutputFile | undefined): void {
+  const colour = wantsColour(process.stdout, process.env);
+  const files = [`Result   ${shortName(out)}`, ...(chart === undefined ? [] : [`Chart    ${shortName(chart)}`])];
+  console.log([formatShockTable(result, colour), "", ...files, `Again    ${result.command}`].join("\n"));
+}
+
+function shortName({ target }: OutputFile): string {
+  const relative = path.relative(process.cwd(), target);
+  return relative.startsWith("..") ? target : relative;
+}
+
+/** A run that breaks an invariant has found a bug: the files say where, the exit code must not say that all is well. */
+function requireInvariants({ run, twin }: ShockResult): void {
+  const broken = [...run.invariants, ...twin.invariants].filter(({ holds }) => !holds);
+  if (broken.length === 0) return;
+  throw new UserError(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
+}
