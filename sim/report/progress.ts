@@ -54,7 +54,7 @@ function share({ block, blocks }: RunProgress): number {
 function progressLine(progress: RunProgress, asset: string, live: boolean): string {
   const { phase, block, blocks, marketPrice, underWaterAccounts, liquidatedDebt, badDebt } = progress;
   const title = TITLES[phase].padEnd(TITLE_WIDTH);
-  if (phase === "deploy" || blocks === 0) return `${title}…`;
+  if (phase === "deploy" || blocks === 0 || (phase === "populate" && block === 0)) return `${title}…`;
   const filled = Math.round(BAR * share(progress));
   const bar = live ? `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ` : "";
   const done = `${title}${bar}${String(Math.floor(100 * share(progress))).padStart(3)} %`;

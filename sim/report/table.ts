@@ -31,7 +31,7 @@ function heading({ scenario, population, seed, curve, run }: ShockResult, style:
       `${loan} lent against ${asset}, ${formatTime(durationSeconds)} in ${formatNumber(blocks)} blocks of ${blockSeconds} s, ` +
         `${curve} curve, seed ${seed}`,
     ),
-    `${formatNumber(borrowers)} borrowers, ${formatNumber(loopers)} loopers, ${formatNumber(lenders)} lenders; at the start ` +
+    `${many(borrowers, "borrower")}, ${many(loopers, "looper")}, ${many(lenders, "lender")}; at the start ` +
       `${formatMoney(debtAtStart)} ${loan} owed on ${formatMoney(collateralValueAtStart)}`,
   ];
 }
@@ -131,6 +131,10 @@ function byKind(outcomes: readonly AgentOutcome[]): Map<string, AgentOutcome[]> 
   const kinds = new Map<string, AgentOutcome[]>();
   for (const agent of outcomes) kinds.set(agent.kind, [...(kinds.get(agent.kind) ?? []), agent]);
   return kinds;
+}
+
+function many(count: number, what: string): string {
+  return `${formatNumber(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function cut(text: string): string {
