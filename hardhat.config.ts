@@ -7,6 +7,9 @@ import quietDependencies from "./plugins/quiet-dependencies.ts";
 import shockOption from "./plugins/shock-option.ts";
 import tasks from "./tasks/index.ts";
 
+/** `test/unit/pool/layout.test.ts` compares the storage of the contracts that share it. */
+const layouts = ["storageLayout", "transientStorageLayout"];
+
 /** The compiler comes from npm, as WebAssembly: nothing is downloaded at build time. */
 const compiler = {
   version: "0.8.37",
@@ -15,6 +18,7 @@ const compiler = {
   settings: {
     evmVersion: "cancun",
     optimizer: { enabled: true, runs: 200 },
+    outputSelection: { "*": { LendingPool: layouts, LiquidationModule: layouts, PoolAdminModule: layouts } },
   },
 };
 
