@@ -5,12 +5,13 @@ import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat, toUnits } from "../units.ts";
 import { bidGwei, forSale, gasCost } from "./for-sale.ts";
+import { VolatilityMeter } from "./volatility-meter.ts";
 import { depositAtExchange, withdrawFromExchange } from "./transfers.ts";
 
 const GAS = 180_000;
 const MOST = 3;
-/** Discount that pays for the price's risk on the way to the exchange. */
-const MARGIN = 0.01;
+/** Least discount that it buys at. */
+const LEAST_MARGIN = 0.01;
 /** The offer may get dearer by so much before the take is mined. */
 const PRICE_DRIFT = 0.001;
 /** Sold outside per minute, as a share of what moves the price by one per cent. */
@@ -24,6 +25,7 @@ export class CapitalLiquidator implements Agent {
   /** Collateral on its way to the exchange. */
   readonly #arriving: { readonly atSeconds: number; readonly quantity: number }[] = [];
   #toSell = 0;
+  readonly #volatility = new VolatilityMeter();
   /** Bought something since it last looked. */
   #hasBought = false;
 
@@ -33,6 +35,7 @@ export class CapitalLiquidator implements Agent {
   }
 
   async decide(view: View, rng: Rng): Promise<Intent[]> {
+    this.#volatility.see(view.marketPrice, view.seconds);
     return [...(await this.#carry(view)), ...(await this.#buy(view, rng))];
   }
 
@@ -58,6 +61,8 @@ export class CapitalLiquidator implements Agent {
     const [from] = this.members;
     const { collateral: base, loan } = protocol;
     let capital = toFloat(await view.balanceOf(loan.address, from), loan.decimals);
+    // The price may fall by a standard deviation on the way to the exchange: that must be paid for.
+    const margin = Math.max(LEAST_MARGIN, this.#volatility.perSecond * Math.sqrt(LAB.exchangeTransferSeconds));
     let waiting = this.#toSell + this.#arriving.reduce((sum, { quantity }) => sum + quantity, 0);
     const intents: Intent[] = [];
     for (const { account, collateral, repay } of await view.quotes(accounts)) {
@@ -66,7 +71,7 @@ export class CapitalLiquidator implements Agent {
       const offered = toFloat(collateral, base.decimals);
       const price = toFloat(repay, loan.decimals) / offered;
       // What it already holds will have pressed the price by the time this is sold.
-      const outside = marketPrice * (1 - MARGIN) * Math.exp(-waiting * logImpactPerUnit);
+      const outside = marketPrice * (1 - margin) * Math.exp(-waiting * logImpactPerUnit);
       if (price >= outside) continue;
       const room = logImpactPerUnit === 0 ? Infinity : Math.log(outside / price) / logImpactPerUnit;
       const affordable = (capital / price) * (1 - 2 * PRICE_DRIFT);
