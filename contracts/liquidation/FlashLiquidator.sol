@@ -27,6 +27,9 @@ contract FlashLiquidator is ITakeCallback, IUniswapV3SwapCallback, ReentrancyGua
 
     address private transient _pool;
     address private transient _venue;
+    /// @dev Of the pool. Never taken from the callback's data: a hostile pool could name another token there and be
+    /// approved for it.
+    address private transient _loanAsset;
 
     error FlashLiquidatorCallbackUnexpected(address caller);
     error FlashLiquidatorSwapIncomplete(uint256 requested, uint256 sold);
@@ -48,15 +51,17 @@ contract FlashLiquidator is ITakeCallback, IUniswapV3SwapCallback, ReentrancyGua
         address loanAsset = pool.asset();
         _pool = address(pool);
         _venue = venue;
+        _loanAsset = loanAsset;
         (, repaid) = ILiquidationModule(address(pool)).take(
             account,
             collateral,
             maxCollateral,
             type(uint256).max,
             address(this),
-            abi.encode(loanAsset)
+            hex"01" // anything: it asks for the callback
         );
         _pool = address(0);
+        _venue = address(0); // a pool that never called back left it open
         // A hostile pool may have pulled less than it said: leave it no allowance for the next caller's proceeds.
         if (IERC20(loanAsset).allowance(address(this), address(pool)) != 0) {
             IERC20(loanAsset).forceApprove(address(pool), 0);
@@ -72,10 +77,10 @@ contract FlashLiquidator is ITakeCallback, IUniswapV3SwapCallback, ReentrancyGua
         address collateral,
         uint256 collateralAmount,
         uint256 repayAssets,
-        bytes calldata data
+        bytes calldata
     ) external {
         if (msg.sender != _pool) revert FlashLiquidatorCallbackUnexpected(msg.sender);
-        address loanAsset = abi.decode(data, (address));
+        address loanAsset = _loanAsset;
         bool zeroForOne = collateral < loanAsset;
         (int256 amount0, int256 amount1) = IUniswapV3Pool(_venue).swap(
             address(this),
