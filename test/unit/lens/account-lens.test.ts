@@ -1,0 +1,233 @@
+import { expect } from "chai";
+import { MaxUint256, ZeroAddress } from "ethers";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { BITCOIN, ETHER, lentPool, load, setPrice, supply, USD } from "../../shared/borrower-fixtures.ts";
+import { fixNextBlock, PENDING } from "../../shared/next-block.ts";
+import { PAUSE } from "../../shared/pool-fixtures.ts";
+
+const DAY = 86_400;
+
+/**
+ * `borrower` owes 120,000 against 100 ETH, `otherBorrower` 30,000 against 1 BTC and 5 ETH, `liquidator` has 7 ETH at the
+ * pool and owes nothing, `stranger` nothing at all. Interest has run for a day.
+ */
+async function watchedPool(connection: NetworkConnection) {
+  const p = await lentPool(connection);
+  await supply(p, p.eth, 100n * ETHER);
+  await supply(p, p.btc, BITCOIN, p.otherBorrower);
+  await supply(p, p.eth, 5n * ETHER, p.otherBorrower);
+  await supply(p, p.eth, 7n * ETHER, p.liquidator);
+  for (const [account, debt] of [
+    [p.borrower, 120_000n],
+    [p.otherBorrower, 30_000n],
+  ] as const) {
+    await p.pool.connect(account).borrow(debt * USD, 0, account.address, account.address);
+  }
+  const lens = await p.ethers.deployContract("AccountLens");
+  await p.networkHelpers.time.increase(DAY);
+  const accounts = [p.borrower, p.otherBorrower, p.liquidator, p.stranger].map(({ address }) => address);
+  return { ...p, lens, accounts };
+}
+
+type Watched = Awaited<ReturnType<typeof watchedPool>>;
+
+/** The pool's own answer, or zeros where it refuses. */
+async function quoteOf({ liquidation }: Watched, account: string, collateral: string) {
+  try {
+    return [...(await liquidation.quoteTake.staticCall(account, collateral, MaxUint256, PENDING))];
+  } catch {
+    return [0n, 0n, 0n];
+  }
+}
+
+async function quotesOf({ lens, poolAddress }: Watched, collateral: string, accounts: readonly string[]) {
+  const quotes = await lens.quotesOf.staticCall(poolAddress, collateral, [...accounts], PENDING);
+  return quotes.map((quote) => [...quote]);
+}
+
+describe("AccountLens", () => {
+  describe("#marketOf", () => {
+    it("reverts when the address is no pool", async () => {
+      const { lens, loanAddress, eth, ethers } = await load(watchedPool);
+      await expect(lens.marketOf(loanAddress, eth.address)).to.revert(ethers);
+      await expect(lens.marketOf(ZeroAddress, eth.address)).to.revert(ethers);
+    });
+
+    it("reverts when the oracle itself is broken: no price is better than a wrong one", async () => {
+      const { lens, poolAddress, eth, oracle } = await load(watchedPool);
+      await oracle.setReverting(eth.address, true);
+      await expect(lens.marketOf(poolAddress, eth.address))
+        .to.be.revertedWithCustomError(oracle, "MockOracleBroken")
+        .withArgs(eth.address);
+    });
+
+    it("agrees with the pool's own views, interest up to the block included", async () => {
+      const p = await load(watchedPool);
+      const { lens, pool, poolAddress, oracle, connection, networkHelpers } = p;
+      await oracle.setPrices(p.eth.address, 1_900n * USD * 10n ** 18n, 2_050n * USD * 10n ** 18n);
+      const booked = await pool.totals();
+      await fixNextBlock(connection, DAY);
+      for (const collateral of [p.eth, p.btc, p.stb]) {
+        const market = await lens.marketOf(poolAddress, collateral.address, PENDING);
+        expect(market.timestamp).to.equal((await networkHelpers.time.latest()) + DAY);
+        expect([...market.totals]).to.deep.equal([...(await pool.totals(PENDING))]);
+        expect(market.totals.debtAssets).to.be.greaterThan(booked.debtAssets);
+        expect(market.lenderShares).to.equal(await pool.totalSupply());
+        expect(market.liquidationFactorBps).to.equal(await pool.liquidationFactorBps(collateral.address, PENDING));
+        expect(market.borrowFactorBps).to.equal((await pool.collateralConfig(collateral.address)).borrowFactorBps);
+        const prices = await oracle.priceOf(collateral.address);
+        expect([market.borrowPrice36, market.liquidationPrice36]).to.deep.equal([...prices]);
+        expect(market.priceFresh).to.equal(true);
+      }
+    });
+
+    it("shows a liquidation factor on its way down", async () => {
+      const { lens, poolAddress, eth, admin, connection } = await load(watchedPool);
+      await admin.rampDownLiquidationFactor(eth.address, 7_800, DAY);
+      await fixNextBlock(connection, DAY / 2);
+      expect((await lens.marketOf(poolAddress, eth.address, PENDING)).liquidationFactorBps).to.equal(7_900);
+    });
+
+    it("says so when nothing may be borrowed, and gives the last price to liquidate at", async () => {
+      const { lens, poolAddress, eth, oracle } = await load(watchedPool);
+      await oracle.setFresh(eth.address, false);
+      const market = await lens.marketOf(poolAddress, eth.address);
+      expect(market.borrowPrice36).to.equal(0);
+      expect(market.priceFresh).to.equal(false);
+      expect(market.liquidationPrice36).to.equal(eth.price36);
+    });
+
+    it("works while everything is paused", async () => {
+      const { lens, poolAddress, eth, admin, loan, pool } = await load(watchedPool);
+      await admin.pause(PAUSE.all);
+      const { totals } = await lens.marketOf(poolAddress, eth.address);
+      expect(totals.cash).to.equal(await loan.balanceOf(poolAddress));
+      expect([...totals]).to.deep.equal([...(await pool.totals())]);
+    });
+  });
+
+  describe("#positionsOf", () => {
+    it("agrees with the pool's own views, in the order asked for", async () => {
+      const p = await load(watchedPool);
+      const { lens, pool, poolAddress, accounts, liquidation } = p;
+      await setPrice(p, p.eth, 1_400n);
+      await liquidation.kick(p.borrower.address);
+      const kickedAt = await p.networkHelpers.time.latest();
+      for (const asked of [accounts, accounts.toReversed(), [accounts[1], accounts[1]]]) {
+        for (const { address } of [p.eth, p.btc]) {
+          const positions = await lens.positionsOf(poolAddress, address, asked);
+          expect(positions.length).to.equal(asked.length);
+          for (const [i, account] of asked.entries()) {
+            const { debtShares, kickedAt: since } = await pool.accountOf(account);
+            const collateral = await pool.collateralOf(account, address);
+            expect([...positions[i]]).to.deep.equal([collateral, debtShares, since]);
+          }
+        }
+      }
+      const [first, second, third, fourth] = await lens.positionsOf(poolAddress, p.eth.address, accounts);
+      expect(first.collateral).to.equal(100n * ETHER);
+      expect(first.kickedAt).to.equal(kickedAt);
+      expect(second.kickedAt).to.equal(0);
+      expect([...third]).to.deep.equal([7n * ETHER, 0n, 0n]);
+      expect([...fourth]).to.deep.equal([0n, 0n, 0n]);
+    });
+
+    it("reads nothing for nobody", async () => {
+      const { lens, poolAddress, eth } = await load(watchedPool);
+      expect(await lens.positionsOf(poolAddress, eth.address, [])).to.deep.equal([]);
+    });
+
+    it("reads a page of two hundred below the gas of one transaction, each in its place", async () => {
+      const p = await load(watchedPool);
+      const asked = Array.from({ length: 200 }, (_, i) => p.accounts[(3 * i) % 4]);
+      const page = await p.lens.positionsOf(p.poolAddress, p.eth.address, asked, { gasLimit: 1n << 24n });
+      const single = await p.lens.positionsOf(p.poolAddress, p.eth.address, p.accounts);
+      asked.forEach((_, i) => expect([...page[i]]).to.deep.equal([...single[(3 * i) % 4]]));
+    });
+  });
+
+  describe("#balancesOf", () => {
+    it("reverts when the address is no token", async () => {
+      const { lens, accounts, oracle, ethers } = await load(watchedPool);
+      await expect(lens.balancesOf(await oracle.getAddress(), accounts)).to.revert(ethers);
+    });
+
+    it("agrees with the token, in the order asked for, lender shares too", async () => {
+      const { lens, loan, pool, poolAddress, accounts, lender, eth } = await load(watchedPool);
+      const owners = [...accounts, lender.address, poolAddress];
+      for (const token of [loan, eth.token, pool]) {
+        const balances = await lens.balancesOf(await token.getAddress(), owners);
+        expect([...balances]).to.deep.equal(await Promise.all(owners.map((owner) => token.balanceOf(owner))));
+      }
+      expect(await lens.balancesOf(poolAddress, [])).to.deep.equal([]);
+    });
+  });
+
+  describe("#quotesOf", () => {
+    it("has zeros for those who are not for sale: healthy, without debt, without this collateral, unknown", async () => {
+      const p = await load(watchedPool);
+      const zero = [0n, 0n, 0n];
+      expect(await quotesOf(p, p.eth.address, p.accounts)).to.deep.equal([zero, zero, zero, zero]);
+      await setPrice(p, p.eth, 1_400n); // `borrower` is for sale now, but has no bitcoin
+      expect(await quotesOf(p, p.btc.address, p.accounts)).to.deep.equal([zero, zero, zero, zero]);
+      expect(await quotesOf(p, p.loanAddress, p.accounts)).to.deep.equal([zero, zero, zero, zero]);
+    });
+
+    it("agrees with the pool's quotes, kicked or not", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      await setPrice(p, p.btc, 25_000n);
+      await p.liquidation.kick(p.borrower.address);
+      await fixNextBlock(p.connection, 900);
+      for (const { address } of [p.eth, p.btc]) {
+        const expected = await Promise.all(p.accounts.map((account) => quoteOf(p, account, address)));
+        expect(await quotesOf(p, address, p.accounts)).to.deep.equal(expected);
+      }
+      const [kicked, unkicked] = await quotesOf(p, p.eth.address, p.accounts);
+      // Half of the way from 5 % above to 10 % below; the other starts at 5 % above.
+      const halfWay = 1.05 / Math.sqrt(1.05 * 1.1);
+      const unit = Number(1_400n * USD * 10n ** 18n);
+      expect(Math.abs(Number(kicked[2]) / unit - halfWay) < 1e-12, "half way").to.equal(true);
+      expect(unkicked[2]).to.equal((1_400n * USD * 10n ** 18n * 105n) / 100n);
+      expect(kicked[1]).to.be.greaterThan(0);
+    });
+
+    it("has zeros while the price is stale, but for those who were kicked before", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      await setPrice(p, p.btc, 25_000n);
+      await p.liquidation.kick(p.borrower.address);
+      await p.oracle.setFresh(p.eth.address, false);
+      await fixNextBlock(p.connection, 60);
+      const [kicked, unkicked] = await quotesOf(p, p.eth.address, p.accounts);
+      expect(kicked).to.deep.equal(await quoteOf(p, p.borrower.address, p.eth.address));
+      expect(kicked[0]).to.be.greaterThan(0);
+      expect(unkicked).to.deep.equal([0n, 0n, 0n]);
+    });
+
+    it("is as good as the take that follows, to the unit", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      await p.liquidation.kick(p.borrower.address);
+      await fixNextBlock(p.connection, 1_800);
+      const [[amount, repay]] = await quotesOf(p, p.eth.address, p.accounts);
+      const { address } = p.liquidator;
+      const taking = p.liquidation
+        .connect(p.liquidator)
+        .take(p.borrower.address, p.eth.address, MaxUint256, repay, address, "0x");
+      await expect(taking).to.changeTokenBalances(p.ethers, p.eth.token, [address], [amount]);
+      await expect(taking).to.changeTokenBalances(p.ethers, p.loan, [address], [-repay]);
+    });
+
+    it("changes nothing, as a transaction too", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      const before = await p.lens.positionsOf(p.poolAddress, p.eth.address, p.accounts);
+      const sent = await p.lens.quotesOf(p.poolAddress, p.eth.address, p.accounts);
+      expect((await sent.wait())?.logs).to.deep.equal([]);
+      expect(await p.lens.positionsOf(p.poolAddress, p.eth.address, p.accounts)).to.deep.equal(before);
+      expect(await p.pool.locked()).to.equal(false);
+    });
+  });
+});
