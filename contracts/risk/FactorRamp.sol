@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {RampMath} from "../libraries/RampMath.sol";
+
+/// @title The way of a liquidation factor to its moving target
+/// @notice Down in a straight line of 2 percentage points a day; up half a point a day, and only after a day of calm. A
+/// step never changes the factor in force downwards: no call makes a healthy account liquidatable in its own block.
+/// @dev How often it is called does not matter. A new target moves the end of a falling line and not its beginning, since
+/// otherwise a call in every block would round the fall away; of a rise, the seconds that made no whole bps are kept.
+library FactorRamp {
+    using FixedPointMathLib for uint256;
+
+    /// @dev Half a percentage point a day.
+    uint256 internal constant SECONDS_PER_BPS_UP = 1 days / 50;
+    /// @dev How long the target must not have been below the factor in force before that rises. [s]
+    uint256 internal constant CALM = 1 days;
+    /// @dev A rise catches up with at most this time without calls: what nobody watched was not calm. [s]
+    uint256 internal constant MAX_CREDIT = 1 days;
+
+    /// @dev 2 + 2 + 4 + 4 + 4 = 16 bytes. The first four as the pool keeps them.
+    struct State {
+        uint16 fromBps; // liquidation factor when the ramp began
+        uint16 toBps; // and from `end` on
+        uint32 start; // [unix s]
+        uint32 end; // [unix s]
+        uint32 riseFrom; // [unix s] time up to which rises are used up; in the future: not calm yet
+    }
+
+    /// @notice Starts at a factor, at rest.
+    function begin(uint256 factorBps, uint256 timestamp) internal pure returns (State memory s) {
+        _rest(s, factorBps, timestamp);
+        s.riseFrom = uint32(timestamp + CALM);
+    }
+
+    /// @notice Factor in force. [bps, rounded up: in the borrower's favour while falling]
+    function valueAt(State memory s, uint256 timestamp) internal pure returns (uint256) {
+        return RampMath.valueAt(s.fromBps, s.toBps, s.start, s.end, timestamp);
+    }
+
+    /// @notice Turns towards a target.
+    /// @param targetBps [bps, ≤ 10 000]
+    /// @param calm False: the market is not calm, whatever the target says; the factor does not rise.
+    /// @param timestamp Not before the last step. [unix s]
+    function step(
+        State memory s,
+        uint256 targetBps,
+        bool calm,
+        uint256 timestamp
+    ) internal pure returns (State memory) {
+        uint256 current = valueAt(s, timestamp);
+        if (targetBps < current) {
+            if (timestamp >= s.end || s.fromBps <= s.toBps) (s.fromBps, s.start) = (uint16(current), uint32(timestamp));
+            s.toBps = uint16(targetBps);
+            s.end = uint32(s.start + RampMath.minimumDuration(s.fromBps, targetBps));
+            s.riseFrom = uint32(timestamp + CALM);
+            return s;
+        }
+        _rest(s, current, timestamp);
+        if (!calm) s.riseFrom = uint32(timestamp + CALM);
+        if (timestamp <= s.riseFrom) return s;
+        uint256 credit = (timestamp - s.riseFrom).min(MAX_CREDIT);
+        uint256 rise = (credit / SECONDS_PER_BPS_UP).min(targetBps - current);
+        // At its target the factor saves up nothing.
+        uint256 kept = current + rise == targetBps ? 0 : credit - rise * SECONDS_PER_BPS_UP;
+        s.riseFrom = uint32(timestamp - kept);
+        _rest(s, current + rise, timestamp);
+        return s;
+    }
+
+    /// @dev No ramp.
+    function _rest(State memory s, uint256 factorBps, uint256 timestamp) private pure {
+        (s.fromBps, s.toBps) = (uint16(factorBps), uint16(factorBps));
+        (s.start, s.end) = (uint32(timestamp), uint32(timestamp));
+    }
+}
