@@ -92,7 +92,7 @@ export class Exchange {
   /** Fills an order at the integral of the price over its quantity, and moves the price. */
   trade(order: ExchangeOrder): ExchangeFill {
     const { owner, side, quantity } = order;
-    if (!(quantity > 0)) throw new RangeError(`an order over ${quantity}`);
+    if (!(quantity > 0 && quantity < Infinity)) throw new RangeError(`an order over ${quantity}`);
     const sign = side === "buy" ? 1 : -1;
     const move = sign * quantity * this.logImpactPerUnit;
     // (1/q)∫ P·e^(±x/K) dx = P·(e^m − 1)/m with m = ±q/K.
