@@ -91,12 +91,13 @@ function pricePanel({ scenario, run }: ShockResult, x: Scale, lowest: number): s
     { name: "oracle", style: "oracle", values: series.oraclePrice },
     { name: "market", style: "market", values: series.marketPrice },
   ];
-  const [low, high] = extent(lines.flatMap(({ values }) => values));
+  // The series is a sample and may have missed the block of the low.
+  const [low, high] = extent([metrics.priceLow, ...lines.flatMap(({ values }) => values)]);
   const y = linearScale([low, high], [PRICE.bottom - STRIP, PRICE.top + 4]);
   const ticks = niceTicks(low, high, 6);
   const marked = {
     x: x(series.seconds[lowest] ?? 0),
-    y: y(series.marketPrice[lowest] ?? low),
+    y: y(metrics.priceLow),
     wide: `market low ${formatPrice(metrics.priceLow)} (${formatChange(metrics.priceLow / metrics.priceAtStart - 1)})`,
     narrow: `low ${formatPrice(metrics.priceLow)}`,
   };
