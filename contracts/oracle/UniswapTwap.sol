@@ -11,6 +11,8 @@ library UniswapTwap {
 
     /// @dev Two binary searches over at most 65 535 observations, all slots cold: 2 × 17 × 2.1k, and some.
     uint256 private constant OBSERVE_GAS = 160_000;
+    /// @dev One such search.
+    uint256 private constant ACCUMULATOR_GAS = 90_000;
 
     /// @notice Mean tick over the last `window` seconds, in quote per asset. [rounded towards −∞ in that direction, so
     /// that the price is rounded down whichever side of the pool the asset is]
@@ -35,5 +37,18 @@ library UniswapTwap {
         if (change < 0 && change % int256(uint256(window)) != 0) --mean;
         if (mean > TickPrice.MAX_TICK || mean < -TickPrice.MAX_TICK) return (false, 0);
         tick = int24(mean);
+    }
+
+    /// @notice Sum of ticks over time, as of `secondsAgo`. [tick · s, wraps; token1 per token0, as the pool counts]
+    /// @dev What happens within a block does not show: the pool counts the tick with which a block begins until the next.
+    /// @return ok False when the pool does not answer or does not remember that far.
+    function accumulator(address pool, uint32 secondsAgo) internal view returns (bool ok, int56 sum) {
+        uint32[] memory ago = new uint32[](1);
+        ago[0] = secondsAgo;
+        bytes memory data;
+        (ok, data) = BoundedCall.read(pool, abi.encodeCall(IUniswapV3Pool.observe, (ago)), ACCUMULATOR_GAS, 4);
+        // Layout: offset of the first array, offset of the second, length 1, sum, …
+        if (!ok || data.length < 128 || data.word(0) != 64 || data.word(2) != 1) return (false, 0);
+        sum = int56(uint56(data.word(3)));
     }
 }
