@@ -130,8 +130,20 @@ export function ltvFor(exposure: number, rounds: number): number {
   return low;
 }
 
-/** At least a few times the pool's minimum debt each, and the total where every share allows it. */
+/**
+ * At least a few times the pool's minimum debt each, and the total where it is enough for that: what raises the small
+ * ones is taken from the others in proportion.
+ */
 function scaleTo(total: number, weights: readonly number[]): number[] {
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => Math.max((total * weight) / sum, 3 * LAB.minDebt));
+  const least = 3 * LAB.minDebt;
+  const raised = new Set<number>();
+  for (;;) {
+    const shared = weights.reduce((sum, weight, i) => (raised.has(i) ? sum : sum + weight), 0);
+    const scale = (total - least * raised.size) / shared;
+    const before = raised.size;
+    weights.forEach((weight, i) => {
+      if (weight * scale < least) raised.add(i);
+    });
+    if (raised.size === before) return weights.map((weight, i) => (raised.has(i) ? least : weight * scale));
+  }
 }

@@ -10,12 +10,13 @@ export class OracleKeeper implements Agent {
   readonly kind = "keeper";
   readonly name = "oracle-keeper";
   readonly members = [addressOf("oracle-keeper")];
-  readonly #seen: { readonly seconds: number; readonly price: number }[] = [];
+  readonly #seen: { readonly seconds: number; readonly price: number }[];
   #published: { readonly seconds: number; readonly price: number };
   #pokedAt = -Infinity;
 
   constructor(startPrice: number) {
     this.#published = { seconds: 0, price: startPrice };
+    this.#seen = [{ seconds: -Infinity, price: startPrice }];
   }
 
   decide({ seconds, marketPrice, protocol }: View): Promise<Intent[]> {

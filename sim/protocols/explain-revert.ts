@@ -12,7 +12,6 @@ const RACES: ReadonlySet<string> = new Set([
   "PoolDebtBelowMinimum",
   "PoolLiquidityInsufficient",
   "PoolBorrowTestFailed",
-  "ERC4626ExceededMaxWithdraw",
   "FlashLiquidatorProfitTooLow",
   "RouterCollateralInTooHigh",
   "RouterNoDebt",
