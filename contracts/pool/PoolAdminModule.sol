@@ -20,7 +20,8 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     uint256 internal constant MAX_RESERVE_FACTOR_BPS = 5_000;
     uint256 internal constant MAX_FLASH_FEE_BPS = 100;
     uint256 internal constant MAX_LIQUIDATION_FACTOR_BPS = 9_800;
-    uint256 internal constant MIN_TARGET_HEALTH_BPS = 10_200; // at least the health at which a sale ends
+    /// @dev Above the 1.02 at which a sale ends, by more than rounding: a sale to the target must end.
+    uint256 internal constant MIN_TARGET_HEALTH_BPS = 10_210;
     uint256 internal constant MAX_TARGET_HEALTH_BPS = 12_000;
     /// @dev The end of a ramp has 32 bits: one that wrapped would lie in the past, and the factor fall at once.
     uint256 internal constant MAX_RAMP_SECONDS = 365 days;

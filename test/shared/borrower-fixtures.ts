@@ -1,7 +1,7 @@
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { BPS, RATES, threeCollateralPool, WAD } from "./pool-fixtures.ts";
+import { BPS, deployPool, RATES, WAD, type PoolOptions } from "./pool-fixtures.ts";
 
 export const USD = 10n ** 6n;
 export const ETHER = 10n ** 18n;
@@ -24,8 +24,8 @@ export async function load<T>(fixture: (connection: NetworkConnection) => Promis
 }
 
 /** ETH, BTC and STB; 900,000 lent; a minimum debt of 100; a tenth of interest to reserves. Nobody owes anything. */
-export async function lentPool(connection: NetworkConnection) {
-  const p = await threeCollateralPool(connection);
+export async function lentPool(connection: NetworkConnection, options: PoolOptions = {}) {
+  const p = await deployPool(connection, { ...options, collaterals: 3 });
   const [eth, btc, stb] = p.collaterals;
   await p.admin.setMinDebt(MIN_DEBT);
   await p.admin.setReserveFactor(1_000);
@@ -36,8 +36,8 @@ export async function lentPool(connection: NetworkConnection) {
 export type LentPool = Awaited<ReturnType<typeof lentPool>>;
 
 /** The same at a rate of zero: limits are exact to the unit, however many blocks a test takes. */
-export async function calmPool(connection: NetworkConnection) {
-  const p = await lentPool(connection);
+export async function calmPool(connection: NetworkConnection, options: PoolOptions = {}) {
+  const p = await lentPool(connection, options);
   await stopInterest(p);
   return p;
 }

@@ -41,7 +41,7 @@ export interface PoolOptions {
   /** How many of ETH (Dutch curve), BTC and STB (fixed bonus of 5 %) are listed; 1 if not given. */
   readonly collaterals?: number;
   /** Tokens that are deployed already, to be listed instead of ETH, BTC and STB in this order; decimals must agree. */
-  readonly collateralTokens?: readonly string[];
+  readonly collateralTokens?: readonly (string | undefined)[];
 }
 
 /** Loan base units per collateral base unit, × 1e36. */

@@ -40,7 +40,7 @@ const PARAMETERS: Parameter[] = [
     get: async (p) => (await p.config()).flashFeeBps,
   },
   {
-    ...{ setter: "setLiquidationTarget", name: "targetHealth", min: 10_200n, max: 12_000n, typeMax: 2n ** 16n - 1n },
+    ...{ setter: "setLiquidationTarget", name: "targetHealth", min: 10_210n, max: 12_000n, typeMax: 2n ** 16n - 1n },
     event: "LiquidationTargetSet",
     set: (p, value) => p.admin.setLiquidationTarget(value),
     get: async (p) => (await p.config()).targetHealthBps,
