@@ -24,6 +24,16 @@ library TickPrice {
         return tick >= 0 ? growthWad * 1e18 : uint256(1e54) / growthWad;
     }
 
+    /// @notice √(1.0001^tick) × 2^96, as Uniswap writes prices, relative error below 1e-17 or one unit. |tick| ≤ MAX_TICK.
+    function sqrtPriceX96(int24 tick) internal pure returns (uint256) {
+        unchecked {
+            uint256 magnitude = FixedPointMathLib.abs(int256(tick));
+            // At most e^44.4 = 1.9e19 times 1e18: shifted by 96 bits it fits.
+            uint256 growthWad = uint256(FixedPointMathLib.expWad(int256((magnitude * LN_BASE_36) / 2e18)));
+            return tick >= 0 ? (growthWad << 96) / 1e18 : uint256(1e18 << 96) / growthWad;
+        }
+    }
+
     /// @notice Tick of a price, times 1e6, within 1e-6 of a tick of its real value; clamped to ±MAX_TICK. price36_ > 0.
     function tickE6(uint256 price36_) internal pure returns (int56) {
         int256 logarithm = FixedPointMathLib.lnWad(int256(price36_.min(uint256(type(int256).max)))) - LN_1E18_WAD;

@@ -11,6 +11,11 @@ contract OracleMathHarness {
         for (uint256 i; i < ticks.length; ++i) prices[i] = TickPrice.price36(ticks[i]);
     }
 
+    function sqrtPriceX96s(int24[] calldata ticks) external pure returns (uint256[] memory prices) {
+        prices = new uint256[](ticks.length);
+        for (uint256 i; i < ticks.length; ++i) prices[i] = TickPrice.sqrtPriceX96(ticks[i]);
+    }
+
     function tickE6s(uint256[] calldata prices) external pure returns (int56[] memory ticks) {
         ticks = new int56[](prices.length);
         for (uint256 i; i < prices.length; ++i) ticks[i] = TickPrice.tickE6(prices[i]);

@@ -41,6 +41,35 @@ library BoundedCall {
         }
     }
 
+    /// @notice The first two words that a getter with at most one argument answers. As `read`, without memory: for loops.
+    /// @param selector Function that is called.
+    /// @param argument Its only argument; ignored by a function without any.
+    /// @return ok True when the call succeeded and returned at least `words` words.
+    function readWords(
+        address target,
+        bytes4 selector,
+        int256 argument,
+        uint256 gasAllowance,
+        uint256 words
+    ) internal view returns (bool ok, uint256 first, uint256 second) {
+        uint256 required;
+        unchecked {
+            required = (gasAllowance * 64) / 63 + RESERVE;
+        }
+        if (gasleft() < required) revert OracleGasTooLow(gasleft(), required);
+        assembly ("memory-safe") {
+            // Call and answer in scratch space: 36 bytes out, 64 bytes back.
+            mstore(0, selector)
+            mstore(4, argument)
+            ok := staticcall(gasAllowance, target, 0, 36, 0, 64)
+            ok := and(ok, iszero(lt(returndatasize(), mul(words, 32))))
+            if ok {
+                first := mload(0)
+                second := mload(32)
+            }
+        }
+    }
+
     /// @notice Word `index` of an answer that is known to be long enough.
     function word(bytes memory answer, uint256 index) internal pure returns (uint256 value) {
         assembly ("memory-safe") {

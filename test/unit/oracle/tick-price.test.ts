@@ -25,6 +25,19 @@ describe("TickPrice", () => {
   after(() => connection.close());
   const load = () => connection.networkHelpers.loadFixture(deployHarness);
 
+  describe("#sqrtPriceX96", () => {
+    it("is Uniswap's own square-root price, to 1e-17 or one unit, and to the rounding of that", async () => {
+      const { harness } = await load();
+      const roots = await harness.sqrtPriceX96s(TICKS);
+      roots.forEach((root, i) => {
+        const expected = sqrtPriceX96AtTick(Number(TICKS[i]));
+        const error = root > expected ? root - expected : expected - root;
+        // Uniswap's 128-bit ratio is good to some parts in 2^64 far from zero.
+        expect(error <= expected / 10n ** 17n + 2n, `tick ${TICKS[i]}: ${root}, Uniswap ${expected}`).to.equal(true);
+      });
+    });
+  });
+
   describe("#price36", () => {
     it("is 1.0001^tick to 1e-15 or one unit, over Uniswap's whole range", async () => {
       const { harness } = await load();

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { encodeBytes32String, parseEther } from "ethers";
+import { encodeBytes32String, getAddress, parseEther } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -9,8 +9,8 @@ import * as reference from "../../shared/factor-reference.ts";
 import { deployAccessManager } from "../../shared/oracle-fixtures.ts";
 
 const DAY = 86_400n;
-const ASSET = "0x00000000000000000000000000000000000a55E7";
-const STRANGE = "0x0000000000000000000000000000000000057a9e";
+const ASSET = getAddress("0x00000000000000000000000000000000000a55e7");
+const STRANGE = getAddress("0x0000000000000000000000000000000000057a9e");
 
 const PARAMETERS = {
   zHundredths: 400n,
@@ -102,9 +102,12 @@ describe("CollateralFactorModel", () => {
   describe("#targets", () => {
     it("reverts when the asset is unknown", async () => {
       const { model } = await load();
-      for (const call of [model.targets(STRANGE, INPUTS), model.parametersOf(STRANGE)]) {
-        await expect(call).to.be.revertedWithCustomError(model, "FactorAssetUnknown").withArgs(STRANGE);
-      }
+      await expect(model.targets(STRANGE, INPUTS))
+        .to.be.revertedWithCustomError(model, "FactorAssetUnknown")
+        .withArgs(STRANGE);
+      await expect(model.parametersOf(STRANGE))
+        .to.be.revertedWithCustomError(model, "FactorAssetUnknown")
+        .withArgs(STRANGE);
       await expect(model.healingDebt(STRANGE, 1, 1))
         .to.be.revertedWithCustomError(model, "FactorAssetUnknown")
         .withArgs(STRANGE);
