@@ -113,6 +113,13 @@ interface ILendingPool is IERC4626, IERC3156FlashLender, IPoolTypes {
     /// @notice Σ borrow factor × value at borrow prices. [loan base units, rounded down] Reverts as the oracle reverts.
     function borrowCapacityOf(address account) external view returns (uint256);
 
+    /// @notice Loss expected from an account and not yet final, as of its last kick, take or mark. [loan base units]
+    function provisionOf(address account) external view returns (uint256);
+
+    /// @notice Σ `provisionOf`. Exits of lenders are priced net of what of it exceeds the reserves; `totalAssets` and the
+    /// two `convertTo…` stay at book value. [loan base units]
+    function totalProvision() external view returns (uint256);
+
     /// @notice True while the pool's books are being changed or tokens move: share-rate readers must not trust it then.
     function locked() external view returns (bool);
 }

@@ -9,6 +9,10 @@ interface ILiquidationModule {
     /// @notice Ends the sale of an account that is healthy again with a margin (2 %). Permissionless.
     function unkick(address account) external;
 
+    /// @notice Records what an account's collateral will probably not cover, so that lenders who leave bear their part of
+    /// it; takes it back once the account has recovered. Permissionless, needs a fresh price.
+    function mark(address account) external;
+
     /// @notice Buys collateral of an unhealthy account by repaying its debt, in part or whole. An account that was not
     /// kicked is sold as if kicked now. Never blocked by a pause; a kicked account is sold at the last valid price when
     /// no source is fresh.

@@ -5,11 +5,12 @@ pragma solidity ^0.8.28;
 interface IPoolTypes {
     // --- structures -----------------------------------------------------------------------------------------------
 
-    /// @dev One slot: 16 + 2 + 5 = 23 bytes.
+    /// @dev One slot: 16 + 2 + 5 + 1 = 24 bytes.
     struct Account {
         uint128 debtShares;
         uint16 collateralMask; // bit i set: collateral i of the list is non-zero
         uint40 kickedAt; // [unix s] 0: not for sale
+        bool provisioned; // `provisionOf` is not zero
     }
 
     /// @dev Slot 0, for positions and borrowing: 14 + 14 + 1 + 1 + 2 = 32. Slot 1, for health and sales:
@@ -100,6 +101,8 @@ interface IPoolTypes {
         uint256 paidByReserves,
         uint256 paidByLenders
     );
+
+    event ProvisionSet(address indexed account, uint256 provision, uint256 totalProvision);
 
     event CollateralListed(address indexed collateral, uint256 index);
     event CollateralFactorsSet(

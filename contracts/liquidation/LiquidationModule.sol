@@ -11,13 +11,13 @@ import {ITakeCallback} from "../interfaces/IPoolCallbacks.sol";
 import {LiquidationMath} from "../libraries/LiquidationMath.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
-import {PoolRisk} from "../pool/PoolRisk.sol";
+import {PoolProvision} from "../pool/PoolProvision.sol";
 
 /// @title Sale of the collateral of unhealthy accounts, at a price that a curve sets
 /// @notice Runs by delegatecall on the pool's storage; acting on it directly does nothing useful.
 /// @dev No pause reaches this code and no function here can be refused for the state of an oracle once an account has
 /// been kicked: prices come from `liquidationPriceOrLast`.
-contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
+contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     using FixedPointMathLib for uint256;
 
     /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
@@ -28,6 +28,7 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
     /// @dev One sale, worked out in memory before anything is written.
     struct Sale {
         uint256 debt; // before the sale [loan base units]
+        uint256 value; // Σ V_i before the sale [loan base units]
         uint256 capacity; // Σ LT_i·V_i before the sale [loan base units]
         uint256 liquidationPrice36;
         uint256 price36; // sale price
@@ -52,7 +53,9 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
         if (v.capacity >= debt) revert LiquidationAccountHealthy(account, v.capacity, debt);
         if (record.kickedAt != 0 && !_expired(record)) revert LiquidationAlreadyKicked(account, record.kickedAt);
-        _account[account].kickedAt = uint40(block.timestamp);
+        record.kickedAt = uint40(block.timestamp);
+        _setProvision(account, record, _shortfall(debt, v.value, v.capacity));
+        _account[account] = record;
         emit AccountKicked(account, msg.sender, debt);
     }
 
@@ -66,6 +69,15 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         if (v.capacity < required) revert LiquidationStillUnhealthy(account, v.capacity, required);
         _account[account].kickedAt = 0;
         emit AccountUnkicked(account, msg.sender);
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function mark(address account) external lock {
+        Account memory record = _account[account];
+        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
+        _setProvision(account, record, _shortfall(debt, v.value, v.capacity));
+        _account[account].provisioned = record.provisioned;
     }
 
     /// @inheritdoc ILiquidationModule
@@ -128,11 +140,13 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
         s.factorBps = p.factorBps;
         s.liquidationPrice36 = p.price36;
+        s.value = p.value;
         s.capacity = p.capacity;
         address stale = p.fresh ? address(0) : collateral;
         uint256 others = record.collateralMask & ~(1 << config.index);
         if (others != 0) {
             Valuation memory v = _valuation(account, others);
+            s.value += v.value;
             s.capacity += v.capacity;
             if (stale == address(0)) stale = v.stale;
         }
@@ -226,16 +240,22 @@ contract LiquidationModule is PoolRisk, ILiquidationModule, IPoolModule {
         }
         _book(a);
         record.debtShares = uint128(shares);
-        if (shares == 0 || _healed(s, _debtAssetsOf(a, shares))) record.kickedAt = 0;
+        if (shares == 0) {
+            record.kickedAt = 0;
+            _setProvision(account, record, 0);
+        } else {
+            _reassess(s, record, account, _debtAssetsOf(a, shares));
+        }
         _account[account] = record;
     }
 
-    /// @dev Health after the sale against `UNKICK_HEALTH_BPS`.
+    /// @dev Ends the sale of an account that has healed by `UNKICK_HEALTH_BPS`, and renews its provision.
     /// @param debt After the sale. [loan base units]
-    function _healed(Sale memory s, uint256 debt) private pure returns (bool) {
-        // The part of the capacity that left: LT_k × value.
-        uint256 lost = s.amount.fullMulDivUp(s.liquidationPrice36, PRICE_SCALE).fullMulDivUp(s.factorBps, BPS);
-        return s.capacity.zeroFloorSub(lost) >= debt.mulDivUp(UNKICK_HEALTH_BPS, BPS);
+    function _reassess(Sale memory s, Account memory record, address account, uint256 debt) private {
+        uint256 sold = s.amount.fullMulDivUp(s.liquidationPrice36, PRICE_SCALE);
+        uint256 capacity = s.capacity.zeroFloorSub(sold.fullMulDivUp(s.factorBps, BPS));
+        if (capacity >= debt.mulDivUp(UNKICK_HEALTH_BPS, BPS)) record.kickedAt = 0;
+        _setProvision(account, record, _shortfall(debt, s.value.zeroFloorSub(sold), capacity));
     }
 
     /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.

@@ -114,6 +114,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             msg.sig == ILiquidationModule.take.selector ||
             msg.sig == ILiquidationModule.kick.selector ||
             msg.sig == ILiquidationModule.unkick.selector ||
+            msg.sig == ILiquidationModule.mark.selector ||
             msg.sig == ILiquidationModule.quoteTake.selector
         ) _delegate(liquidationModule);
         _checkCanCall(msg.sender, msg.data);
@@ -206,7 +207,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
                 minDebt: _minDebt,
                 reserveFactorBps: _reserveFactorBps,
                 flashFeeBps: _flashFeeBps,
-                pauseFlags: _pauseFlags,
+                pauseFlags: _pauseFlags & PAUSE_ALL,
                 targetHealthBps: _targetHealthBps,
                 maxCollateralsPerAccount: _maxCollateralsPerAccount
             });
@@ -230,6 +231,16 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function borrowCapacityOf(address account) external view returns (uint256) {
         return _borrowCapacity(account, _account[account].collateralMask);
+    }
+
+    /// @inheritdoc ILendingPool
+    function provisionOf(address account) external view returns (uint256) {
+        return _provisionOf[account];
+    }
+
+    /// @inheritdoc ILendingPool
+    function totalProvision() external view returns (uint256) {
+        return _totalProvision;
     }
 
     /// @inheritdoc ILendingPool

@@ -175,8 +175,9 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     /// @inheritdoc IPoolAdmin
     function pause(uint8 flags) external lock {
-        uint8 raised = _pauseFlags | flags;
-        if (raised == _pauseFlags) revert ConfigNotTighter("pauseFlags", _pauseFlags, flags);
+        uint8 current = _pauseFlags & PAUSE_ALL;
+        uint8 raised = current | flags;
+        if (raised == current) revert ConfigNotTighter("pauseFlags", current, flags);
         _setPauseFlags(raised);
     }
 
@@ -295,7 +296,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     function _setPauseFlags(uint8 flags) private {
         _checkRange("pauseFlags", flags, 0, PAUSE_ALL);
-        _pauseFlags = flags;
+        _pauseFlags = flags | (_pauseFlags & PROVISIONED);
         emit PauseFlagsSet(flags);
     }
 

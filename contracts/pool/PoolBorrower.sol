@@ -157,6 +157,7 @@ abstract contract PoolBorrower is PoolLender {
         }
         _account[account].debtShares = uint128(owned);
         if (owned == 0) _account[account].kickedAt = 0;
+        if (_account[account].provisioned) _releaseProvision(account, owned == 0 ? MAX_AMOUNT : assets);
         _addCash(a, assets);
         _book(a);
         emit Repaid(msg.sender, account, assets, shares);
@@ -168,6 +169,14 @@ abstract contract PoolBorrower is PoolLender {
         }
         _pull(_loanAsset, assets, 0);
         return (assets, shares);
+    }
+
+    /// @dev What is repaid is not lost; a new price waits for the next mark.
+    function _releaseProvision(address account, uint256 assets) private {
+        Account memory record = _account[account];
+        uint256 recorded = _provisionOf[account];
+        _setProvision(account, record, recorded > assets ? recorded - assets : 0);
+        _account[account].provisioned = record.provisioned;
     }
 
     /// @inheritdoc ILendingPool

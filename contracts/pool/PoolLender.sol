@@ -7,12 +7,12 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
-import {PoolRisk} from "./PoolRisk.sol";
+import {PoolProvision} from "./PoolProvision.sol";
 
 /// @title The lender side: an ERC-4626 vault
-/// @notice Lenders own `cash + debt − reserves`. Conversions include interest up to now; exits are limited by cash;
-/// neither reads an oracle. Exits cannot be paused.
-abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
+/// @notice Lenders own `cash + debt − reserves`. Conversions include interest up to now; exits are priced net of the
+/// provision (see `PoolProvision`) and limited by cash; neither reads an oracle. Exits cannot be paused.
+abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
     using FixedPointMathLib for uint256;
 
     uint8 private immutable _shareDecimals;
@@ -44,14 +44,14 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
     /// @inheritdoc IERC4626
     function withdraw(uint256 assets, address receiver, address owner) external lock returns (uint256 shares) {
         Accrual memory a = _accrue();
-        shares = SharesMath.lenderSharesUp(assets, _lenderAssets(a), totalSupply());
+        shares = SharesMath.lenderSharesUp(assets, _exitAssets(a), totalSupply());
         _exit(a, assets, shares, receiver, owner);
     }
 
     /// @inheritdoc IERC4626
     function redeem(uint256 shares, address receiver, address owner) external lock returns (uint256 assets) {
         Accrual memory a = _accrue();
-        assets = SharesMath.lenderAssetsDown(shares, _lenderAssets(a), totalSupply());
+        assets = SharesMath.lenderAssetsDown(shares, _exitAssets(a), totalSupply());
         _exit(a, assets, shares, receiver, owner);
     }
 
@@ -117,12 +117,12 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
 
     /// @inheritdoc IERC4626
     function previewWithdraw(uint256 assets) external view returns (uint256) {
-        return SharesMath.lenderSharesUp(assets, totalAssets(), totalSupply());
+        return SharesMath.lenderSharesUp(assets, _exitAssets(_accrued()), totalSupply());
     }
 
     /// @inheritdoc IERC4626
     function previewRedeem(uint256 shares) external view returns (uint256) {
-        return convertToAssets(shares);
+        return SharesMath.lenderAssetsDown(shares, _exitAssets(_accrued()), totalSupply());
     }
 
     /// @inheritdoc IERC4626
@@ -139,7 +139,7 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
     /// @inheritdoc IERC4626
     function maxWithdraw(address owner) external view returns (uint256) {
         Accrual memory a = _accrued();
-        uint256 owned = SharesMath.lenderAssetsDown(balanceOf(owner), _lenderAssets(a), totalSupply());
+        uint256 owned = SharesMath.lenderAssetsDown(balanceOf(owner), _exitAssets(a), totalSupply());
         return owned.min(a.cash);
     }
 
@@ -147,7 +147,7 @@ abstract contract PoolLender is PoolRisk, ERC20Permit, ILendingPool {
     /// @dev Exact: the most shares that are worth no more than cash. None, if they are worth less than a unit.
     function maxRedeem(address owner) external view returns (uint256 shares) {
         Accrual memory a = _accrued();
-        (uint256 assets, uint256 supply) = (_lenderAssets(a), totalSupply());
+        (uint256 assets, uint256 supply) = (_exitAssets(a), totalSupply());
         shares = balanceOf(owner).min(SharesMath.lenderSharesUp(a.cash + 1, assets, supply) - 1);
         if (SharesMath.lenderAssetsDown(shares, assets, supply) == 0) return 0;
     }

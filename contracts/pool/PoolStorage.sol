@@ -19,6 +19,8 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal constant PAUSE_COLLATERAL_EXIT = 4; // withdrawal of collateral by accounts with debt
     uint8 internal constant PAUSE_FLASH_LOAN = 8;
     uint8 internal constant PAUSE_ALL = 15;
+    /// @dev Not a pause: there is a provision. Kept beside the flags because exits read them anyway.
+    uint8 internal constant PROVISIONED = 128;
 
     uint256 internal constant UNLOCKED = 0;
     uint256 internal constant LOCKED = 1;
@@ -58,6 +60,12 @@ abstract contract PoolStorage is IPoolTypes {
 
     // slots 9..24
     address[MAX_COLLATERALS] internal _collateralList;
+
+    // slot 25
+    uint112 internal _totalProvision; // [loan base units] Σ `_provisionOf`
+
+    // slot 26
+    mapping(address account => uint256) internal _provisionOf;
 
     /// @dev `LOCKED` while books change or tokens move; released around the callbacks that the pool offers on purpose. A
     /// whole word, because the compiler reads what it shares before it writes a part.

@@ -129,7 +129,7 @@ export async function sellOut(p: BusyPool): Promise<void> {
   await asBorrower.supplyCollateral(pledge, 100n * one, account, "0x");
   await asBorrower.borrow(10_000n * unit, 0, account, account);
   await asBorrower.withdrawCollateral(pledge, 1, account, account);
-  for (const { address, price36 } of collaterals) await oracle.setPrice(address, price36 / 50n);
+  for (const { address, price36 } of collaterals) await oracle.setPrice(address, price36 / 500n);
   await liquidation.kick(account);
   for (const { address } of users) {
     for (const token of await pool.collateralsOf(address)) {

@@ -16,6 +16,7 @@ uint256 constant BIT_SHARES = 112;
 uint256 constant SLOT_CASH = 1;
 uint256 constant SLOT_ACCOUNTS = 5;
 uint256 constant SLOT_COLLATERALS = 7;
+uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
 contract TamperingHandler is PoolHandler {
@@ -144,6 +145,11 @@ contract CanaryTest is InvariantSetup {
     function test_INV07_Dust() public {
         _admin().setMinDebt(1e18);
         _requireReport(PoolChecks.recordsConsistent(pool, handler), "INV-07");
+    }
+
+    function test_INV09_ProvisionOfNobody() public {
+        _add(bytes32(SLOT_PROVISION), 1);
+        _requireReport(PoolChecks.provisionConserved(pool, handler), "INV-09");
     }
 
     function test_INV08_LiquidatableWithoutCause() public {

@@ -44,10 +44,11 @@ abstract contract InvariantSetup is PoolSetup {
         _require(PoolChecks.assetsConserved(pool, handler));
         _require(PoolChecks.collateralConserved(pool, handler));
         _require(PoolChecks.recordsConsistent(pool, handler));
+        _require(PoolChecks.provisionConserved(pool, handler));
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](20);
+        list = new bytes4[](21);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -68,6 +69,7 @@ abstract contract InvariantSetup is PoolSetup {
         list[17] = PoolHandler.withdrawReserves.selector;
         list[18] = PoolHandler.movePrice.selector;
         list[19] = PoolHandler.wait.selector;
+        list[20] = PoolHandler.mark.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

@@ -43,6 +43,11 @@ contract LendingPoolInvariants is InvariantSetup {
         vm.warp(handler.time());
         _require(PoolChecks.recordsConsistent(pool, handler));
     }
+
+    function invariant_INV09_ProvisionConserved() public {
+        vm.warp(handler.time());
+        _require(PoolChecks.provisionConserved(pool, handler));
+    }
 }
 
 /// @title The same actions in fixed sequences, where it can be seen that each of them happens
@@ -75,6 +80,7 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.movePrice(0, 600, 0); // × 1.3
         handler.unkick(0, 2, 0);
         handler.movePrice(0, 0, 0); // × 0.7
+        handler.mark(0, 2, 0);
         handler.take(1, 2, 0);
         _requireAll();
         // So deep that bad debt is left to lenders.

@@ -68,6 +68,24 @@ library PoolChecks {
         return "";
     }
 
+    /// @dev Exits may never be priced above book value, nor pay for a provision that nobody is the reason of.
+    function provisionConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        uint256 sum;
+        address[] memory actors = handler.actorList();
+        for (uint256 i; i < actors.length; ++i) {
+            uint256 provision = pool.provisionOf(actors[i]);
+            sum += provision;
+            if (pool.accountOf(actors[i]).provisioned != (provision != 0)) return "INV-09: the flag is wrong";
+            if (provision != 0 && pool.debtSharesOf(actors[i]) == 0) return "INV-09: a provision without debt";
+        }
+        if (sum != pool.totalProvision()) return "INV-09: provisions do not add up";
+        uint256 exit = pool.previewRedeem(1e18);
+        uint256 book = pool.convertToAssets(1e18);
+        if (exit > book) return "INV-09: exits are priced above book value";
+        if (sum <= pool.totals().reserves && exit != book) return "INV-09: exits pay for what reserves bear";
+        return "";
+    }
+
     /// @dev A debt below the minimum is left only by a take that sold the last of a collateral and could not pay more.
     function recordsConsistent(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
         address[] memory tokens = pool.collateralList();

@@ -195,6 +195,13 @@ contract PoolHandler {
         _act(_actor(a), abi.encodeCall(ILiquidationModule.unkick, (_actor(b))));
     }
 
+    function mark(uint256 a, uint256 b, uint256) external now_ {
+        address account = _actor(b);
+        bool unhealthy = _isLiquidatable(account, 0);
+        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationModule.mark, (account)));
+        if (ok && !unhealthy && pool.provisionOf(account) != 0) _violate("INV-09: a healthy account is provisioned");
+    }
+
     function take(uint256 a, uint256 b, uint256 c) external now_ {
         address account = _actor(b);
         address token = address(_token(c));
