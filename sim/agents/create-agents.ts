@@ -8,11 +8,12 @@ import { CapitalLiquidator } from "./capital-liquidator.ts";
 import { FlashLiquidator } from "./flash-liquidator.ts";
 import { Kicker } from "./kicker.ts";
 import { Lenders } from "./lenders.ts";
+import { LiquidityProvider } from "./liquidity-provider.ts";
 import { Loopers } from "./loopers.ts";
 import { OracleKeeper } from "./oracle-keeper.ts";
 
 /** Everybody who acts in a run, with nothing remembered: each run gets its own. */
-export function createAgents({ uniswap, startPrice }: World, population: Population): Agent[] {
+export function createAgents({ uniswap, venue, startPrice }: World, population: Population): Agent[] {
   return [
     new OracleKeeper(startPrice),
     new Arbitrageur(uniswap),
@@ -20,6 +21,7 @@ export function createAgents({ uniswap, startPrice }: World, population: Populat
     new Borrowers(population.borrowers),
     new Loopers(population.loopers),
     new Lenders(population.lenders),
+    new LiquidityProvider(venue),
     ...Array.from({ length: LAB.flashLiquidators }, (_, i) => new FlashLiquidator(i)),
     ...Array.from({ length: LAB.capitalLiquidators }, (_, i) => new CapitalLiquidator(i)),
   ];

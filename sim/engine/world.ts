@@ -28,6 +28,8 @@ export interface World {
   readonly profile: AssetProfile;
   readonly protocol: Protocol;
   readonly uniswap: UniswapAddresses;
+  /** Address of the Uniswap pool. */
+  readonly venue: string;
   readonly startPrice: number;
   readonly blockSeconds: number;
   readonly baseFeeWei: bigint;
@@ -71,6 +73,7 @@ export async function buildWorld(
     await chain.holdBlocks();
     return {
       ...{ chain, profile, protocol, uniswap, startPrice, poolDepth, readVenue },
+      venue: venue.pool.address,
       blockSeconds: scenario.blockSeconds,
       baseFeeWei: BASE_FEE_WEI,
       exchangeDepth: LAB.totalDebt * profile.exchangeDepthShare,
