@@ -52,7 +52,7 @@ export interface Scene {
   readonly seconds?: number;
   readonly state?: Partial<ProtocolState>;
   readonly positions?: Readonly<Record<string, { collateral: number; debt: number; kickedAt?: number }>>;
-  /** By token and owner. */
+  /** By token and owner: `USDC 0x…`, `WETH 0x…` or `shares 0x…`. */
   readonly balances?: Readonly<Record<string, number>>;
   readonly holdings?: { readonly collateral: number; readonly loan: number };
   readonly quotes?: readonly SaleQuote[];
@@ -63,7 +63,8 @@ export interface Scene {
 
 export const dollars = (amount: number) => BigInt(Math.round(amount * 1e6));
 export const ether = (amount: number) => BigInt(Math.round(amount * 1e9)) * 10n ** 9n;
-const START = 2_000_000_000;
+/** Second 0 of the scenario. [unix s] */
+export const START_TIME = 2_000_000_000;
 
 /** What agents are shown. */
 export function handMadeView(scene: Scene): View {
@@ -72,7 +73,14 @@ export function handMadeView(scene: Scene): View {
     return [account, { collateral: ether(collateral), debtShares: dollars(debt), kickedAt }] as const;
   });
   return {
-    ...{ block: seconds / 12, seconds, timestamp: START + seconds, blockSeconds: 12, marketPrice: price, protocol },
+    ...{
+      block: seconds / 12,
+      seconds,
+      timestamp: START_TIME + seconds,
+      blockSeconds: 12,
+      marketPrice: price,
+      protocol,
+    },
     logImpactPerUnit: scene.logImpactPerUnit ?? 0,
     venue: scene.venue ?? handMadeVenue(scene.venuePrice ?? price, scene.liquidity ?? 1e6),
     state: { ...stateAt(scene.oraclePrice ?? price), ...scene.state },
@@ -81,9 +89,10 @@ export function handMadeView(scene: Scene): View {
     etherPrice: price,
     holdings: () => scene.holdings ?? { collateral: 0, loan: 0 },
     balanceOf: (token, owner) => {
-      const amount =
-        balances[`${token === WETH.address ? "WETH" : token === USDC.address ? "USDC" : "shares"} ${owner}`];
-      return Promise.resolve(token === WETH.address ? ether(amount ?? 0) : dollars(amount ?? 0));
+      const of = (name: string) => balances[`${name} ${owner}`] ?? 0;
+      if (token === WETH.address) return Promise.resolve(ether(of("WETH")));
+      // Lender shares have six decimals more than the loan asset, and are worth one each.
+      return Promise.resolve(token === USDC.address ? dollars(of("USDC")) : dollars(of("shares")) * 10n ** 6n);
     },
     quotes: (accounts) =>
       Promise.resolve(
@@ -108,7 +117,7 @@ export function handMadeVenue(price: number, liquidity: number, [base, quote] = 
 function stateAt(oraclePrice: number): ProtocolState {
   const total = 10n ** 14n; // a hundred million
   return {
-    ...{ timestamp: START, debtAssets: total, debtShares: total, cash: 25n * 10n ** 12n, reserves: 0n },
+    ...{ timestamp: START_TIME, debtAssets: total, debtShares: total, cash: 25n * 10n ** 12n, reserves: 0n },
     ...{ lenderAssets: 125n * 10n ** 12n, lenderShares: 125n * 10n ** 18n },
     ...{ borrowFactor: 0.8, liquidationFactor: 0.825, liquidationFactorBps: 8_250n },
     liquidationPrice36: dollars(oraclePrice) * 10n ** 18n,
