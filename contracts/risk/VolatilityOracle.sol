@@ -75,6 +75,7 @@ contract VolatilityOracle is CorrelationTracker {
         slow36 = VolatilityMath.step(slow36, sample36, VolatilityMath.weightWad(elapsed, SLOW_TIME_CONSTANT));
         s.fast = uint48(PackedFloat.pack(fast36, FAST_MANTISSA_BITS));
         s.slow = uint56(PackedFloat.pack(slow36, SLOW_MANTISSA_BITS));
+        (fast36, slow36) = _variances(s); // as stored
         emit VolatilitySampled(
             asset,
             returnRay / 1e9,

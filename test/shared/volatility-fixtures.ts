@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { parseEther } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -100,9 +101,9 @@ export async function configuredVolatility(connection: NetworkConnection) {
   return { ...setting, start };
 }
 
-/** A fraction as WAD, by way of decimal text: exact for short decimals. */
+/** A fraction as WAD, to twelve digits. */
 export function wad(value: number): bigint {
-  return parseEther(value.toFixed(18));
+  return parseEther(value.toPrecision(12));
 }
 
 /** A WAD as a float. */
@@ -113,4 +114,14 @@ export function fromWad(value: bigint): number {
 /** |actual − expected| as a share of the expected. */
 export function relativeError(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.abs(expected);
+}
+
+/** Asserts that WADs are as expected but for the 41 bits to which a variance is stored. */
+export function expectWads(actual: readonly bigint[], expected: readonly bigint[]): void {
+  expect(actual).to.have.lengthOf(expected.length);
+  for (const [index, value] of actual.entries()) {
+    const distance = value > expected[index] ? value - expected[index] : expected[index] - value;
+    const close = distance * 10n ** 12n <= expected[index];
+    expect(close, `${value} at ${index} is not ${expected[index]}`).to.equal(true);
+  }
 }
