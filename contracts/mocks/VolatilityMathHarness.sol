@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {PackedFloat} from "../libraries/PackedFloat.sol";
+import {UniswapObservations} from "../oracle/UniswapObservations.sol";
 import {VolatilityMath} from "../risk/VolatilityMath.sol";
 
 /// @title Libraries of the volatility oracle, callable from TypeScript tests
@@ -40,5 +41,14 @@ contract VolatilityMathHarness {
 
     function packed(uint256 value, uint256 mantissaBits) external pure returns (uint256) {
         return PackedFloat.unpack(PackedFloat.pack(value, mantissaBits));
+    }
+
+    /// @return oks Whether the pool remembers so many seconds ago; and the sums of ticks then.
+    function accumulators(
+        address pool,
+        uint32[] calldata ago
+    ) external view returns (bool[] memory oks, int56[] memory sums) {
+        (oks, sums) = (new bool[](ago.length), new int56[](ago.length));
+        for (uint256 i; i < ago.length; ++i) (oks[i], sums[i]) = UniswapObservations.accumulator(pool, ago[i]);
     }
 }

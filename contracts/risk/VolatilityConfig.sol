@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
 import {IVolatilityOracleAdmin} from "../interfaces/IVolatilityOracleAdmin.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
-import {UniswapTwap} from "../oracle/UniswapTwap.sol";
+import {UniswapObservations} from "../oracle/UniswapObservations.sol";
 import {VolatilityMath} from "./VolatilityMath.sol";
 import {VolatilityStorage} from "./VolatilityStorage.sol";
 
@@ -147,7 +147,7 @@ abstract contract VolatilityConfig is AccessManaged, VolatilityStorage {
         if ((isToken0 ? token1 : token0) != quoteAsset || (!isToken0 && token1 != asset)) {
             revert VolatilityPoolMismatch(pool, asset, quoteAsset);
         }
-        (bool ok, ) = UniswapTwap.accumulator(pool, interval);
+        (bool ok, ) = UniswapObservations.accumulator(pool, interval);
         if (!ok) revert VolatilitySourceUnavailable(asset, pool);
     }
 

@@ -15,7 +15,8 @@ import {VolatilityStorage} from "./VolatilityStorage.sol";
 /// a block leaves no trace in them, a price held for a few blocks little, and nobody can choose when to sample.
 /// @dev Why the clock: squares of differences of means are not proof against optional stopping. Somebody who alone decides
 /// when each interval ends, up to twice its length, from what the price has done so far, moves the expected variance by
-/// −14 % to +19 % (simulated, `test/unit/risk/volatility-bias.test.ts`).
+/// a fifth, either way (simulated in `test/unit/risk/volatility-bias.test.ts`). What is left to choose is whether anybody
+/// pokes within an interval at all, and one honest keeper settles that.
 contract VolatilityOracle is CorrelationTracker {
     constructor(
         IPriceOracle priceOracle_,

@@ -6,7 +6,7 @@ import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {IVolatilityOracleAdmin} from "../interfaces/IVolatilityOracleAdmin.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
-import {UniswapTwap} from "../oracle/UniswapTwap.sol";
+import {UniswapObservations} from "../oracle/UniswapObservations.sol";
 import {VolatilityMath} from "./VolatilityMath.sol";
 
 /// @title What the volatility oracle keeps, and how it reads its sources
@@ -119,7 +119,7 @@ abstract contract VolatilityStorage is IVolatilityOracle, IVolatilityOracleAdmin
         address pool = c.pool;
         if (pool == address(0)) return _readPrice(asset, accumulator, change, previousLength);
         int56 sum;
-        (ok, sum) = UniswapTwap.accumulator(pool, ago);
+        (ok, sum) = UniswapObservations.accumulator(pool, ago);
         if (!ok) return (false, r);
         int256 difference;
         unchecked {

@@ -69,7 +69,7 @@ export async function volatilityOracle(connection: NetworkConnection) {
 
 export type VolatilitySetting = Awaited<ReturnType<typeof volatilityOracle>>;
 
-/** Tells a pool its path and calls the oracle, in one transaction. */
+/** Tells pools their paths, makes other calls, and calls the oracle, in one transaction. */
 export async function tellAndCall(
   { script, oracle }: VolatilitySetting,
   paths: readonly (readonly [
@@ -78,13 +78,14 @@ export async function tellAndCall(
     ticks: readonly number[],
   ])[],
   calls: readonly string[],
+  others: readonly { readonly target: string; readonly data: string }[] = [],
 ) {
   const told = paths.map(async ([pool, times, ticks]) => ({
     target: await pool.getAddress(),
     data: pool.interface.encodeFunctionData("tell", [[...times], [...ticks]]),
   }));
   const target = await oracle.getAddress();
-  await script.run([...(await Promise.all(told)), ...calls.map((data) => ({ target, data }))]);
+  await script.run([...(await Promise.all(told)), ...others, ...calls.map((data) => ({ target, data }))]);
 }
 
 /** All three assets configured, at a time that is a multiple of a day. */

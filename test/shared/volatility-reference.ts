@@ -26,12 +26,16 @@ export class TickPath {
 
   /** Sum of ticks over the seconds between two moments. */
   sum(from: number, to: number): bigint {
-    const pieces = this.#pieces.map((piece, index): TickPiece => {
-      const end = this.#pieces[index + 1]?.from ?? Infinity;
-      const seconds = Math.min(end, to) - Math.max(piece.from, from);
-      return { tick: piece.tick, seconds: Math.max(seconds, 0) };
-    });
-    return sumOfTicks(pieces.filter(({ seconds }) => seconds > 0));
+    const pieces: TickPiece[] = [];
+    // From the end: what is asked for is the latest part.
+    for (let index = this.#pieces.length - 1, end = to; index >= 0 && end > from; --index) {
+      const { from: begin, tick } = this.#pieces[index];
+      const seconds = end - Math.max(begin, from);
+      if (seconds <= 0) continue;
+      pieces.push({ tick, seconds });
+      end -= seconds;
+    }
+    return sumOfTicks(pieces);
   }
 }
 

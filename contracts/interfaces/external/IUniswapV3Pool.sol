@@ -51,6 +51,19 @@ interface IUniswapV3Pool {
             bool initialized
         );
 
+    /// @notice One entry of the ring of observations.
+    function observations(
+        uint256 index
+    )
+        external
+        view
+        returns (
+            uint32 blockTimestamp,
+            int56 tickCumulative,
+            uint160 secondsPerLiquidityCumulativeX128,
+            bool initialized
+        );
+
     /// @param secondsAgos Moments to look back to. [s before now]
     /// @return tickCumulatives Σ tick·seconds up to each moment.
     /// @return secondsPerLiquidityCumulativeX128s Σ seconds/liquidity up to each moment. [Q128]
