@@ -10,8 +10,8 @@ import {DepthMath} from "./DepthMath.sol";
 
 /// @title What selling an asset in a Uniswap v3 pool obtains until its price has fallen by a budget
 /// @notice Two answers. The walk over the pool's ticks is what a sale would obtain now, ranges and all. The mean is what it
-/// would obtain at the harmonic mean of the liquidity in range over a window, so that liquidity which is there for a
-/// moment does not count. The depth is the lower.
+/// would obtain at the mean price and the harmonic mean of the liquidity in range over a window, so that neither liquidity
+/// nor a price that is there for a moment counts. The depth is the lower.
 /// @dev Nothing here reverts for a pool's sake: a pool that fails, or answers what no pool answers, has no depth.
 library UniswapDepth {
     using BoundedCall for bytes;
@@ -91,15 +91,16 @@ library UniswapDepth {
             tick < -TickPrice.MAX_TICK
         ) return _failed(Status.Invalid);
 
-        uint256 target = DepthMath.targetX96(sqrtX96, budget.keptRootWad, assetIsToken0).clamp(
-            MIN_SQRT_X96,
-            MAX_SQRT_X96 - 1
-        );
-        (m.status, m.mean) = _meanLiquidity(pool, budget.window);
+        (m.status, m.mean) = _meanDepth(pool, assetIsToken0, budget);
         if (m.status != Status.Ok) return m;
-        m.mean = DepthMath.paidDown(m.mean, sqrtX96, target, assetIsToken0);
+        uint256 target = _targetX96(sqrtX96, assetIsToken0, budget);
         _walk(m, Walk(pool, spacing, assetIsToken0, sqrtX96, target, liquidity, 0, 0), tick, budget);
         if (m.status != Status.Ok) return _failed(m.status);
+    }
+
+    /// @dev Where a sale that begins at a price ends.
+    function _targetX96(uint256 sqrtX96, bool falls, Budget memory budget) private pure returns (uint256) {
+        return DepthMath.targetX96(sqrtX96, budget.keptRootWad, falls).clamp(MIN_SQRT_X96, MAX_SQRT_X96 - 1);
     }
 
     /// @notice The lower of the two answers. [loan base units, rounded down]
@@ -107,9 +108,28 @@ library UniswapDepth {
         return m.walked.min(m.mean);
     }
 
-    /// @dev Harmonic mean over time: window ÷ Σ seconds/liquidity. [rounded down] Liquidity that is added for a second adds
+    /// @dev What a sale would obtain at the window's mean price, in a range of its harmonic-mean liquidity: the price of the
+    /// moment has no part in it.
+    /// @return depth [loan base units, rounded down]
+    function _meanDepth(address pool, bool falls, Budget memory budget) private view returns (Status, uint256 depth) {
+        (Status status, int256 ticks, uint256 liquidity) = _observe(pool, budget.window);
+        if (status != Status.Ok) return (status, 0);
+        // Rounded to where the asset is worth less.
+        int256 tick = _floorDiv(falls ? ticks : -ticks, int256(budget.window));
+        if (!falls) tick = -tick;
+        if (tick > TickPrice.MAX_TICK || tick < -TickPrice.MAX_TICK) return (Status.Invalid, 0);
+        uint256 fromX96 = TickPrice.sqrtPriceX96(int24(tick));
+        return (Status.Ok, DepthMath.paidDown(liquidity, fromX96, _targetX96(fromX96, falls, budget), falls));
+    }
+
+    /// @return status NoHistory where it fails.
+    /// @return ticks Σ tick·seconds over the window.
+    /// @return liquidity Harmonic mean, window ÷ Σ seconds/liquidity, rounded down. Liquidity that is added for a second adds
     /// next to nothing to it; liquidity that is taken away for one counts in full.
-    function _meanLiquidity(address pool, uint256 window) private view returns (Status, uint256 liquidity) {
+    function _observe(
+        address pool,
+        uint256 window
+    ) private view returns (Status status, int256 ticks, uint256 liquidity) {
         uint32[] memory ago = new uint32[](2);
         ago[0] = uint32(window);
         (bool ok, bytes memory data) = BoundedCall.read(
@@ -118,16 +138,16 @@ library UniswapDepth {
             OBSERVE_GAS,
             8
         );
-        if (!ok) return (Status.NoHistory, 0);
-        // Layout: offsets of two arrays, then length 2, earlier, now, of ticks and of seconds per liquidity.
-        if (data.length < 256 || data.word(1) != 160 || data.word(5) != 2) return (Status.Invalid, 0);
-        // Uniswap lets the accumulators wrap: so does the difference, once each is cut to its 160 bits.
+        if (!ok) return (Status.NoHistory, 0, 0);
+        // Layout: offsets of two arrays, then length 2, earlier, now, of ticks × seconds and of seconds per liquidity.
+        if (data.length < 256 || data.word(0) != 64 || data.word(1) != 160) return (Status.Invalid, 0, 0);
+        // Uniswap lets the accumulators wrap: so do the differences, once each is cut to its bits.
         uint160 passed;
         unchecked {
+            ticks = int56(uint56(data.word(4))) - int56(uint56(data.word(3)));
             passed = uint160(data.word(7)) - uint160(data.word(6));
         }
-        if (passed == 0) return (Status.Invalid, 0);
-        return (Status.Ok, (window << 128) / passed);
+        return passed == 0 ? (Status.Invalid, int256(0), uint256(0)) : (Status.Ok, ticks, (window << 128) / passed);
     }
 
     /// @dev Adds up, range by range, what the sale obtains. Sets `walked`, `crossed`, `truncated`, and `status` if the pool

@@ -153,6 +153,18 @@ describe("LiquidityOracle", () => {
       expectWithinBps(await fall(20), await fall(1), 1e-6);
     });
 
+    it("a pumped price does not raise the mean: what it would obtain is at the window's price", async () => {
+      const { governor, uniswap, pool, pass, measure, mint, one } = await load();
+      await pass(HOUR);
+      const before = await measure();
+      // Up by two thirds, with liquidity waiting there.
+      await swapExactInput(governor, uniswap, pool, { tokenIn: pool.quote, amountIn: 3_000_000n * one.loan });
+      await mint(pool, { value: 50_000_000n });
+      const after = await measure();
+      expect(after.walked).to.be.greaterThan(4n * before.walked);
+      expectWithinBps(after.mean, before.mean, 25);
+    });
+
     it("a price pushed away for one call moves nothing", async () => {
       const { governor, uniswap, pool, poke, pass, depth, measure, one, loan, start } = await load();
       await pass(HOUR);
