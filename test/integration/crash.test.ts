@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EventLog, MaxUint256, parseUnits } from "ethers";
+import { EventLog, MaxUint256, parseUnits, type BaseContract } from "ethers";
 import hre, { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -114,8 +114,9 @@ async function healthOf({ pool }: Market, account: string): Promise<number> {
 }
 
 /** Arguments of every event of this name since the beginning. */
-async function eventsOf({ pool }: Market, name: "InterestAccrued" | "BadDebtRealized") {
-  const logs = await pool.queryFilter(pool.getEvent(name));
+async function eventsOf(market: Market, name: "InterestAccrued" | "BadDebtRealized") {
+  const pool: BaseContract = market.pool; // the generated type wants one name as a literal
+  const logs = await pool.queryFilter(name);
   return logs.filter((log) => log instanceof EventLog).map(({ args }) => args.toObject() as Record<string, bigint>);
 }
 
