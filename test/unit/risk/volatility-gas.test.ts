@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { network } from "hardhat";
+import hre, { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployUniswapV3 } from "../../../sim/market/uniswap-deploy.ts";
@@ -74,8 +74,9 @@ async function busyPool(connection: NetworkConnection) {
 
 describe("VolatilityOracle: gas", () => {
   let connection: NetworkConnection;
-  before(async () => {
+  before(async function () {
     connection = await network.create();
+    if (hre.globalOptions.coverage) this.skip(); // its probes cost gas
   });
   after(() => connection.close());
 
