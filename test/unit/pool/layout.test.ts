@@ -50,14 +50,15 @@ function describeLayout({ storage, types }: Layout): string[] {
   });
 }
 
-/** Names of our contracts that answer as modules do. */
+/** Names of our contracts that answer as modules do and, by their errors, are built on the pool's storage. */
 async function modules(): Promise<string[]> {
   const names = [...(await artifacts.getAllFullyQualifiedNames())].filter((name) => name.startsWith("contracts/"));
   const found = await Promise.all(names.map((name) => artifacts.readArtifact(name)));
   const { abi } = await artifacts.readArtifact("IPoolModule");
   const [{ name: answer }] = abi;
+  const has = (entries: readonly object[], name: string) => entries.some((e) => "name" in e && e.name === name);
   return found
-    .filter(({ abi, bytecode }) => bytecode !== "0x" && abi.some((entry) => "name" in entry && entry.name === answer))
+    .filter(({ abi, bytecode }) => bytecode !== "0x" && has(abi, answer) && has(abi, "PoolLocked"))
     .map(({ contractName }) => contractName);
 }
 
