@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 
+import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
+
 /** EIP-170. [bytes] */
 const MAX_DEPLOYED_BYTES = 24_576;
 
@@ -19,7 +21,8 @@ async function deployedBytes(name: string): Promise<number> {
 
 /** The simulated networks refuse larger contracts too, but only those that some test deploys. */
 describe("contract sizes", () => {
-  it("every deployable contract fits into 24,576 bytes", async () => {
+  it("every deployable contract fits into 24,576 bytes", async function () {
+    skipUnderCoverage(this);
     const sizes = await Promise.all(
       (await deployable()).map(async (name) => ({ name, bytes: await deployedBytes(name) })),
     );

@@ -5,6 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { ETHER, poolInUse, price36, USD } from "../shared/gas-fixture.ts";
+import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
 type Pool = Awaited<ReturnType<typeof poolInUse>>;
 
@@ -109,8 +110,9 @@ describe("gas of whole transactions, steady state", () => {
   const updating = process.env.UPDATE_GAS === "1";
   const committed = (existsSync(SNAPSHOT) ? JSON.parse(readFileSync(SNAPSHOT, "utf8")) : {}) as Record<string, number>;
 
-  before(async () => {
+  before(async function () {
     connection = await network.create();
+    skipUnderCoverage(this);
   });
 
   after(async () => {

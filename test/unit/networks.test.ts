@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
+
 const TRANSACTION_GAS_CAP = 2n ** 24n; // EIP-7825
 const CONTRACT_SIZE_LIMIT = 24_576; // [bytes] EIP-170
 
@@ -32,7 +34,8 @@ describe("simulated networks", () => {
     expect(await away.networkHelpers.time.latest()).to.equal(before);
   });
 
-  it("hold many transactions in a block, each with mainnet's gas cap", async () => {
+  it("hold many transactions in a block, each with mainnet's gas cap", async function () {
+    skipUnderCoverage(this);
     const [sender] = await home.ethers.getSigners();
     const block = await home.ethers.provider.getBlock("latest");
     expect(block?.gasLimit).to.equal(1_000_000_000n);
@@ -52,7 +55,8 @@ describe("simulated networks", () => {
     expect(await home.provider.request({ method: "eth_call", params: [{ from, to: from }, "latest"] })).to.equal("0x");
   });
 
-  it("refuse contracts above the size limit", async () => {
+  it("refuse contracts above the size limit", async function () {
+    skipUnderCoverage(this);
     const [sender] = await home.ethers.getSigners();
     const fits = await sender.sendTransaction({ data: deploysBytes(CONTRACT_SIZE_LIMIT) });
     expect(await fits.wait()).to.have.property("status", 1);
