@@ -1,3 +1,4 @@
+import type { Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -13,6 +14,7 @@ import { deployBreakwater } from "../protocols/breakwater-deploy.ts";
 import type { Protocol, Token } from "../protocols/protocol.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Chain } from "./chain.ts";
+import { createFounder } from "./founder.ts";
 
 /** The lab's clock starts here, so that a run does not depend on the day it is made. [unix s] */
 const EPOCH = 2_000_000_000;
@@ -53,18 +55,19 @@ export async function buildWorld(
   const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
+    const founder = await createFounder(connection, chain);
     const profile = PROFILES[scenario.asset];
-    const collateral = await deployToken(connection, scenario.asset, profile.decimals);
-    const loan = await deployToken(connection, scenario.loan, LOAN_DECIMALS[scenario.loan]);
+    const collateral = await deployToken(connection, founder, scenario.asset, profile.decimals);
+    const loan = await deployToken(connection, founder, scenario.loan, LOAN_DECIMALS[scenario.loan]);
     const poolDepth = LAB.totalDebt * profile.poolDepthShare;
-    const { uniswap, readVenue } = await createMarket(connection, collateral, loan, {
+    const { uniswap, readVenue } = await createMarket(connection, founder, collateral, loan, {
       price: startPrice,
       depth: poolDepth,
       observations: Math.ceil(LAB.twapWindowSeconds / Math.min(scenario.blockSeconds, WARM_UP_BLOCK_SECONDS)) + 10,
     });
     const venue = await readVenue();
     await chain.mine((await chain.timestamp()) + LAB.twapWindowSeconds + 1); // the average needs a history
-    const addresses = await deployBreakwater(connection, {
+    const addresses = await deployBreakwater(connection, founder, {
       ...{ collateral, loan, profile, curve, startPrice },
       venue: venue.pool.address,
     });
@@ -84,8 +87,13 @@ export async function buildWorld(
   }
 }
 
-async function deployToken({ ethers }: NetworkConnection, symbol: string, decimals: number): Promise<Token> {
-  const token = await ethers.deployContract("MockERC20", [`Lab ${symbol}`, symbol, decimals]);
+async function deployToken(
+  { ethers }: NetworkConnection,
+  founder: Signer,
+  symbol: string,
+  decimals: number,
+): Promise<Token> {
+  const token = await ethers.deployContract("MockERC20", [`Lab ${symbol}`, symbol, decimals], founder);
   await token.waitForDeployment();
   return { address: await token.getAddress(), symbol, decimals };
 }
@@ -93,11 +101,12 @@ async function deployToken({ ethers }: NetworkConnection, symbol: string, decima
 /** A Uniswap v3 pool with one provider whose liquidity makes the price fall by 2 % when `depth` is sold. */
 async function createMarket(
   { ethers }: NetworkConnection,
+  provider: Signer,
   base: Token,
   quote: Token,
   market: { readonly price: number; readonly depth: number; readonly observations: number },
 ) {
-  const [provider] = await ethers.getSigners();
+  const owner = await provider.getAddress();
   const uniswap = await deployUniswapV3(provider);
   const price = unitPrice(rational(market.price), base.decimals, quote.decimals);
   const pool = await createPool(provider, uniswap, {
@@ -121,7 +130,7 @@ async function createMarket(
     [pool.token1, amounts.amount1],
   ] as const) {
     const contract = await ethers.getContractAt("MockERC20", token, provider);
-    await (await contract.mint(provider.address, amount)).wait();
+    await (await contract.mint(owner, amount)).wait();
     await approve(provider, token, uniswap.positionManager);
   }
   await addLiquidity(provider, uniswap, pool, { ...range, ...amounts });

@@ -1,5 +1,5 @@
 import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
-import { ContractFactory } from "ethers";
+import { ContractFactory, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { LAB, type AssetProfile, type CurveName } from "../config.ts";
@@ -13,11 +13,12 @@ const WAD = 10n ** 18n;
 export const FEED_DECIMALS = 8;
 
 /**
- * Deploys a pool for one collateral, with the price oracle on a feed and the Uniswap pool's average. The first signer
- * governs without delay; nothing happens after this that would need it.
+ * Deploys a pool for one collateral, with the price oracle on a feed and the Uniswap pool's average. `governor`
+ * needs no delay; nothing happens after this that would need it.
  */
 export async function deployBreakwater(
   { ethers }: NetworkConnection,
+  governor: Signer,
   market: {
     readonly collateral: Token;
     readonly loan: Token;
@@ -28,12 +29,11 @@ export async function deployBreakwater(
   },
 ): Promise<BreakwaterAddresses> {
   const { collateral, loan, profile, curve } = market;
-  const [governor] = await ethers.getSigners();
   const deploy = async (name: string, ...args: unknown[]) =>
-    (await (await ethers.deployContract(name, args)).waitForDeployment()).getAddress();
+    (await (await ethers.deployContract(name, args, governor)).waitForDeployment()).getAddress();
 
   const manager = await new ContractFactory(accessManagerArtifact.abi, accessManagerArtifact.bytecode, governor).deploy(
-    governor.address,
+    await governor.getAddress(),
   );
   const authority = await manager.getAddress();
   const feed = await deploy(
@@ -43,7 +43,7 @@ export async function deployBreakwater(
     toUnits(market.startPrice, FEED_DECIMALS),
   );
   const oracle = await deploy("PriceOracle", loan.address, authority);
-  const priceOracle = await ethers.getContractAt("PriceOracle", oracle);
+  const priceOracle = await ethers.getContractAt("PriceOracle", oracle, governor);
   await (
     await priceOracle.setMarket(collateral.address, {
       feeds: [{ source: feed, heartbeat: 2 * LAB.feedHeartbeatSeconds }],
@@ -79,7 +79,7 @@ export async function deployBreakwater(
     liquidationModule: await deploy("LiquidationModule", loan.address),
     adminModule: await deploy("PoolAdminModule", loan.address),
   });
-  const admin = await ethers.getContractAt("IPoolAdmin", pool);
+  const admin = await ethers.getContractAt("IPoolAdmin", pool, governor);
   await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
   await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
   await (

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { id } from "ethers";
 import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 
 import { LAB, type CurveName } from "../../sim/config.ts";
 import { addressOf } from "../../sim/population.ts";
@@ -98,6 +100,39 @@ describe("a shock on the real contracts", () => {
     const fixed = await run("1", "fixed");
     expect(fixed.run.metrics.liquidations).to.be.greaterThan(0);
     expect(fixed.run.metrics.liquidationDiscount).to.be.greaterThan(0);
+  });
+});
+
+describe("the chain before a shock", () => {
+  const small = async (prepare: (connection: NetworkConnection) => Promise<void>) => {
+    const connection = await hre.network.create();
+    try {
+      await prepare(connection);
+      const scenario = createShockScenario(-0.4, 600, "WETH");
+      const options = { scenario, seed: "1", borrowers: 3, loopers: 1, curve: "dutch" as const };
+      return await runShock(hre, connection, options);
+    } finally {
+      await connection.close();
+    }
+  };
+
+  it("has no part in the result: neither what was sent on it, nor how slow the machine is", async () => {
+    const fresh = await small(() => Promise.resolve());
+    const used = await small(async ({ ethers, provider }) => {
+      const [signer] = await ethers.getSigners();
+      await (await signer.sendTransaction({ to: signer.address })).wait();
+      // Between the deployment of the pool and its first loan two minutes go by.
+      const request = provider.request.bind(provider);
+      const pause = id("setReserveFactor(uint16)").slice(0, 10);
+      provider.request = async (call: Parameters<typeof request>[0]) => {
+        const [transaction] = (call.params ?? []) as readonly { readonly data?: string }[];
+        if (call.method === "eth_sendTransaction" && transaction.data?.startsWith(pause)) {
+          await request({ method: "evm_increaseTime", params: ["0x78"] });
+        }
+        return request(call);
+      };
+    });
+    expect(used).to.deep.equal(fresh);
   });
 });
 
