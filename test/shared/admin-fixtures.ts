@@ -2,7 +2,7 @@ import { encodeBytes32String, type Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { ROLES, type RESTRICTED_FUNCTIONS } from "../../ignition/modules/roles.ts";
-import { calmPool } from "./borrower-fixtures.ts";
+import { calmPool, type LentPool } from "./borrower-fixtures.ts";
 import { UNCAPPED } from "./pool-fixtures.ts";
 
 export const DAY = 86_400n;
@@ -24,12 +24,11 @@ export async function governedPool(connection: NetworkConnection) {
   return { ...p, chief };
 }
 
-type GovernedPool = Awaited<ReturnType<typeof governedPool>>;
 type Tightening = (typeof RESTRICTED_FUNCTIONS.pool.guardian)[number];
 type Loosening = (typeof RESTRICTED_FUNCTIONS.pool.governor)[number];
 
 /** Calls that the pool accepts, one of each restricted function, encoded. */
-export async function restrictedCalls(p: GovernedPool) {
+export async function restrictedCalls(p: LentPool) {
   const { admin, eth, stb, stranger } = p;
   const curve = await p.fixedCurve.getAddress();
   const oracle = await p.oracle.getAddress();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { DAY, named } from "../../shared/admin-fixtures.ts";
+import { DAY, named, restrictedCalls } from "../../shared/admin-fixtures.ts";
 import { bpsDown, calmPool, divUp, ETHER, load, supply, USD } from "../../shared/borrower-fixtures.ts";
 
 const YEAR = 365n * DAY;
@@ -114,6 +114,20 @@ describe("LendingPool: administration, ramps of the liquidation factor", () => {
       await expect(pool.connect(governor).multicall([change, kick]))
         .to.be.revertedWithCustomError(pool, "LiquidationAccountHealthy")
         .withArgs(borrower.address, capacity, capacity);
+    });
+
+    it("nor does any other change of parameters, the oracle's own prices staying as they are", async () => {
+      const p = await loadBrink();
+      const { tighten, loosen } = await restrictedCalls(p);
+      // There are no reserves to withdraw.
+      const calls = [...tighten, ...loosen].filter(({ signature }) => !signature.startsWith("withdrawReserves"));
+      expect(calls).to.have.lengthOf(18);
+      const kick = p.liquidation.interface.encodeFunctionData("kick", [p.borrower.address]);
+      for (const { signature, data } of calls) {
+        await expect(p.pool.connect(p.governor).multicall([data, kick]), signature)
+          .to.be.revertedWithCustomError(p.pool, "LiquidationAccountHealthy")
+          .withArgs(p.borrower.address, (capacity: bigint) => capacity >= 140_000n * USD, 140_000n * USD);
+      }
     });
 
     it("makes an account liquidatable when its line passes the debt, not a second before", async () => {
