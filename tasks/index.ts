@@ -69,6 +69,19 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
     .build(),
+  task("volatility", "Volatility that the risk engine would reckon with after a history of prices, per year")
+    .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
+    .addOption({ name: "interval", description: "Shortest time between two samples: 30m, 1h", defaultValue: "30m" })
+    .addOption({
+      name: "start",
+      description: "Where both averages begin, 0.8 for 80 % a year; default: the first day's",
+      defaultValue: "",
+    })
+    .addOption({ name: "stress", description: "Stressed volatility, a quarter of the blend", defaultValue: "1.5" })
+    .addOption({ name: "floor", description: "Lowest volatility", defaultValue: "0.2" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./volatility.ts"))
+    .build(),
 ];
 
 export default tasks;
