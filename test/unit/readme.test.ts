@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+const ROOT = path.resolve(import.meta.dirname, "..", "..");
+const read = (file: string) => readFile(path.join(ROOT, file), "utf8");
+
+/** Row of the README's gas table, and the name of the snapshot that it shows. */
+const GAS_ROWS: Readonly<Record<string, string>> = {
+  supply: "supply: warm",
+  withdraw: "withdraw: warm",
+  "supply collateral": "supply collateral: warm",
+  "borrow, one collateral": "borrow: one collateral, warm",
+  "borrow, three collaterals": "borrow: three collaterals, warm",
+  repay: "repay: warm",
+  "withdraw collateral with debt": "withdraw collateral: with debt",
+  "liquidate, fixed bonus": "take: fixed bonus",
+  "flash loan": "flash loan",
+};
+
+describe("README.md", () => {
+  it("gives the gas that the snapshots give", async () => {
+    const snapshot = JSON.parse(await read("test/unit/gas.json")) as Record<string, number>;
+    const expected = Object.entries(GAS_ROWS).map(([row, name]) => [row, snapshot[name].toLocaleString("en-US")]);
+    const table = (await read("README.md")).split("## Gas")[1].split("\n## ")[0];
+    const rows = [...table.matchAll(/^\| (.+?) +\| +([\d,]+) \|/gm)].map(([, row, gas]) => [row, gas]);
+    expect(rows).to.deep.equal(expected);
+  });
+
+  it("has only links that lead somewhere, as have the documents", async () => {
+    const missing: string[] = [];
+    for (const file of [
+      "README.md",
+      "CONTRIBUTING.md",
+      "docs/protocol.md",
+      "docs/simulator.md",
+      "docs/parameters.md",
+    ]) {
+      for (const [, target] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+        await read(path.join(path.dirname(file), target)).catch(() => missing.push(`${file}: ${target}`));
+      }
+    }
+    expect(missing).to.deep.equal([]);
+  });
+
+  it("names in the threat model only tests that there are", async () => {
+    const text = await read("docs/threat-model.md");
+    const named = [...text.matchAll(/`((?:test\/[\w/-]+\/)?[\w-]+\.test\.ts)`/g)].map(([, name]) => name);
+    expect(named).to.have.length.greaterThan(10);
+    let folder = "";
+    for (const name of named) {
+      if (name.includes("/")) folder = path.dirname(name); // those that follow are beside it
+      await read(path.join(folder, path.basename(name)));
+    }
+  });
+});
