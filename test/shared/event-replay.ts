@@ -28,6 +28,7 @@ export class Ledger {
 export class EventReplay {
   readonly shares = new Ledger();
   readonly debtShares = new Ledger();
+  readonly provisions = new Ledger();
   /** By account and token. */
   readonly collateral = new Ledger();
   /** By owner and operator; 1 or 0. */
@@ -99,6 +100,9 @@ export class EventReplay {
       case "BadDebtRealized":
         this.#reduceDebt(args.account, args.debtAssets, args.debtShares);
         this.reserves -= args.paidByReserves;
+        break;
+      case "ProvisionSet":
+        this.provisions.add(BigInt(args.provision) - this.provisions.of(args.account), args.account);
         break;
       case "OperatorSet": {
         const before = this.operators.of(args.owner, args.operator);

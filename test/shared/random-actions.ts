@@ -96,6 +96,7 @@ export const ACTIONS: Record<string, Action> = {
     for (const { address, price36 } of collaterals) await oracle.setPrice(address, price36);
   },
   kick: async (p, rng) => p.liquidation.kick(await unhealthy(p, rng)),
+  mark: async (p, rng) => p.liquidation.mark(await unhealthy(p, rng)),
   take: async (p, rng) => {
     const account = await unhealthy(p, rng);
     const tokens = [...(await p.pool.collateralsOf(account))];

@@ -45,6 +45,13 @@ async function loseTo(p: DeployedPool, price36Value: bigint) {
     .take(borrower.address, collaterals[0].address, MaxUint256, MaxUint256, liquidator.address, "0x");
 }
 
+/** The collateral loses three quarters and is not sold yet: 12,500 of 60,000 will not be paid. */
+async function provide({ pool, oracle, liquidation, borrower, collaterals, unit }: DeployedPool) {
+  await oracle.setPrice(collaterals[0].address, collaterals[0].price36 / 4n);
+  await liquidation.mark(borrower.address);
+  expect(await pool.totalProvision()).to.be.within(12_500n * unit, 12_501n * unit);
+}
+
 /** Lends out every unit of cash. */
 async function borrowAll(p: DeployedPool) {
   await openDebt(p, 100n, 40_000n);
@@ -107,6 +114,23 @@ const STATES: readonly State[] = [
     entryError: TOO_LARGE,
     exitError: HELD_BACK,
     none: EXITS,
+  },
+  {
+    name: "with a provision for a loss to come",
+    fixture: activePool,
+    arrange: provide,
+    entryError: TOO_LARGE,
+    exitError: HELD_BACK,
+  },
+  {
+    name: "with such a provision, and cash for everybody",
+    fixture: activePool,
+    arrange: async (p) => {
+      await p.pool.connect(p.otherLender).deposit(900_000n * p.unit, p.otherLender.address);
+      await provide(p);
+    },
+    entryError: TOO_LARGE,
+    exitError: NOT_OWNED,
   },
   {
     name: "after a loss, with nothing lent out",

@@ -12,7 +12,7 @@ const CHECK_EVERY = 50;
 const MUST_HAPPEN = [
   ...["Deposit", "Withdraw", "Transfer", "FlashLoaned", "InterestAccrued", "ReservesWithdrawn", "OperatorSet"],
   ...["CollateralSupplied", "CollateralWithdrawn", "Borrowed", "Repaid"],
-  ...["AccountKicked", "CollateralTaken", "BadDebtRealized"],
+  ...["AccountKicked", "CollateralTaken", "ProvisionSet", "BadDebtRealized"],
 ];
 
 /** Runs an action that the pool may refuse, with a typed error: any other is an error of the test. */
@@ -51,9 +51,11 @@ describe("events of the pool", () => {
       });
       expect(replay.debtShares.sum()).to.equal(debtShares);
       expect(replay.shares.sum()).to.equal(await pool.totalSupply());
+      expect(replay.provisions.sum()).to.equal(await pool.totalProvision());
       for (const { address } of [...users, stranger]) {
         expect(replay.shares.of(address)).to.equal(await pool.balanceOf(address));
         expect(replay.debtShares.of(address)).to.equal(await pool.debtSharesOf(address));
+        expect(replay.provisions.of(address)).to.equal(await pool.provisionOf(address));
         expect(replay.operators.of(address, stranger.address) === 1n).to.equal(
           await pool.isOperator(address, stranger.address),
         );
