@@ -40,7 +40,8 @@ interface IVolatilityOracle {
     /// @dev An asset with a pool is sampled on a grid of the clock, from the accumulator at the last multiple of its
     /// interval: whoever pokes at whatever moment within an interval brings about the same sample, and every further poke
     /// within it does nothing. Intervals in which nobody pokes become part of the next sample. Does not revert because the
-    /// pool does not answer, or no price is fresh: then there is no sample, and the next one covers the time.
+    /// pool does not answer, or no price is fresh: then there is no sample, and the next one covers the time. Reverts with `OracleGasTooLow` when the
+    /// caller leaves too little gas to ask the pool.
     /// @return sigmaWad As `sigmaWad(asset)` afterwards.
     function poke(address asset) external returns (uint256 sigmaWad);
 

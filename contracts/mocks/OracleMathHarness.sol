@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {TickPrice} from "../libraries/TickPrice.sol";
+import {UniswapObservations} from "../oracle/UniswapObservations.sol";
 import {UniswapTwap} from "../oracle/UniswapTwap.sol";
 
 /// @title The oracle's internal libraries, callable from TypeScript tests
@@ -23,5 +24,14 @@ contract OracleMathHarness {
 
     function meanTick(address pool, bool assetIsToken0, uint32 window) external view returns (bool ok, int24 tick) {
         return UniswapTwap.meanTick(pool, assetIsToken0, window);
+    }
+
+    /// @return oks Whether the pool remembers so many seconds ago; and the sums of ticks then.
+    function accumulators(
+        address pool,
+        uint32[] calldata ago
+    ) external view returns (bool[] memory oks, int56[] memory sums) {
+        (oks, sums) = (new bool[](ago.length), new int56[](ago.length));
+        for (uint256 i; i < ago.length; ++i) (oks[i], sums[i]) = UniswapObservations.accumulator(pool, ago[i]);
     }
 }

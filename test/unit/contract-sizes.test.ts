@@ -39,6 +39,7 @@ describe("contract sizes", () => {
       "LeverageRouter",
       "PriceOracle",
       "LiquidityOracle",
+      "VolatilityOracle",
       "CollateralFactorModel",
       "KinkedRateModel",
       "AdaptiveRateModel",

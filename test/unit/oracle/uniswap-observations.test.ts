@@ -37,7 +37,7 @@ async function irregularPool(connection: NetworkConnection) {
   const price = unitPrice({ numerator: 1n, denominator: 1n }, 18, 18);
   const pool = await createPool(trader, uniswap, { base, quote, fee: 500, price, observations: OBSERVATIONS });
   await addFullRangeLiquidity(trader, uniswap, pool, { amount0: 1_000n * UNIT, amount1: 1_000n * UNIT });
-  const harness = await ethers.deployContract("VolatilityMathHarness");
+  const harness = await ethers.deployContract("OracleMathHarness");
   const rng = createRng("observations");
   const gaps = [
     () => 12,

@@ -180,33 +180,6 @@ describe("VolatilityOracle", () => {
       expect((await oracle.volatilityOf(priced)).fastWad).to.be.lessThan(wad(PARAMETERS.initial));
     });
 
-    it("takes the price oracle's price where there is no pool, at the poke, and none that is not fresh", async () => {
-      const { oracle, prices, priced, start, at } = await load();
-      await prices.setPrice(priced, 11n * 10n ** 35n);
-      await prices.setFresh(priced, false);
-      await at(start + INTERVAL + 10);
-      await expect(oracle.poke(priced)).not.to.emit(oracle, "VolatilitySampled");
-      await prices.setFresh(priced, true);
-      await at(start + 2 * INTERVAL + 10);
-      await oracle.poke(priced);
-      const estimator = new VolatilityEstimator(PARAMETERS);
-      estimator.addReturn(Math.log(1.1), (2 * INTERVAL + 10) / DAY, 2 * INTERVAL + 10);
-      const { fastWad, slowWad, sampledAt } = await oracle.volatilityOf(priced);
-      expect(sampledAt).to.equal(start + 2 * INTERVAL + 10);
-      expect(relativeError(fromWad(fastWad), estimator.estimate().fast)).to.be.lessThan(1e-9);
-      expect(relativeError(fromWad(slowWad), estimator.estimate().slow)).to.be.lessThan(1e-9);
-    });
-
-    it("counts a price that jumps beyond the clamp as one that moved by it", async () => {
-      const { oracle, prices, priced, start, at } = await load();
-      await prices.setPrice(priced, 10n ** 20n);
-      await at(start + INTERVAL);
-      const bound = wad(PARAMETERS.clamp * Math.sqrt(INTERVAL / DAY));
-      await expect(oracle.poke(priced))
-        .to.emit(oracle, "VolatilitySampled")
-        .withArgs(priced, (value: bigint) => value <= 0n && bound + value < 1_000_000n, INTERVAL, anyAmount, anyAmount);
-    });
-
     it("keeps one slot an asset: 6 + 6 + 3 + 4 + 6 + 7 = 32", async () => {
       const { oracle, ethers, first, firstPool, start, at } = await loadSampled();
       await at(start + 2 * INTERVAL);
@@ -254,5 +227,3 @@ describe("VolatilityOracle", () => {
     }
   });
 });
-
-const anyAmount = (value: unknown) => typeof value === "bigint";
