@@ -37,10 +37,10 @@ export class Lenders implements Agent {
       const shares = await balanceOf(protocol.spender, address);
       const owned = (shares * state.lenderAssets) / (state.lenderShares + 1n);
       if (owned < protocol.minDebt) continue;
-      // A part of it stays clear of a loss in the same block, which would make it more than all.
-      const part = (owned * 9n) / 10n;
-      const call =
-        owned <= cash ? protocol.redeem(shares, address) : protocol.withdraw(part < cash ? part : cash, address);
+      // By shares, which cannot be too few when a loss or a provision comes first; a little less than the cash, because
+      // interest of one block makes them dearer.
+      const part = owned <= cash ? shares : (shares * cash * 999n) / (owned * 1000n);
+      const call = protocol.redeem(part, address);
       cash -= owned < cash ? owned : cash;
       intents.push({
         ...call,

@@ -22,18 +22,19 @@ export async function wealthOf(
   const shares = await protocol.readBalances(protocol.spender, owners);
   const positions = await protocol.readPositions(owners);
   const wealth = new Map<string, number>();
+  const worth = positions.map((position) => toFloat(position.collateral, collateral.decimals) * price);
+  const owed = positions.map((position) =>
+    position.debtShares === 0n ? 0 : toFloat(protocol.debtOf(position, state), loan.decimals),
+  );
+  // An account that owes more than it has put up can walk away: the rest is a loss of reserves, then of lenders.
+  const shortfall = owed.reduce((sum, debt, i) => sum + Math.max(0, debt - worth[i]), 0);
+  const unreserved = Math.max(0, shortfall - toFloat(state.reserves, loan.decimals));
+  const lenderAssets = Math.max(0, toFloat(state.lenderAssets, loan.decimals) - unreserved);
   owners.forEach((owner, i) => {
-    const lent = (shares[i] * state.lenderAssets) / (state.lenderShares + 1n);
+    const lent = shares[i] === 0n ? 0 : lenderAssets * (toFloat(shares[i], 0) / toFloat(state.lenderShares, 0));
     const outside = exchange.holdings(owner);
-    const units = toFloat(held[i] + positions[i].collateral, collateral.decimals) + outside.collateral;
-    const owed = positions[i].debtShares === 0n ? 0n : protocol.debtOf(positions[i], state);
-    // An account that owes more than it has put up can walk away: the rest is the lenders' loss, not its own.
-    const position = Math.max(
-      0,
-      toFloat(positions[i].collateral, collateral.decimals) * price - toFloat(owed, loan.decimals),
-    );
-    const free = (units - toFloat(positions[i].collateral, collateral.decimals)) * price;
-    wealth.set(owner, free + position + toFloat(cash[i] + lent, loan.decimals) + outside.loan);
+    const free = (toFloat(held[i], collateral.decimals) + outside.collateral) * price + outside.loan;
+    wealth.set(owner, free + Math.max(0, worth[i] - owed[i]) + toFloat(cash[i], loan.decimals) + lent);
   });
   return agents.map(({ members }) => members.reduce((sum, member) => sum + (wealth.get(member) ?? 0), 0));
 }

@@ -85,16 +85,17 @@ describe("Lenders", () => {
     expect(await watch(moments)).to.have.lengthOf(1);
   });
 
-  it("withdraw all the cash there is when it is less than what they own", async () => {
-    const [{ name, amount }] = await watch([...loss, { ...panic, cash: 400_000 }]);
-    expect([name, amount]).to.deep.equal(["withdraw", dollars(400_000)]);
-  });
+  /** Shares worth so much of the cash at book value, less a thousandth, for those who hold a million. */
+  function sharesFor(cash: number): bigint {
+    return (dollars(1e6) * 10n ** 6n * dollars(cash) * 999n) / (dollars(990_000) * 1_000n);
+  }
 
-  it("leave a tenth clear when cash is nearly enough: a loss in the same block would make it more than all", async () => {
-    const [{ name, amount }] = await watch([...loss, { ...panic, cash: 980_000 }]);
-    expect(name).to.equal("withdraw");
-    // Nine tenths of 990,000, one unit less by rounding.
-    expect(amount).to.be.closeTo(dollars(891_000), 1n);
+  it("redeem what the cash pays for when it is less than what they own, and no amount that a loss could exceed", async () => {
+    for (const cash of [400_000, 980_000]) {
+      const [{ name, amount }] = await watch([...loss, { ...panic, cash }]);
+      expect(name).to.equal("redeem");
+      expect(amount).to.be.closeTo(sharesFor(cash), 10n ** 6n);
+    }
   });
 
   it("leave the next one what they do not take", async () => {
@@ -102,9 +103,9 @@ describe("Lenders", () => {
     const sent = await watch([...loss, { ...panic, cash: 1_500_000 }], both);
     expect(sent.map(({ name, owner }) => [name, owner])).to.deep.equal([
       ["redeem", ANN],
-      ["withdraw", BOB],
+      ["redeem", BOB],
     ]);
-    expect(sent[1].amount).to.be.closeTo(dollars(1_500_000 - 990_000), 1n);
+    expect(sent[1].amount).to.be.closeTo(sharesFor(1_500_000 - 990_000), 10n ** 10n);
     const short = await watch([...loss, { ...panic, cash: 991_000 }], both);
     expect(short.map(({ owner }) => owner)).to.deep.equal([ANN]);
   });
