@@ -3,6 +3,13 @@ import type { AssetSymbol } from "./scenarios/scenario.ts";
 /** Which price-curve strategy sells liquidated collateral. */
 export type CurveName = "fixed" | "dutch";
 
+/**
+ * Which of its defences our pool has: collateral factors as governance set them, factors of the risk engine, or these and
+ * the circuit breaker.
+ */
+export const FEATURES = ["static", "dynamic", "dynamic+breaker"] as const;
+export type Features = (typeof FEATURES)[number];
+
 /** What the lab knows of a collateral: its token, how the pool lists it, and how the world trades it. */
 export interface AssetProfile {
   readonly decimals: number;
@@ -40,6 +47,16 @@ export const PROFILES: Readonly<Record<AssetSymbol, AssetProfile>> = {
     exchangeDepthShare: 0.25,
     poolDepthShare: 0.1,
   },
+};
+
+/**
+ * What Aave v3 publishes for its market on Ethereum: the static pool that ours is measured against. WETH 80.5 and 83 %,
+ * WBTC 73 and 78 %, USDC 75 and 78 % (governance.aave.com, "Risk Parameter Updates: LTV and LT Alignment", 2024).
+ */
+export const AAVE_V3: Readonly<Record<AssetSymbol, Pick<AssetProfile, "borrowFactorBps" | "liquidationFactorBps">>> = {
+  WETH: { borrowFactorBps: 8_050, liquidationFactorBps: 8_300 },
+  WBTC: { borrowFactorBps: 7_300, liquidationFactorBps: 7_800 },
+  USDC: { borrowFactorBps: 7_500, liquidationFactorBps: 7_800 },
 };
 
 export const LOAN_DECIMALS = { USDC: 6, DAI: 18 } as const;
@@ -100,4 +117,17 @@ export const LAB = {
   /** Health factor that an attentive looper restores. */
   looperTargetHealth: 1.12,
   panickyLenderShare: 0.5,
+  /** Equity of all dip buyers, as a share of the debt at the start. */
+  dipBuyerEquityShare: 0.05,
+  /** Fall from the start price at which one of them buys: from, to. */
+  dipBuyerFall: [0.05, 0.25],
+
+  /** How often the risk keeper refreshes factors, breaker and depth. */
+  riskPokeSeconds: 300,
+  riskKeeperLatencySeconds: 30,
+  /** Share of its refreshes that never reach the chain. */
+  riskKeeperFailureShare: 0.02,
+  /** Chance at each refresh that it goes silent, and for how long. */
+  riskKeeperSilenceShare: 0.002,
+  riskKeeperSilenceSeconds: 7_200,
 } as const;

@@ -25,6 +25,14 @@ export interface LooperPlan {
   readonly reactionSeconds: number;
 }
 
+/** One who loops into a fall, for the most that the pool lends then. */
+export interface DipBuyerPlan {
+  readonly address: string;
+  readonly equity: number; // [collateral units]
+  /** Fall from the start price at which it buys. */
+  readonly fall: number;
+}
+
 export interface LenderPlan {
   readonly address: string;
   readonly deposit: number;
@@ -36,11 +44,15 @@ export interface Population {
   readonly borrowers: readonly BorrowerPlan[];
   readonly loopers: readonly LooperPlan[];
   readonly lenders: readonly LenderPlan[];
+  readonly dipBuyers: readonly DipBuyerPlan[];
   readonly totalDebt: number;
 }
 
 /** Rounds of the recursive loopers. */
 export const LOOP_ROUNDS = 6;
+/** Nobody goes to the edge of what is lent: shares of the borrow factor that are used at most. */
+export const BORROWER_MARGIN = 0.97;
+export const LOOPER_MARGIN = 0.98;
 
 /** Address of an agent: the same name has the same address in every run. */
 export function addressOf(name: string): string {
@@ -54,7 +66,7 @@ export function addressOf(name: string): string {
  */
 export function planPopulation(
   rng: Rng,
-  counts: { readonly borrowers: number; readonly loopers: number },
+  counts: { readonly borrowers: number; readonly loopers: number; readonly dipBuyers?: number },
   profile: AssetProfile,
   startPrice: number,
 ): Population {
@@ -69,7 +81,7 @@ export function planPopulation(
     Array.from({ length: counts.borrowers }, () => borrowerRng.lognormal(1, 1.1)),
   ).map((debt, i): BorrowerPlan => {
     const health = 1 + borrowerRng.lognormal(0.55, 0.75);
-    const ltv = Math.min(liquidationFactor / health, borrowFactor * 0.97);
+    const ltv = Math.min(liquidationFactor / health, borrowFactor * BORROWER_MARGIN);
     const isAttentive = borrowerRng.next() < LAB.attentiveBorrowerShare;
     return {
       address: addressOf(`borrower-${i}`),
@@ -87,10 +99,7 @@ export function planPopulation(
     Array.from({ length: counts.loopers }, () => looperRng.lognormal(1, 0.8)),
   ).map((debt, i): LooperPlan => {
     const isFlash = i % 2 === 1;
-    // The most that a loop reaches: 1/(1 − LTV) in one transaction, less in a few rounds.
-    const ltv = borrowFactor * 0.98;
-    const most = isFlash ? 1 / (1 - ltv) : exposureOf(ltv, LOOP_ROUNDS);
-    const leverage = 1 + (most - 1) * looperRng.between(0.55, 0.95);
+    const leverage = 1 + (mostLeverage(borrowFactor, isFlash) - 1) * looperRng.between(0.55, 0.95);
     const isAttentive = looperRng.next() < LAB.attentiveLooperShare;
     return {
       address: addressOf(`looper-${i}`),
@@ -111,7 +120,21 @@ export function planPopulation(
     const delay = lenderRng.between(600, 7_200);
     return { address: addressOf(`lender-${i}`), deposit, panicSeconds: panics ? delay : undefined };
   });
-  return { borrowers, loopers, lenders, totalDebt: LAB.totalDebt };
+
+  const dipRng = rng.fork("dip-buyers");
+  const weights = Array.from({ length: counts.dipBuyers ?? 0 }, () => dipRng.lognormal(1, 0.8));
+  const scale = (LAB.totalDebt * LAB.dipBuyerEquityShare) / startPrice / weights.reduce((sum, each) => sum + each, 0);
+  const dipBuyers = weights.map((weight, i): DipBuyerPlan => {
+    const fall = dipRng.between(LAB.dipBuyerFall[0], LAB.dipBuyerFall[1]);
+    return { address: addressOf(`dip-buyer-${i}`), equity: weight * scale, fall };
+  });
+  return { borrowers, loopers, lenders, dipBuyers, totalDebt: LAB.totalDebt };
+}
+
+/** The most that a loop reaches: 1/(1 − LTV) in one transaction, less in a few rounds. */
+export function mostLeverage(borrowFactor: number, isFlash: boolean): number {
+  const ltv = borrowFactor * LOOPER_MARGIN;
+  return isFlash ? 1 / (1 - ltv) : exposureOf(ltv, LOOP_ROUNDS);
 }
 
 /** Exposure of a loop of n rounds at loan-to-value l: (1 − l^(n+1))/(1 − l). */

@@ -2,14 +2,15 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createAgents } from "./agents/create-agents.ts";
-import { LAB, type CurveName } from "./config.ts";
+import { LAB, type AssetProfile, type CurveName, type Features } from "./config.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario } from "./engine/run.ts";
 import { buildWorld, type World } from "./engine/world.ts";
-import { SCHEMA_VERSION, type RunProgress, type ShockResult } from "./metrics/run-result.ts";
-import { planPopulation } from "./population.ts";
-import { createRng } from "./rng.ts";
-import type { Scenario } from "./scenarios/scenario.ts";
+import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
+import { planPopulation, type Population } from "./population.ts";
+import { createRng, type Rng } from "./rng.ts";
+import type { PricePath, Scenario } from "./scenarios/scenario.ts";
+import { toFloat } from "./units.ts";
 
 export interface ShockOptions {
   readonly scenario: Scenario;
@@ -17,7 +18,22 @@ export interface ShockOptions {
   readonly borrowers: number;
   readonly loopers: number;
   readonly curve: CurveName;
+  /** Default: static. */
+  readonly features?: Features;
+  /** Default: none. */
+  readonly dipBuyers?: number;
 }
+
+/** For comparisons: what the pool is, and whose wishes the population has. */
+export interface OnceOptions extends ShockOptions {
+  /** How the pool lists the collateral; default: `PROFILES`. */
+  readonly profile?: AssetProfile;
+  /** Under which the population drew its wishes, whatever the pool lends; default: the pool's own. */
+  readonly wishes?: AssetProfile;
+}
+
+type Report = (progress: RunProgress) => void;
+const SILENT: Report = () => undefined;
 
 /**
  * Replays a scenario against the real contracts, with the market's feedback and without, on a chain that is left as it
@@ -27,26 +43,12 @@ export interface ShockOptions {
 export async function runShock(
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
-  { scenario, seed, borrowers, loopers, curve }: ShockOptions,
-  report: (progress: RunProgress) => void = () => undefined,
+  options: ShockOptions,
+  report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
-  const rng = createRng(seed);
-  const path = scenario.path(rng.fork("path"));
-  const startPrice = path[0];
-  const stage = (phase: RunProgress["phase"]) =>
-    report({
-      ...{ phase, block: 0, blocks: path.length - 1, marketPrice: startPrice },
-      ...{ underWaterAccounts: 0, liquidatedDebt: 0, badDebt: 0 },
-    });
-
-  stage("deploy");
-  const world = await buildWorld(hre, connection, { scenario, curve, startPrice });
-  try {
-    stage("populate");
-    const population = planPopulation(rng.fork("population"), { borrowers, loopers }, world.profile, startPrice);
-    const members = createAgents(world, population).flatMap((agent) => agent.members);
-    await populate(world, population, members, rng);
-
+  const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
+  const isLimited = features !== "static"; // what a static pool lends is what the population was drawn for
+  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
     const run = await runScenario(world, population, { path, hasImpact: true, rng: rng.fork("run") }, report);
@@ -61,15 +63,87 @@ export async function runShock(
         ...{ asset: scenario.asset, loan: scenario.loan },
         ...{ durationSeconds: scenario.durationSeconds, blockSeconds: scenario.blockSeconds },
       },
-      ...{ seed, curve, run, twin },
-      population: { borrowers, loopers, lenders: population.lenders.length },
+      ...{ seed, curve, features, run, twin },
+      population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
       parameters: parametersOf(world),
-      exogenousLow: path.reduce((low, price) => Math.min(low, price), Infinity),
+      exogenousLow: lowOf(path),
       amplification: fall > 0 ? (run.metrics.priceAtStart - run.metrics.priceLow) / fall : null,
     };
+  });
+}
+
+/**
+ * The same without the twin, for sweeps: half the time. Everybody borrows what they wish for or what the pool lends, so
+ * that one population can meet many pools.
+ * @returns The amplification is against the scenario's own low, which is the twin's; null if that never fell.
+ */
+export async function runOnce(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  options: OnceOptions,
+  report: Report = SILENT,
+): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
+  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng }) => {
+    const run = await runScenario(world, population, { path, hasImpact: true, rng: rng.fork("run") }, report);
+    const { priceAtStart, priceLow } = run.metrics;
+    const fall = priceAtStart - lowOf(path);
+    return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
+  });
+}
+
+/** What the pool lends to the population of `runOnce` while nothing happens. [loan asset] */
+export async function measureLending(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  options: OnceOptions,
+): Promise<number> {
+  return inWorld(hre, connection, options, true, SILENT, async ({ world: { protocol } }) => {
+    return toFloat((await protocol.readState()).debtAssets, protocol.loan.decimals);
+  });
+}
+
+interface Stage {
+  readonly world: World;
+  readonly population: Population;
+  readonly path: PricePath;
+  readonly rng: Rng;
+}
+
+/** Builds and populates a world, lets something be done in it, and takes it back. */
+async function inWorld<T>(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  options: OnceOptions,
+  isLimited: boolean,
+  report: Report,
+  act: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const { scenario, seed, borrowers, loopers, dipBuyers = 0 } = options;
+  const rng = createRng(seed);
+  const path = scenario.path(rng.fork("path"));
+  const startPrice = path[0];
+  const stage = (phase: RunProgress["phase"]) =>
+    report({
+      ...{ phase, block: 0, blocks: path.length - 1, marketPrice: startPrice },
+      ...{ underWaterAccounts: 0, liquidatedDebt: 0, badDebt: 0 },
+    });
+
+  stage("deploy");
+  const world = await buildWorld(hre, connection, { ...options, startPrice });
+  try {
+    stage("populate");
+    const counts = { borrowers, loopers, dipBuyers };
+    const population = planPopulation(rng.fork("population"), counts, options.wishes ?? world.profile, startPrice);
+    const members = createAgents(world, population).flatMap((agent) => agent.members);
+    await populate(world, population, { members, rng, isLimited });
+    return await act({ world, population, path, rng });
   } finally {
     await world.chain.close();
   }
+}
+
+function lowOf(path: PricePath): number {
+  return path.reduce((low, price) => Math.min(low, price), Infinity);
 }
 
 function parametersOf({ profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {

@@ -60,6 +60,12 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
     .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "20" })
     .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
+    .addOption({
+      name: "features",
+      description: "Defences of the pool: static, dynamic or dynamic+breaker",
+      defaultValue: "static",
+    })
+    .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "0" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })

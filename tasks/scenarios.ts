@@ -18,10 +18,22 @@ export interface ScenarioEntry extends Omit<Scenario, "path"> {
 /** `npx hardhat scenarios`: see the definition in `tasks/index.ts`. */
 export default runTask<ScenariosArguments, ScenarioEntry[]>(({ json }) => {
   const entries = BUILT_IN_SCENARIOS.map((scenario): ScenarioEntry => {
-    const { name, title, description, source, asset, loan, durationSeconds, blockSeconds, keyframes } = scenario;
+    const {
+      name,
+      title,
+      description,
+      source,
+      asset,
+      loan,
+      durationSeconds,
+      blockSeconds,
+      volatilityBefore,
+      keyframes,
+    } = scenario;
     const blocks = durationSeconds / blockSeconds;
     const fall = deepestFall(keyframes.map(({ price }) => price));
-    return { name, title, description, source, asset, loan, durationSeconds, blockSeconds, blocks, fall };
+    const times = { durationSeconds, blockSeconds, blocks };
+    return { name, title, description, source, asset, loan, ...times, volatilityBefore, fall };
   });
   console.log(json ? JSON.stringify(entries, null, 2) : table(entries));
   return Promise.resolve(entries);

@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import { FEATURES, type CurveName, type Features } from "../sim/config.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
 import { createProgress } from "../sim/report/progress.ts";
@@ -18,6 +19,8 @@ export interface ShockArguments extends Omit<ScenarioArguments, "shock"> {
   readonly borrowers: string;
   readonly loopers: string;
   readonly curve: string;
+  readonly features: string;
+  readonly dipBuyers: string;
   readonly json: boolean;
   readonly out: string;
   readonly chart: string;
@@ -29,7 +32,7 @@ type AllArguments = ShockArguments & ScenarioArguments;
 /** Each account is created, funded and watched: more would run for hours. */
 const MOST_ACCOUNTS = 5_000;
 
-const CURVES: readonly string[] = ["fixed", "dutch"] satisfies ShockOptions["curve"][];
+const CURVES: readonly string[] = ["fixed", "dutch"] satisfies CurveName[];
 
 /** `npx hardhat shock`: see the definition in `tasks/index.ts`. */
 export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
@@ -72,7 +75,16 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
   if (!CURVES.includes(args.curve)) {
     throw new UserError(`unknown --curve "${args.curve}": there are ${CURVES.join(", ")}`);
   }
-  return { scenario, seed: args.seed, borrowers, loopers, curve: args.curve as ShockOptions["curve"] };
+  const dipBuyers = parseCount(args.dipBuyers, 0, MOST_ACCOUNTS, "--dip-buyers");
+  const features = parseFeatures(args.features);
+  return { scenario, seed: args.seed, borrowers, loopers, curve: args.curve as CurveName, features, dipBuyers };
+}
+
+/** @throws UserError naming the features that there are. */
+export function parseFeatures(text: string): Features {
+  const found = FEATURES.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new UserError(`unknown --features "${text}": there are ${FEATURES.join(", ")}`);
 }
 
 async function prepareFiles(args: ShockArguments): Promise<{ out: OutputFile; chart: OutputFile | undefined }> {
@@ -84,10 +96,13 @@ async function prepareFiles(args: ShockArguments): Promise<{ out: OutputFile; ch
 
 /** What to type for the same result; defaults are spelled out, so that it outlives them. */
 function commandLine(args: AllArguments): string {
-  const { seed, borrowers, loopers, curve } = args;
+  const { seed, borrowers, loopers, curve, features, dipBuyers } = args;
   const options = [
     ...scenarioOptions(args),
     ...Object.entries({ seed, borrowers, loopers, curve }).flatMap(([name, value]) => [`--${name}`, value]),
+    // A command without these two has always meant a static pool and no dip buyers, and always will.
+    ...(features === "static" ? [] : ["--features", features]),
+    ...(Number(dipBuyers) === 0 ? [] : ["--dip-buyers", dipBuyers]),
   ];
   return ["npx", "hardhat", "shock", ...options].map(shellQuoted).join(" ");
 }

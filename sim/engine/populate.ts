@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
 import { Arbitrageur, ARBITRAGEUR } from "../agents/arbitrageur.ts";
+import { limitBorrower, limitLooper } from "../borrow-limit.ts";
 import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import type { EncodedCall } from "../market/uniswap-calls.ts";
@@ -49,17 +50,22 @@ export function capitalLiquidators(): string[] {
 }
 
 /** Accounts that may owe something. */
-export function debtorsOf({ borrowers, loopers }: Population): string[] {
-  return [...borrowers, ...loopers].map(({ address }) => address);
+export function debtorsOf({ borrowers, loopers, dipBuyers }: Population): string[] {
+  return [...borrowers, ...loopers, ...dipBuyers].map(({ address }) => address);
 }
 
 /**
  * Brings the population into the world: lenders lend, borrowers borrow and spend, loopers loop, while the outside price
  * stands still and absorbs what is bought. Every transaction is a real one and must succeed.
+ * @param isLimited Everybody takes what the protocol lends at that moment, if it is less than was planned.
  */
-export async function populate(world: World, population: Population, members: readonly string[], rng: Rng) {
+export async function populate(
+  world: World,
+  population: Population,
+  { members, rng, isLimited }: { readonly members: readonly string[]; readonly rng: Rng; readonly isLimited: boolean },
+): Promise<void> {
   const { chain, protocol } = world;
-  const { borrowers, loopers, lenders } = population;
+  const { borrowers, loopers, lenders, dipBuyers } = population;
   await chain.unlock(members);
   await fund(world, population);
 
@@ -72,7 +78,7 @@ export async function populate(world: World, population: Population, members: re
   for (const { address } of lenders) approve(address, protocol.loan, protocol.spender);
   for (const address of capitalLiquidators()) approve(address, protocol.loan, protocol.spender);
   for (const token of [protocol.collateral, protocol.loan]) approve(ARBITRAGEUR, token, world.uniswap.swapRouter);
-  for (const { address } of [...borrowers, ...loopers]) {
+  for (const { address } of [...borrowers, ...loopers, ...dipBuyers]) {
     for (const call of protocol.permissions()) calls.push({ from: address, call });
   }
   for (const { address, deposit } of lenders) {
@@ -81,29 +87,33 @@ export async function populate(world: World, population: Population, members: re
   await sendAll(world, calls);
 
   const { collateral, loan } = protocol;
+  const limit = isLimited ? await protocol.readState() : undefined;
   await sendAll(
     world,
-    borrowers.flatMap(({ address: from, ...plan }) => {
+    borrowers.flatMap((planned) => {
+      const { address: from, ...plan } = limit === undefined ? planned : limitBorrower(planned, limit);
       const spent = toUnits(plan.debt - plan.cash, loan.decimals);
       const burn = tokenInterface.encodeFunctionData("burn", [from, spent]);
+      const supply = { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) };
+      if (plan.debt === 0) return [supply];
       return [
-        { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) },
+        supply,
         { from, call: protocol.borrow(toUnits(plan.debt, loan.decimals), from) },
         { from, call: { to: loan.address, data: burn } },
       ];
     }),
   );
-  await openLoops(world, population, rng);
+  await openLoops(world, population, rng, isLimited);
 }
 
-async function fund(world: World, { borrowers, loopers, lenders }: Population) {
+async function fund(world: World, { borrowers, loopers, lenders, dipBuyers }: Population) {
   const { chain, protocol, startPrice } = world;
   const { collateral, loan } = protocol;
   const arbitrageur = arbitrageurSide();
   const capital = (LAB.totalDebt * LAB.liquidatorCapitalShare) / Math.max(1, LAB.capitalLiquidators);
   const collateralOf: [string, number][] = [
     ...borrowers.map(({ address, collateral: amount }): [string, number] => [address, amount]),
-    ...loopers.map(({ address, equity }): [string, number] => [address, equity]),
+    ...[...loopers, ...dipBuyers].map(({ address, equity }): [string, number] => [address, equity]),
     [ARBITRAGEUR, arbitrageur / startPrice],
   ];
   const loanOf: [string, number][] = [
@@ -145,7 +155,7 @@ async function mineAll({ chain, protocol }: World): Promise<void> {
   throw new UnexpectedRevert(`the population could not be set up: ${name}`);
 }
 
-async function openLoops(world: World, { loopers }: Population, rng: Rng): Promise<void> {
+async function openLoops(world: World, { loopers }: Population, rng: Rng, isLimited: boolean): Promise<void> {
   const exchange = new Exchange({
     ...{ depth: world.exchangeDepth, startPrice: world.startPrice, hasImpact: false },
     ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
@@ -161,7 +171,8 @@ async function openLoops(world: World, { loopers }: Population, rng: Rng): Promi
     const failed = outcomes.find(({ error, intent }) => error !== undefined && extra.includes(intent));
     if (failed !== undefined) throw new UnexpectedRevert(`a loop could not be opened: ${failed.error}`);
   };
-  for (const looper of loopers) {
+  for (const planned of loopers) {
+    const looper = isLimited ? limitLooper(planned, stepper.state, world.startPrice) : planned;
     for (const intent of stepsOf(world, looper)) {
       await step([intent]);
       await step([]); // arbitrage
@@ -176,6 +187,7 @@ function stepsOf({ protocol, startPrice, poolDepth }: World, looper: LooperPlan)
   const { decimals } = protocol.collateral;
   const loan = (amount: number) => toUnits(amount, protocol.loan.decimals);
   const debt = equity * (leverage - 1) * startPrice;
+  if (debt === 0) return [];
   const most = poolDepth * STEP_DEPTH_SHARE;
   const intent = (call: EncodedCall): Intent => {
     const label = looper.isFlash ? "flash loop" : "loop round";

@@ -2,7 +2,7 @@ import type { Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { PROFILES, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName } from "../config.ts";
+import { PROFILES, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName, type Features } from "../config.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
 import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
 import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
@@ -28,6 +28,7 @@ const BASE_FEE_WEI = BigInt(LAB.baseFeeGwei) * 10n ** 9n;
 export interface World {
   readonly chain: Chain;
   readonly profile: AssetProfile;
+  readonly features: Features;
   readonly protocol: Protocol;
   readonly uniswap: UniswapAddresses;
   /** Address of the Uniswap pool. */
@@ -43,20 +44,29 @@ export interface World {
   readVenue(): Promise<Venue>;
 }
 
+/** What a world is built for. */
+export interface WorldOptions {
+  readonly scenario: Scenario;
+  readonly curve: CurveName;
+  /** Of the collateral in the loan asset. [whole units] */
+  readonly startPrice: number;
+  readonly features?: Features;
+  /** How the pool lists the collateral; default: `PROFILES`. */
+  readonly profile?: AssetProfile;
+}
+
 /**
  * Builds the world on a simulated chain. `world.chain.close()` takes it all back.
- * @param startPrice Of the collateral in the loan asset. [whole units]
  */
 export async function buildWorld(
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
-  { scenario, curve, startPrice }: { scenario: Scenario; curve: CurveName; startPrice: number },
+  { scenario, curve, startPrice, features = "static", profile = PROFILES[scenario.asset] }: WorldOptions,
 ): Promise<World> {
   const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
     const founder = await createFounder(connection, chain);
-    const profile = PROFILES[scenario.asset];
     const collateral = await deployToken(connection, founder, scenario.asset, profile.decimals);
     const loan = await deployToken(connection, founder, scenario.loan, LOAN_DECIMALS[scenario.loan]);
     const poolDepth = LAB.totalDebt * profile.poolDepthShare;
@@ -75,7 +85,7 @@ export async function buildWorld(
     const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
     await chain.holdBlocks();
     return {
-      ...{ chain, profile, protocol, uniswap, startPrice, poolDepth, readVenue },
+      ...{ chain, profile, features, protocol, uniswap, startPrice, poolDepth, readVenue },
       venue: venue.pool.address,
       blockSeconds: scenario.blockSeconds,
       baseFeeWei: BASE_FEE_WEI,

@@ -1,6 +1,7 @@
 import { keccak256, toUtf8Bytes } from "ethers";
 
 import type { Step } from "../engine/stepper.ts";
+import { RESTRICTED } from "../protocols/protocol.ts";
 import { toFloat } from "../units.ts";
 import type { RunMetrics, RunProgress, RunSeries } from "./run-result.ts";
 
@@ -19,6 +20,7 @@ export class Recorder {
   readonly #columns: Columns = {
     ...{ seconds: [], exogenousPrice: [], marketPrice: [], poolPrice: [], oraclePrice: [] },
     ...{ totalDebt: [], underWaterAccounts: [], liquidatedDebt: [], badDebt: [] },
+    ...{ borrowFactor: [], liquidationFactor: [], breakerLevel: [], poolBreakerLevel: [] },
   };
   readonly #metrics: Mutable<RunMetrics>;
   #hash = keccak256("0x");
@@ -32,7 +34,14 @@ export class Recorder {
       ...{ badDebt: 0, lenderLoss: 0, insolvency: 0, liquidatedDebt: 0, liquidatedCollateral: 0, liquidations: 0 },
       ...{ accountsLiquidated: 0, liquidationDiscount: 0, peakDebt: start.debtAtStart, priceAtEnd: start.priceAtStart },
       ...{ priceLow: start.priceAtStart, poolPriceLow: start.priceAtStart, accountSecondsUnderWater: 0 },
-      ...{ longestSecondsUnderWater: 0, transactions: 0, failedTransactions: 0, gasUsed: 0, blocks },
+      ...{
+        longestSecondsUnderWater: 0,
+        secondsRestricted: 0,
+        transactions: 0,
+        failedTransactions: 0,
+        gasUsed: 0,
+        blocks,
+      },
     };
   }
 
@@ -46,6 +55,9 @@ export class Recorder {
     const debt = toFloat(state.debtAssets, view.protocol.loan.decimals);
     m.peakDebt = Math.max(m.peakDebt, debt);
     this.#recordHealth(step);
+    if (state.breakerLevel === RESTRICTED || state.poolBreakerLevel === RESTRICTED) {
+      m.secondsRestricted += view.blockSeconds;
+    }
 
     const line = [view.block, exogenousPrice, marketPrice, view.venue.sqrtPriceX96, state.debtAssets, state.cash];
     const mined = outcomes.map(
@@ -64,6 +76,10 @@ export class Recorder {
     c.underWaterAccounts.push(this.#underWater);
     c.liquidatedDebt.push(m.liquidatedDebt);
     c.badDebt.push(m.badDebt);
+    c.borrowFactor.push(state.borrowFactor);
+    c.liquidationFactor.push(state.liquidationFactor);
+    c.breakerLevel.push(state.breakerLevel);
+    c.poolBreakerLevel.push(state.poolBreakerLevel);
   }
 
   #recordTransactions({ view, outcomes }: Step): void {

@@ -1,3 +1,5 @@
+import type { Features } from "../config.ts";
+
 /** Shape of `result.json`. Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
 
@@ -23,6 +25,8 @@ export interface RunMetrics {
   /** Longest such time of one account. */
   readonly longestSecondsUnderWater: number;
   readonly transactions: number;
+  /** Time for which the circuit breaker, of the collateral or of the pool, stood at RESTRICTED. */
+  readonly secondsRestricted: number;
   readonly failedTransactions: number; // lost races: known errors such as "already healthy"
   readonly gasUsed: number;
   readonly blocks: number;
@@ -52,6 +56,10 @@ export interface RunSeries {
   readonly underWaterAccounts: readonly number[];
   readonly liquidatedDebt: readonly number[]; // cumulative
   readonly badDebt: readonly number[]; // cumulative
+  readonly borrowFactor: readonly number[];
+  readonly liquidationFactor: readonly number[];
+  readonly breakerLevel: readonly number[]; // 0 NORMAL, 1 CAUTION, 2 RESTRICTED, 3 RECOVERY
+  readonly poolBreakerLevel: readonly number[];
 }
 
 /** One run: with the market's feedback, or its twin without. */
@@ -82,7 +90,13 @@ export interface ShockResult {
   };
   readonly seed: string;
   readonly curve: string;
-  readonly population: { readonly borrowers: number; readonly loopers: number; readonly lenders: number };
+  readonly features: Features;
+  readonly population: {
+    readonly borrowers: number;
+    readonly loopers: number;
+    readonly lenders: number;
+    readonly dipBuyers: number;
+  };
   /** Every other number the run depends on (`sim/config.ts`). */
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly run: RunResult;

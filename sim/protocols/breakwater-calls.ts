@@ -160,6 +160,14 @@ export abstract class BreakwaterCalls {
     };
   }
 
+  pokeRisk(): EncodedCall | undefined {
+    return undefined;
+  }
+
+  pokeDepth(): EncodedCall | undefined {
+    return undefined;
+  }
+
   permissions(): readonly EncodedCall[] {
     const approve = (token: Token, spender: string): EncodedCall => ({
       to: token.address,

@@ -11,7 +11,16 @@ import {
   type BreakwaterInterfaces,
 } from "./breakwater-calls.ts";
 import { explainRevert } from "./explain-revert.ts";
-import type { LiquidationEvent, LossEvent, Position, Protocol, ProtocolState, SaleQuote, Token } from "./protocol.ts";
+import {
+  NORMAL,
+  type LiquidationEvent,
+  type LossEvent,
+  type Position,
+  type Protocol,
+  type ProtocolState,
+  type SaleQuote,
+  type Token,
+} from "./protocol.ts";
 
 const BPS = 10_000n;
 const PRICE_SCALE = 10n ** 36n;
@@ -76,6 +85,8 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
       oraclePrice: priceFloat(m.liquidationPrice36, ...decimals),
       priceFresh: m.priceFresh,
       borrowPrice: priceFloat(m.borrowPrice36, ...decimals),
+      breakerLevel: NORMAL,
+      poolBreakerLevel: NORMAL,
     };
   }
 

@@ -9,6 +9,9 @@ export interface Position {
   readonly kickedAt: number;
 }
 
+/** Levels of a circuit breaker, as `ICircuitBreaker.Level` numbers them. */
+export const [NORMAL, CAUTION, RESTRICTED, RECOVERY] = [0, 1, 2, 3];
+
 /** State of a lending protocol's market after a block. */
 export interface ProtocolState {
   readonly timestamp: number; // [unix s]
@@ -27,6 +30,9 @@ export interface ProtocolState {
   readonly priceFresh: boolean;
   /** Price that it lends on. [whole units] 0: it lends nothing */
   readonly borrowPrice: number;
+  /** Level of its circuit breaker for the collateral, and for all of it; `NORMAL` without one. */
+  readonly breakerLevel: number;
+  readonly poolBreakerLevel: number;
 }
 
 /** What one take would sell and cost. Zero collateral: nothing is for sale. */
@@ -101,6 +107,10 @@ export interface Protocol {
   publishPrice(price: number): EncodedCall;
   /** Refreshes what the oracle keeps of its sources; undefined if it keeps nothing. */
   poke(): EncodedCall | undefined;
+  /** Refreshes risk parameters and circuit breaker; undefined if the protocol has none that move. */
+  pokeRisk(): EncodedCall | undefined;
+  /** Measures the depth of the market for them. */
+  pokeDepth(): EncodedCall | undefined;
   /** What an account must do once before it can borrow and use leverage. */
   permissions(): readonly EncodedCall[];
 

@@ -21,22 +21,31 @@ export function formatShockTable(result: ShockResult, colour = false): string {
   ].join("\n");
 }
 
-function heading({ scenario, population, seed, curve, run }: ShockResult, style: Style): string[] {
+function heading({ scenario, population, seed, curve, features, run }: ShockResult, style: Style): string[] {
   const { asset, loan, durationSeconds, blockSeconds } = scenario;
   const { debtAtStart, collateralValueAtStart, blocks } = run.metrics;
-  const { borrowers, loopers, lenders } = population;
+  const { borrowers, loopers, lenders, dipBuyers } = population;
   return [
     style.bold(cut(scenario.title)),
     cut(
       `${loan} lent against ${asset}, ${formatTime(durationSeconds)} in ${formatNumber(blocks)} blocks of ${blockSeconds} s, ` +
-        `${curve} curve, seed ${seed}`,
+        `${features === "static" ? "" : `${features}, `}${curve} curve, seed ${seed}`,
     ),
-    `${many(borrowers, "borrower")}, ${many(loopers, "looper")}, ${many(lenders, "lender")}; at the start ` +
+    `${many(borrowers, "borrower")}, ${many(loopers, "looper")}, ${many(lenders, "lender")}${dipBuyers === 0 ? "" : `, ${many(dipBuyers, "dip buyer")}`}; at the start ` +
       `${formatMoney(debtAtStart)} ${loan} owed on ${formatMoney(collateralValueAtStart)}`,
+    ...(features === "static" ? [] : [cut(factors(run))]),
   ];
 }
 
-function outcomes({ run, twin, scenario, exogenousLow, amplification }: ShockResult, style: Style): string[] {
+/** Where the factors stood at the start and how far down they went. */
+function factors({ series: { borrowFactor, liquidationFactor } }: ShockResult["run"]): string {
+  const range = (values: readonly number[]) => {
+    return `${formatNumber(100 * values[0], 1)} %, lowest ${formatNumber(100 * Math.min(...values), 1)} %`;
+  };
+  return `borrow factor ${range(borrowFactor)}; liquidation factor ${range(liquidationFactor)}`;
+}
+
+function outcomes({ run, twin, scenario, features, exogenousLow, amplification }: ShockResult, style: Style): string[] {
   const { loan, asset } = scenario;
   const row = (
     label: string,
@@ -69,6 +78,9 @@ function outcomes({ run, twin, scenario, exogenousLow, amplification }: ShockRes
     }),
     row("time under water, all accounts", (metrics) => formatTime(metrics.accountSecondsUnderWater)),
     row("  longest of one account", (metrics) => formatTime(metrics.longestSecondsUnderWater)),
+    ...(features === "static"
+      ? []
+      : [row("breaker at RESTRICTED", ({ secondsRestricted }) => formatTime(secondsRestricted))]),
     row(`price at the start [${loan}]`, (metrics) => formatPrice(metrics.priceAtStart)),
     row("  low, outside market", price("priceLow")),
     row("  low, on-chain pool", price("poolPriceLow")),

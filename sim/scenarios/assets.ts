@@ -1,17 +1,22 @@
 import { UserError } from "../user-error.ts";
-import type { AssetSymbol, Scenario } from "./scenario.ts";
+import type { AssetSymbol, Scenario, Volatility } from "./scenario.ts";
 
 interface AssetDefaults {
   readonly loan: Scenario["loan"];
   readonly price: number; // before a synthetic shock [loan asset per whole unit]
   readonly volatility: number; // of a calm market, of the logarithm of the price, in a year
+  /** What the volatility oracle shows on a usual day. */
+  readonly usual: Volatility;
 }
 
-/** What a scenario takes that is given an asset and no more. */
+/**
+ * What a scenario takes that is given an asset and no more. Usual volatilities are medians over every hour of what
+ * `metrics/volatility.ts` makes of hourly closes of Binance ETH/USDT and BTC/USDT, 2018 to 2025, and USDC/USDT, 2021.
+ */
 export const ASSETS: Readonly<Record<AssetSymbol, AssetDefaults>> = {
-  WETH: { loan: "USDC", price: 2000, volatility: 0.8 },
-  WBTC: { loan: "USDC", price: 60_000, volatility: 0.6 },
-  USDC: { loan: "DAI", price: 1, volatility: 0.01 },
+  WETH: { loan: "USDC", price: 2000, volatility: 0.8, usual: { fast: 0.035, slow: 0.0405 } },
+  WBTC: { loan: "USDC", price: 60_000, volatility: 0.6, usual: { fast: 0.025, slow: 0.028 } },
+  USDC: { loan: "DAI", price: 1, volatility: 0.01, usual: { fast: 0.0006, slow: 0.0011 } },
 };
 
 /** @throws UserError naming the assets that there are. */

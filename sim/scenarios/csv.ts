@@ -34,6 +34,7 @@ export async function readCsvScenario(file: string, asset: AssetSymbol): Promise
     asset,
     loan: ASSETS[asset].loan,
     blockSeconds,
+    volatilityBefore: ASSETS[asset].usual,
     keyframes: toKeyframes(candles, barSeconds, blockSeconds),
   });
 }

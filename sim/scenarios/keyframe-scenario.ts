@@ -4,6 +4,7 @@ import type { Scenario } from "./scenario.ts";
 /** A scenario made of keyframes with a seeded bridge between them. */
 export interface KeyframeScenario extends Scenario {
   readonly keyframes: readonly Keyframe[];
+  readonly volatility?: number;
 }
 
 /** Everything of a scenario but what follows from its keyframes. */
@@ -14,14 +15,38 @@ export interface KeyframeOptions extends Omit<Scenario, "durationSeconds" | "pat
 }
 
 /** @example createKeyframeScenario({ name: "dip", …, keyframes: hourly("0:00 2000  1:00 1500  2:00 1900") }) */
-export function createKeyframeScenario({ volatility, ...options }: KeyframeOptions): KeyframeScenario {
-  const { keyframes, blockSeconds } = options;
+export function createKeyframeScenario(options: KeyframeOptions): KeyframeScenario {
+  const { keyframes, blockSeconds, volatility } = options;
   const bridgeOptions = { blockSeconds, ...(volatility === undefined ? {} : { volatility }) };
   return {
     ...options,
     durationSeconds: keyframes[keyframes.length - 1].seconds,
     path: (rng) => bridge(keyframes, bridgeOptions, rng),
   };
+}
+
+/**
+ * The same history in longer blocks: at most so many, or as few as keep the keyframes apart. Each keyframe moves to the
+ * nearest block. Whatever needs a block takes that much longer: results of different block times do not compare.
+ */
+export function withFewerBlocks(scenario: KeyframeScenario, most: number): KeyframeScenario {
+  const { keyframes } = scenario;
+  const gaps = keyframes.slice(1).map(({ seconds }, index) => seconds - keyframes[index].seconds);
+  const longest = Math.min(...gaps); // keyframes that are a block apart stay apart
+  let shorter = scenario;
+  for (let length = scenario.blockSeconds; length <= longest; length += scenario.blockSeconds) {
+    shorter = inBlocksOf(scenario, length);
+    if (shorter.durationSeconds / length <= most) break;
+  }
+  return shorter;
+}
+
+function inBlocksOf(scenario: KeyframeScenario, blockSeconds: number): KeyframeScenario {
+  const keyframes = scenario.keyframes.map((keyframe) => ({
+    ...keyframe,
+    seconds: Math.round(keyframe.seconds / blockSeconds) * blockSeconds,
+  }));
+  return createKeyframeScenario({ ...scenario, blockSeconds, keyframes });
 }
 
 /** Reads pairs of time and price: hours and minutes (`26:12`) or whole days (`14d`) since the start, then the price. */

@@ -12,6 +12,12 @@ export interface PricePoint {
 /** One price a block; index 0 is the state before the first block, index i is after i · blockSeconds. */
 export type PricePath = readonly number[];
 
+/** Volatility of the logarithm of a price, as the volatility oracle averages it: over 2 days and over 30. [per √day] */
+export interface Volatility {
+  readonly fast: number;
+  readonly slow: number;
+}
+
 /**
  * What happens to the outside market. The path is exogenous: it is what the price would do if nobody in the lab traded.
  * Everything else of a run (population, depth, protocol) is configuration.
@@ -29,6 +35,8 @@ export interface Scenario {
   readonly loan: "USDC" | "DAI";
   readonly durationSeconds: number;
   readonly blockSeconds: number;
+  /** What a volatility oracle would have shown when the scenario begins. */
+  readonly volatilityBefore: Volatility;
   /**
    * The path, with randomness from `rng` only: same stream, same path. It passes through every point the scenario is
    * given, and never below its lowest or above its highest.

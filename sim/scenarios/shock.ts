@@ -17,7 +17,7 @@ const DEEPEST = -0.999;
  * @param overSeconds How long the fall takes.
  */
 export function createShockScenario(fall: number, overSeconds: number, asset: AssetSymbol): KeyframeScenario {
-  const { loan, price, volatility } = ASSETS[asset];
+  const { loan, price, volatility, usual: volatilityBefore } = ASSETS[asset];
   const before = Math.max(10 * UNITS.m, overSeconds / 4);
   const after = Math.max(UNITS.h, overSeconds);
   const blockSeconds =
@@ -36,6 +36,7 @@ export function createShockScenario(fall: number, overSeconds: number, asset: As
     loan,
     blockSeconds,
     volatility,
+    volatilityBefore,
     keyframes: [
       { seconds: 0, price },
       { seconds: start, price },

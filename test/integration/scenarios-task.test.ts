@@ -9,7 +9,8 @@ describe("task scenarios", () => {
     const { code, stdout, stderr } = await runHardhat(["scenarios"]);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.match(/^black-thursday +WETH\/USDC +31 h +1860 × 60 s +−56 %$/m);
-    for (const name of ["may-19", "usdc-depeg", "flash-wick", "slow-bleed"]) expect(stdout).to.include(`\n${name} `);
+    for (const name of ["may-19", "terra-week", "ftx-fall", "usdc-depeg", "flash-wick", "slow-bleed"])
+      expect(stdout).to.include(`\n${name} `);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).to.be.at.most(100);
   });
 
@@ -17,7 +18,7 @@ describe("task scenarios", () => {
     const { code, stdout, stderr } = await runHardhat(["scenarios", "--json"]);
     expect(code, stderr).to.equal(0);
     const entries = JSON.parse(stdout) as ScenarioEntry[];
-    expect(entries).to.have.lengthOf(5);
+    expect(entries).to.have.lengthOf(7);
     expect(entries[0]).to.include({ name: "black-thursday", asset: "WETH", durationSeconds: 111_600, blocks: 1860 });
     expectClose(entries[0].fall, 0.56, 0.001);
     for (const entry of entries) expect(entry.blocks * entry.blockSeconds).to.equal(entry.durationSeconds);

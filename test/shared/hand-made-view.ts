@@ -121,7 +121,7 @@ function stateAt(oraclePrice: number): ProtocolState {
     ...{ lenderAssets: 125n * 10n ** 12n, lenderShares: 125n * 10n ** 18n },
     ...{ borrowFactor: 0.8, liquidationFactor: 0.825, liquidationFactorBps: 8_250n },
     liquidationPrice36: dollars(oraclePrice) * 10n ** 18n,
-    ...{ oraclePrice, priceFresh: true, borrowPrice: oraclePrice },
+    ...{ oraclePrice, priceFresh: true, borrowPrice: oraclePrice, breakerLevel: 0, poolBreakerLevel: 0 },
   };
 }
 

@@ -2,14 +2,16 @@ import { expect } from "chai";
 
 import { createRng } from "../../../sim/rng.ts";
 import { BUILT_IN_SCENARIOS, DEFAULT_SCENARIO, findScenario } from "../../../sim/scenarios/built-in.ts";
-import { deepestFall, parseKeyframes } from "../../../sim/scenarios/keyframe-scenario.ts";
+import { deepestFall, parseKeyframes, withFewerBlocks } from "../../../sim/scenarios/keyframe-scenario.ts";
 import { UserError } from "../../../sim/user-error.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 
+const NAMES = ["black-thursday", "may-19", "terra-week", "ftx-fall", "usdc-depeg", "flash-wick", "slow-bleed"];
+
 describe("built-in scenarios", () => {
-  it("are the five promised, Black Thursday first", () => {
+  it("are seven, Black Thursday first", () => {
     const names = BUILT_IN_SCENARIOS.map(({ name }) => name);
-    expect(names).to.deep.equal(["black-thursday", "may-19", "usdc-depeg", "flash-wick", "slow-bleed"]);
+    expect(names).to.deep.equal([...NAMES]);
     expect(DEFAULT_SCENARIO).to.equal("black-thursday");
   });
 
@@ -24,6 +26,12 @@ describe("built-in scenarios", () => {
         expect(blockSeconds % 12).to.equal(0);
         expect(durationSeconds % blockSeconds).to.equal(0);
         expect(durationSeconds / blockSeconds).to.be.at.most(2600);
+      });
+
+      it("begins with volatilities that its asset has had", () => {
+        const { fast, slow } = scenario.volatilityBefore;
+        const [least, most] = scenario.asset === "USDC" ? [1e-4, 0.01] : [0.02, 0.1];
+        for (const value of [fast, slow]) expect(value).to.be.within(least, most);
       });
 
       it("says what it is and where its prices come from", () => {
@@ -57,6 +65,10 @@ describe("built-in scenarios", () => {
     expectClose(thursday.hours, 26, 0.2);
     expectClose(1 - 86 / 195.55, 0.56, 0.001);
     expect(extremes("may-19")).to.include({ high: 3441.73, low: 1888 });
+    expect(extremes("terra-week")).to.include({ high: 2451.37, low: 1800 });
+    expectClose(extremes("terra-week").hours, 19, 0.2);
+    expect(extremes("ftx-fall")).to.include({ high: 1579.98, low: 1073.53 });
+    expectClose(extremes("ftx-fall").hours, 31, 0.2);
     expect(extremes("usdc-depeg")).to.include({ high: 1, low: 0.874 });
   });
 
@@ -80,9 +92,31 @@ describe("#findScenario", () => {
   it("names the scenarios there are", () => {
     expect(() => findScenario("white-friday")).to.throw(
       UserError,
-      'unknown scenario "white-friday": there are black-thursday, may-19, usdc-depeg, flash-wick, slow-bleed',
+      `unknown scenario "white-friday": there are ${NAMES.join(", ")}`,
     );
     expect(() => findScenario("")).to.throw(UserError);
+  });
+});
+
+describe("#withFewerBlocks", () => {
+  for (const scenario of BUILT_IN_SCENARIOS) {
+    it(`keeps the history of ${scenario.name}: the same prices in the same order, half a block from their time`, () => {
+      const shorter = withFewerBlocks(scenario, 650);
+      const { blockSeconds, durationSeconds, keyframes } = shorter;
+      expect(durationSeconds / blockSeconds).to.be.at.most(650);
+      expect(blockSeconds % scenario.blockSeconds).to.equal(0);
+      expect(keyframes.map(({ price }) => price)).to.deep.equal(scenario.keyframes.map(({ price }) => price));
+      for (const [index, { seconds }] of keyframes.entries()) {
+        expect(Math.abs(seconds - scenario.keyframes[index].seconds)).to.be.at.most(blockSeconds / 2);
+      }
+      expectClose(deepestFall(shorter.path(createRng("1"))), deepestFall(scenario.path(createRng("1"))), 1e-9);
+    });
+  }
+
+  it("changes nothing where there are few enough, and stops where keyframes would meet", () => {
+    const wick = findScenario("flash-wick");
+    expect(withFewerBlocks(wick, 600).blockSeconds).to.equal(12);
+    expect(withFewerBlocks(wick, 1).blockSeconds).to.equal(60); // two of its keyframes are a minute apart
   });
 });
 

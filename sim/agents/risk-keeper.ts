@@ -1,0 +1,45 @@
+import { LAB } from "../config.ts";
+import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { addressOf } from "../population.ts";
+import type { Rng } from "../rng.ts";
+
+/**
+ * Refreshes the protocol's factors, breaker and market depth on its clock. It is late, some of its refreshes get lost, and
+ * now and then it goes silent: what depends on it must hold without it.
+ */
+export class RiskKeeper implements Agent {
+  readonly kind = "keeper";
+  readonly name = "risk-keeper";
+  readonly members = [addressOf("risk-keeper")];
+  #dueAt = 0;
+  #silentUntil = -Infinity;
+  /** When what it has decided on reaches the chain. */
+  #arrivesAt = Infinity;
+
+  decide({ seconds, protocol }: View, rng: Rng): Promise<Intent[]> {
+    if (seconds >= this.#dueAt) {
+      this.#dueAt = seconds + LAB.riskPokeSeconds;
+      // Both are drawn every time, so that one keeper's luck does not depend on its silence.
+      const [isLost, fallsSilent] = [rng.next() < LAB.riskKeeperFailureShare, rng.next() < LAB.riskKeeperSilenceShare];
+      if (fallsSilent) this.#silentUntil = seconds + LAB.riskKeeperSilenceSeconds;
+      if (!isLost && seconds >= this.#silentUntil) {
+        this.#arrivesAt = Math.min(this.#arrivesAt, seconds + LAB.riskKeeperLatencySeconds);
+      }
+    }
+    if (seconds < this.#arrivesAt) return Promise.resolve([]);
+    this.#arrivesAt = Infinity;
+    const [from] = this.members;
+    // Depth first: the factors are reckoned with it.
+    const calls = [
+      { call: protocol.pokeDepth(), label: "poke depth", fee: 4.2 },
+      { call: protocol.pokeRisk(), label: "poke risk", fee: 4.1 },
+    ];
+    return Promise.resolve(
+      calls.flatMap(({ call, label, fee }): Intent[] =>
+        call === undefined
+          ? []
+          : [{ ...call, from, gas: 2_000_000, priorityFeeWei: priorityFee(fee), label, touches: [] }],
+      ),
+    );
+  }
+}
