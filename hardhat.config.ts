@@ -18,7 +18,9 @@ const compiler = {
   settings: {
     evmVersion: "cancun",
     optimizer: { enabled: true, runs: 200 },
-    outputSelection: { "*": { LendingPool: layouts, LiquidationModule: layouts, PoolAdminModule: layouts } },
+    outputSelection: {
+      "*": { LendingPool: layouts, LiquidationModule: layouts, PoolAdminModule: layouts, PoolRiskModule: layouts },
+    },
   },
 };
 

@@ -34,6 +34,7 @@ export interface Deployment {
     readonly dutchCurve: string;
     readonly liquidationModule: string;
     readonly adminModule: string;
+    readonly riskModule: string;
     readonly pool: string;
     readonly leverageRouter: string;
   };

@@ -37,6 +37,7 @@ interface ICollateralFactorModel {
         uint16 borrowFactorBps; // in force at once. [bps, rounded down] Zero while borrowing is stopped
         bool borrowingStopped; // there is no market, or selling takes longer than a day
         uint32 timeToLiquidate; // T. [s]
+        uint16 discountBps; // β
     }
 
     event FactorParametersSet(address indexed asset, Parameters parameters);

@@ -8,71 +8,75 @@ interface IPoolRisk {
     /// @dev What the engine writes for a collateral.
     struct RiskUpdate {
         uint16 liquidationFactorBps; // target of the ramp
-        uint16 borrowFactorBps; // in force at once
+        uint16 borrowFactorBps; // in force at once, as far as governance's bound and the liquidation factor let it
         bool calm; // false: the liquidation factor does not rise
-        uint8 level; // ICircuitBreaker.Level of the collateral
-        uint8 diversificationPercent; // 100 − ρ: ρ the highest correlation with any other collateral
+        uint8 level; // ICircuitBreaker.Level of the collateral. [0..3]
+        uint8 loadingPercent; // λ of the one-factor correlation, ρᵢⱼ = λᵢ·λⱼ. [%, 0..100]
         uint8 discountTenBps; // β, largest liquidation discount. [10 bps]
-        uint32 graceUntil; // [unix s] until then only deeply unhealthy accounts are for sale
+        bool grace; // until the snapshot is stale, only deeply unhealthy accounts are put up for sale
         uint128 reserve; // y: equivalent constant-product reserve of the market. [loan base units]
     }
 
     /// @dev What it writes for the pool.
     struct PoolUpdate {
         bool restricted; // nothing may be borrowed
-        uint256 exitFloorShares; // lenders' shares that must stay for now
+        uint136 exitFloorShares; // lenders' shares that must stay for now; 0: no limit
+        uint88 exitRefillPerSecond; // by how much that falls on its own. [shares a second]
     }
 
     /// @dev What the engine needs to know of the pool.
     struct RiskInputs {
+        address oracle;
         uint256 totalSupplied; // of the collateral. [collateral base units]
         uint256 liquidationFactorBps; // in force now
         uint256 debtAssets; // with interest up to now
         uint256 lenderAssets;
-        uint256 lenderShares;
         uint256 exitFloorShares; // in force now
-        uint256 backlog; // debt kicked lately. [loan base units]
-        uint256 provision;
+        uint256 backlog; // debt kicked lately: each kick fades over an hour. [loan base units]
+        uint256 provision; // [loan base units]
         uint256 badDebt; // written off since the beginning. [loan base units]
-        uint256 riskUpdatedAt; // [unix s]
-        bool touched; // the books have changed in this block
+        bool touched; // debt, lenders' assets or the collateral have changed in this block
     }
 
     /// @dev A collateral's snapshot as it is stored.
     struct RiskView {
-        uint256 borrowFactorBps;
-        uint256 liquidationCapBps; // governance's: the engine stays below it
-        uint256 level;
-        uint256 updatedAt; // [unix s] 0: never
-        uint256 maxAge; // [s] 0: no engine governs this collateral
-        uint256 diversificationPercent; // for borrowing
-        uint256 diversificationLiquidationPercent; // for health, in force now
+        uint256 borrowFactorBps; // in force
+        uint256 liquidationFactorBps; // in force now
+        uint256 liquidationTargetBps; // where its ramp leads
+        uint256 level; // ICircuitBreaker.Level
+        uint256 freshUntil; // [unix s] 0: no engine governs this collateral
+        uint256 loadingPercent; // λ, for borrowing
+        uint256 liquidationLoadingPercent; // λ, for health, in force now
         uint256 discountBps;
-        uint256 graceUntil;
-        uint256 reserve;
+        bool grace; // in force now
+        uint256 reserve; // [loan base units]
+        bool poolRestricted;
+        uint256 exitFloorShares; // in force now
     }
 
     event RiskUpdated(address indexed collateral, RiskUpdate update, uint256 liquidationFactorBps);
-    event PoolRiskUpdated(bool restricted, uint256 exitFloorShares);
+    event PoolRiskUpdated(bool restricted, uint256 exitFloorShares, uint256 exitRefillPerSecond);
     event RiskEngineSet(address engine, uint256 maxAge);
     event KeeperPaid(address indexed keeper, uint256 assets);
+
+    error RiskCallerNotEngine(address caller, address engine);
 
     /// @notice Takes in what the engine found. The engine alone.
     function applyRisk(address collateral, RiskUpdate calldata update, PoolUpdate calldata poolUpdate) external;
 
-    /// @notice Pays a keeper out of reserves, as far as they and the cash go. The engine alone.
+    /// @notice Pays a keeper out of reserves that no provision needs, as far as they and the cash go. The engine alone.
     /// @return paid [loan base units]
     function payKeeper(address keeper, uint256 assets) external returns (uint256 paid);
 
-    function riskInputs(address collateral) external returns (RiskInputs memory);
+    function riskInputs(address collateral) external view returns (RiskInputs memory);
 
-    function riskOf(address collateral) external returns (RiskView memory);
+    function riskOf(address collateral) external view returns (RiskView memory);
 
-    /// @notice The engine; 0: factors are what governance set.
-    function riskEngine() external returns (address);
+    /// @notice The engine, and the age beyond which its snapshot must be refreshed. 0: factors are what governance set.
+    function riskEngine() external view returns (address engine, uint256 maxAge);
 
-    /// @notice Governor. Factors in force do not change by it.
-    /// @param engine 0: none; factors stay where they are.
+    /// @notice Governor. Liquidation factors in force do not change by it.
+    /// @param engine 0: none; liquidation factors stay where they are, diversification fades.
     /// @param maxAge Age beyond which a snapshot must be refreshed before anything is borrowed. [s, 60..86 400]
-    function setRiskEngine(address engine, uint16 maxAge) external;
+    function setRiskEngine(address engine, uint32 maxAge) external;
 }

@@ -13,19 +13,20 @@ interface IPoolTypes {
         bool provisioned; // `provisionOf` is not zero
     }
 
-    /// @dev Slot 0, for positions and borrowing: 14 + 14 + 1 + 1 + 2 = 32. Slot 1, for health and sales:
-    /// 20 + 2 + 2 + 4 + 4 = 32.
+    /// @dev What governance and books say of a collateral. What the risk engine says is in `IPoolRisk.RiskView`.
     struct CollateralConfig {
-        uint112 totalSupplied; // [collateral base units]
-        uint112 supplyCap; // [collateral base units] type(uint112).max: none
-        uint8 index; // bit in `Account.collateralMask`
+        uint256 totalSupplied; // [collateral base units]
+        uint256 supplyCap; // [collateral base units] type(uint112).max: none
+        uint256 index; // bit in `Account.collateralMask`
         bool listed;
-        uint16 borrowFactorBps; // [bps] share of the borrow price that may be borrowed
         address curve; // ILiquidationCurve
-        uint16 liquidationFactorBps; // [bps] target of the ramp
-        uint16 rampFromBps; // [bps] liquidation factor when the ramp began
-        uint32 rampStart; // [unix s]
-        uint32 rampEnd; // [unix s] from here on `liquidationFactorBps` holds
+        uint256 borrowFactorBps; // [bps] in force: share of the borrow price that may be borrowed
+        uint256 liquidationFactorBps; // [bps] target of the ramp
+        uint256 rampFromBps; // [bps] liquidation factor when the ramp began
+        uint256 rampStart; // [unix s]
+        uint256 rampEnd; // [unix s] from here on `liquidationFactorBps` holds
+        uint256 borrowCapBps; // [bps] governance's: no engine goes beyond
+        uint256 liquidationCapBps; // [bps] the same of the liquidation factor
     }
 
     struct Totals {
@@ -154,10 +155,20 @@ interface IPoolTypes {
     error PoolFlashLoanUnsupported(address token);
     error PoolFlashLoanExceedsCash(uint256 max, uint256 requested);
     error PoolFlashLoanRefused(address receiver);
+    /// @dev The circuit breaker is at Restricted: for a collateral, or, with the pool's own address, for all.
+    error PoolRestricted(address subject);
+    /// @dev The engine was asked and did not renew the snapshot.
+    error PoolRiskStale(address collateral, uint256 freshUntil);
+    /// @dev More lenders' shares leave than the flow limit lets go now.
+    error PoolExitLimited(uint256 availableShares, uint256 requestedShares);
+    /// @dev Too little gas to ask the risk engine first: send more.
+    error PoolGasTooLow(uint256 left, uint256 required);
 
     error LiquidationAccountHealthy(address account, uint256 capacity, uint256 debt);
     error LiquidationAlreadyKicked(address account, uint256 kickedAt);
     error LiquidationNotKicked(address account);
+    /// @dev After an outage only deeply unhealthy accounts are put up for sale.
+    error LiquidationInGrace(address account, uint256 capacity, uint256 debt);
     error LiquidationStillUnhealthy(address account, uint256 capacity, uint256 required);
     error LiquidationNoFreshPrice(address collateral);
     error LiquidationRepayTooHigh(uint256 maximum, uint256 required);

@@ -36,6 +36,9 @@ interface IVolatilityOracle {
     error VolatilityAssetUnknown(address asset);
     error VolatilityPairUnknown(address assetA, address assetB);
 
+    /// @notice Asset in which prices are counted.
+    function quoteAsset() external view returns (address);
+
     /// @notice Takes the sample that is due, if one is. Permissionless.
     /// @dev An asset with a pool is sampled on a grid of the clock, from the accumulator at the last multiple of its
     /// interval: whoever pokes at whatever moment within an interval brings about the same sample, and every further poke
@@ -48,6 +51,9 @@ interface IVolatilityOracle {
     /// @notice The same for the correlation of a pair, in either order.
     /// @return rhoWad As `correlationWad(assetA, assetB)` afterwards.
     function pokePair(address assetA, address assetB) external returns (uint256 rhoWad);
+
+    /// @notice True if the correlation of a pair, in either order, is tracked.
+    function isTracked(address assetA, address assetB) external view returns (bool);
 
     /// @notice σ* = max(σ_fast, ¾σ_slow + ¼σ_stress, σ_implied, σ_floor). [WAD per √day, rounded up]
     /// @dev As of the last sample, however old that is: see `volatilityOf`.

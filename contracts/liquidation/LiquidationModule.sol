@@ -8,6 +8,8 @@ import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
 import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {ITakeCallback} from "../interfaces/IPoolCallbacks.sol";
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {BasketMath, Basket} from "../libraries/BasketMath.sol";
 import {LiquidationMath} from "../libraries/LiquidationMath.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
@@ -19,21 +21,28 @@ import {PoolProvision} from "../pool/PoolProvision.sol";
 /// been kicked: prices come from `liquidationPriceOrLast`.
 contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     using FixedPointMathLib for uint256;
+    using BasketMath for Basket;
 
     /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
     uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
     /// @notice Health factor from which an account is no longer for sale. [bps]
     uint256 public constant UNKICK_HEALTH_BPS = 10_200;
+    /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
+    uint256 public constant GRACE_HEALTH_BPS = 9_500;
+    /// @notice Gas that the risk engine is given before an account is put up for sale. [gas]
+    uint256 public constant REFRESH_GAS = 1_200_000;
+    /// @dev What is left for the sale itself.
+    uint256 private constant SALE_GAS = 300_000;
 
     /// @dev One sale, worked out in memory before anything is written.
     struct Sale {
         uint256 debt; // before the sale [loan base units]
-        uint256 value; // Σ V_i before the sale [loan base units]
-        uint256 capacity; // Σ LT_i·V_i before the sale [loan base units]
-        uint256 liquidationPrice36;
+        uint256 capacity; // of all collaterals together, before the sale [loan base units]
+        Valuation v; // of all collaterals, before the sale
+        Position position; // the one sold, before the sale
         uint256 price36; // sale price
         uint256 priceFactorWad; // sale price ÷ liquidation price
-        uint256 factorBps; // liquidation factor of the collateral
+        uint256 factorWad; // what one more unit of the collateral adds to capacity [rounded up]
         uint256 held; // collateral on the account before the sale
         uint256 amount; // collateral to sell
         uint256 repay; // loan assets to pay
@@ -49,12 +58,15 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     /// @inheritdoc ILiquidationModule
     function kick(address account) external lock {
         Account memory record = _account[account];
-        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        _tryRefreshAll(record, address(0));
+        (uint256 debt, uint256 capacity, Valuation memory v) = _appraise(account, record);
         if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
-        if (v.capacity >= debt) revert LiquidationAccountHealthy(account, v.capacity, debt);
+        if (capacity >= debt) revert LiquidationAccountHealthy(account, capacity, debt);
         if (record.kickedAt != 0 && !_expired(record)) revert LiquidationAlreadyKicked(account, record.kickedAt);
+        _requireNoGrace(v.isGrace, account, capacity, debt);
         record.kickedAt = uint40(block.timestamp);
-        _setProvision(account, record, _shortfall(debt, v.value, v.capacity));
+        _setProvision(account, record, _shortfall(debt, v.basket.value, capacity));
+        _recordBacklog(debt);
         _account[account] = record;
         emit AccountKicked(account, msg.sender, debt);
     }
@@ -63,10 +75,10 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     function unkick(address account) external lock {
         Account memory record = _account[account];
         if (record.kickedAt == 0) revert LiquidationNotKicked(account);
-        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        (uint256 debt, uint256 capacity, Valuation memory v) = _appraise(account, record);
         if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
         uint256 required = debt.mulDivUp(UNKICK_HEALTH_BPS, BPS);
-        if (v.capacity < required) revert LiquidationStillUnhealthy(account, v.capacity, required);
+        if (capacity < required) revert LiquidationStillUnhealthy(account, capacity, required);
         _account[account].kickedAt = 0;
         emit AccountUnkicked(account, msg.sender);
     }
@@ -74,9 +86,9 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     /// @inheritdoc ILiquidationModule
     function mark(address account) external lock {
         Account memory record = _account[account];
-        (uint256 debt, Valuation memory v) = _appraise(account, record);
+        (uint256 debt, uint256 capacity, Valuation memory v) = _appraise(account, record);
         if (v.stale != address(0)) revert LiquidationNoFreshPrice(v.stale);
-        _setProvision(account, record, _shortfall(debt, v.value, v.capacity));
+        _setProvision(account, record, _shortfall(debt, v.basket.value, capacity));
         _account[account].provisioned = record.provisioned;
     }
 
@@ -90,8 +102,9 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
         bytes calldata data
     ) external lock returns (uint256, uint256) {
         _requireAddress(receiver);
-        Accrual memory a = _accrue();
         Account memory record = _account[account];
+        if (record.kickedAt == 0) _tryRefreshAll(record, collateral);
+        Accrual memory a = _accrue();
         Sale memory s = _planSale(a, record, account, collateral, maxCollateral);
         if (s.repay > maxRepay) revert LiquidationRepayTooHigh(maxRepay, s.repay);
         _settle(s, a, record, account, collateral);
@@ -112,15 +125,60 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
         address collateral,
         uint256 maxCollateral
     ) external lock returns (uint256, uint256, uint256) {
-        Sale memory s = _planSale(_accrued(), _account[account], account, collateral, maxCollateral);
+        Account memory record = _account[account];
+        if (record.kickedAt == 0) _tryRefreshAll(record, collateral);
+        Sale memory s = _planSale(_accrued(), record, account, collateral, maxCollateral);
         return (s.amount, s.repay, s.price36);
+    }
+
+    // --- the engine -----------------------------------------------------------------------------------------------
+
+    /// @dev Has the engine look at collaterals that it has not looked at for too long, so that an account is not put up for
+    /// sale past a grace period that only it knows of. A broken engine does not stop a sale, and neither can a caller keep it
+    /// from being asked by sending little gas.
+    /// @param first Needs no look-up in the list; 0: none.
+    function _tryRefreshAll(Account memory record, address first) private {
+        uint256 mask = record.collateralMask;
+        if (first != address(0)) {
+            mask &= ~(1 << _collateral[first].index);
+            _tryRefresh(first);
+        }
+        for (; mask != 0; mask &= mask - 1) _tryRefresh(_collateralList[LibBit.ffs(mask)]);
+    }
+
+    function _tryRefresh(address token) private {
+        if (!_collateral[token].risk.isStaleAt(block.timestamp)) return;
+        uint256 required = (REFRESH_GAS * 64) / 63 + SALE_GAS;
+        if (gasleft() < required) revert PoolGasTooLow(gasleft(), required);
+        // Its answer is what it writes to the pool; what it returns is not even copied.
+        bytes memory data = abi.encodeCall(IRiskEngine.refresh, (token));
+        address engine = _riskEngine;
+        assembly ("memory-safe") {
+            pop(call(REFRESH_GAS, engine, 0, add(data, 32), mload(data), 0, 0))
+        }
+    }
+
+    function _requireNoGrace(bool isGrace, address account, uint256 capacity, uint256 debt) private pure {
+        if (isGrace && capacity >= debt.mulDiv(GRACE_HEALTH_BPS, BPS)) {
+            revert LiquidationInGrace(account, capacity, debt);
+        }
+    }
+
+    /// @dev What was kicked lately fades over an hour.
+    function _recordBacklog(uint256 debt) private {
+        _backlog = uint96((_backlogNow() + debt).min(type(uint96).max));
+        _backlogAt = uint32(block.timestamp);
     }
 
     // --- planning: reads only -------------------------------------------------------------------------------------
 
-    function _appraise(address account, Account memory record) private view returns (uint256 debt, Valuation memory v) {
+    function _appraise(
+        address account,
+        Account memory record
+    ) private view returns (uint256 debt, uint256 capacity, Valuation memory v) {
         debt = _debtAssetsOf(_accrued(), record.debtShares);
         v = _valuation(account, record.collateralMask);
+        capacity = v.basket.capacityDown();
     }
 
     /// @dev `record.kickedAt` is set in memory where the sale starts now.
@@ -136,27 +194,35 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
         if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
         s.debt = _debtAssetsOf(a, record.debtShares);
 
-        CollateralConfig storage config = _collateral[collateral];
-        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
-        s.factorBps = p.factorBps;
-        s.liquidationPrice36 = p.price36;
-        s.value = p.value;
-        s.capacity = p.capacity;
-        address stale = p.fresh ? address(0) : collateral;
-        uint256 others = record.collateralMask & ~(1 << config.index);
-        if (others != 0) {
-            Valuation memory v = _valuation(account, others);
-            s.value += v.value;
-            s.capacity += v.capacity;
-            if (stale == address(0)) stale = v.stale;
-        }
+        Collateral storage config = _collateral[collateral];
+        _value(s, record, account, collateral, config.index);
         if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
-        if (record.kickedAt == 0 && stale != address(0)) revert LiquidationNoFreshPrice(stale);
+        if (record.kickedAt == 0) {
+            if (s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
+            _requireNoGrace(s.v.isGrace, account, s.capacity, s.debt);
+        }
         if (record.kickedAt == 0 || _expired(record)) record.kickedAt = uint40(block.timestamp);
 
         s.priceFactorWad = ILiquidationCurve(config.curve).priceFactorWad(block.timestamp - record.kickedAt);
-        s.price36 = p.price36.fullMulDivUp(s.priceFactorWad, 1e18);
+        s.price36 = s.position.price36.fullMulDivUp(s.priceFactorWad, 1e18);
         _size(s, maxCollateral);
+    }
+
+    /// @dev Values the account before the sale.
+    function _value(
+        Sale memory s,
+        Account memory record,
+        address account,
+        address collateral,
+        uint256 index
+    ) private view {
+        uint256 others = record.collateralMask & ~(1 << index);
+        if (others != 0) s.v = _valuation(account, others);
+        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
+        _count(s.v, collateral, p);
+        s.position = p;
+        s.capacity = s.v.basket.capacityDown();
+        s.factorWad = s.v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
     }
 
     /// @dev Chooses the amount. First the largest sale allowed: what restores the target health factor, widened to the
@@ -168,7 +234,7 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
             s.debt,
             s.capacity,
             _targetHealthBps,
-            s.factorBps,
+            s.factorWad,
             s.priceFactorWad
         );
         if (s.debt - repay < minDebt) repay = s.debt;
@@ -252,10 +318,13 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
     /// @dev Ends the sale of an account that has healed by `UNKICK_HEALTH_BPS`, and renews its provision.
     /// @param debt After the sale. [loan base units]
     function _reassess(Sale memory s, Account memory record, address account, uint256 debt) private {
-        uint256 sold = s.amount.fullMulDivUp(s.liquidationPrice36, PRICE_SCALE);
-        uint256 capacity = s.capacity.zeroFloorSub(sold.fullMulDivUp(s.factorBps, BPS));
+        Position memory p = s.position;
+        Basket memory b = s.v.basket;
+        uint256 left = p.value.zeroFloorSub(s.amount.fullMulDivUp(p.price36, PRICE_SCALE));
+        b.replace(p.value, p.capacity, left, (left * p.factorBps) / BPS, p.loading);
+        uint256 capacity = b.capacityDown();
         if (capacity >= debt.mulDivUp(UNKICK_HEALTH_BPS, BPS)) record.kickedAt = 0;
-        _setProvision(account, record, _shortfall(debt, s.value.zeroFloorSub(sold), capacity));
+        _setProvision(account, record, _shortfall(debt, b.value, capacity));
     }
 
     /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.
@@ -266,6 +335,7 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
         uint256 loss = before - a.debtAssets;
         uint256 paidByReserves = loss.min(a.reserves);
         a.reserves -= paidByReserves;
+        _badDebtTotal = uint112(uint256(_badDebtTotal).saturatingAdd(loss).min(MAX_AMOUNT));
         emit BadDebtRealized(account, loss, shares, paidByReserves, loss - paidByReserves);
     }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 
 /// @title Oracle whose prices are set by hand
 /// @dev For tests of the pool and for gas comparisons, where every protocol reads the same constant price: each of the
 /// two prices is one slot.
-contract ConstantPriceOracle is IPriceOracle {
+contract ConstantPriceOracle is IPriceOracle, IPriceConditions {
     /// @dev 31 + 1 = 32.
     struct Price {
         uint248 price36;
@@ -84,6 +85,17 @@ contract ConstantPriceOracle is IPriceOracle {
 
     /// @inheritdoc IPriceOracle
     function poke(address) external {}
+
+    /// @inheritdoc IPriceConditions
+    /// @dev The feed and all averages stand at the liquidation price.
+    function conditionsOf(address asset) external view returns (Conditions memory c) {
+        Price memory p = _liquidation[asset];
+        if (p.broken) {
+            _requireNotReverting(asset);
+            return c;
+        }
+        return Conditions(p.price36, p.price36, p.price36, p.price36, true, false);
+    }
 
     function _setState(address asset, State state) private {
         _state[asset] = state;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IPriceOracleAdmin} from "../interfaces/IPriceOracleAdmin.sol";
 import {BoundedMath} from "../libraries/BoundedMath.sol";
@@ -16,7 +17,7 @@ import {SequencerFeed} from "./SequencerFeed.sol";
 /// @notice Two prices: a conservative one to lend on, and one to judge health by. The first is the lowest of what is
 /// known. The second follows the feed, but not further than a band around the TWAP; the band widens while they disagree,
 /// so that a crash is followed within minutes and a wick is not.
-contract PriceOracle is OracleConfig {
+contract PriceOracle is OracleConfig, IPriceConditions {
     using FixedPointMathLib for uint256;
 
     constructor(address quoteAsset_, address authority_) OracleStorage(quoteAsset_) OracleConfig(authority_) {}
@@ -76,6 +77,37 @@ contract PriceOracle is OracleConfig {
     /// @inheritdoc IPriceOracle
     function poke(address asset) external {
         _poke(asset);
+    }
+
+    /// @inheritdoc IPriceConditions
+    /// @dev Of a share: those of its underlying, with all prices times its rate.
+    function conditionsOf(address asset) external view returns (Conditions memory c) {
+        Asset storage a = _known(asset);
+        (SequencerFeed.State state, uint256 since) = SequencerFeed.read(_sequencerFeed);
+        bool isUp = state == SequencerFeed.State.Up;
+        c.inGrace = isUp && since != 0 && block.timestamp < since + _sequencerGrace;
+        uint256 rate = 1e18;
+        if (a.kind == Kind.Share) {
+            (, rate) = _shareRate(asset, a);
+            if (a.link == quoteAsset) {
+                c.liquidationPrice36 = state == SequencerFeed.State.Down ? 0 : rate * 1e18;
+                c.lendable = isUp && !c.inGrace && rate != 0;
+                return c;
+            }
+            asset = a.link;
+            a = _asset[asset];
+        }
+        Reading memory r = _read(asset, a, false, true);
+        Snapshot storage s = _snapshot[asset];
+        c.lendable = isUp && !c.inGrace && rate != 0 && r.freshFeeds + (r.twap == 0 ? 0 : 1) >= a.requiredSources;
+        uint256 price = _clamped(a, r, s.divergenceStart);
+        if (state != SequencerFeed.State.Down) c.liquidationPrice36 = BoundedMath.mulDivOrZero(price, rate, 1e18);
+        price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        c.feedPrice36 = BoundedMath.mulDivOrZero(price, rate, 1e18);
+        c.twap36 = BoundedMath.mulDivOrZero(r.twap, rate, 1e18);
+        if (s.hasEma) {
+            c.ema36 = BoundedMath.mulDivOrZero(TickPrice.price36(TickPrice.floorTick(s.emaTickE6)), rate, 1e18);
+        }
     }
 
     // --- diagnostics ----------------------------------------------------------------------------------------------

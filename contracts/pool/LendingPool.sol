@@ -10,8 +10,11 @@ import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
 import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
+import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {InterestMath} from "../libraries/InterestMath.sol";
+import {BasketMath, Basket} from "../libraries/BasketMath.sol";
+import {Risk} from "../libraries/RiskWord.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
 import {PoolBorrower} from "./PoolBorrower.sol";
 import {PoolLender} from "./PoolLender.sol";
@@ -19,16 +22,18 @@ import {IPoolModule} from "../interfaces/IPoolModule.sol";
 
 /// @title Breakwater lending pool
 /// @notice See `ILendingPool` for users, `ILiquidationModule` for liquidators, `IPoolAdmin` for governance.
-/// @dev The code is split over this contract and two modules that run by `delegatecall` on its storage, to stay below
+/// @dev The code is split over this contract and three modules that run by `delegatecall` on its storage, to stay below
 /// the size limit. Their addresses are immutable. Calls that this contract does not know go to the administration module
 /// after the access check: whatever has no role in the `AccessManager` is refused there.
 contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     using FixedPointMathLib for uint256;
+    using BasketMath for Basket;
 
     bytes32 private constant FLASH_LOAN_OK = keccak256("ERC3156FlashBorrower.onFlashLoan");
 
     address public immutable liquidationModule;
     address public immutable adminModule;
+    address public immutable riskModule;
 
     struct Params {
         address asset;
@@ -39,6 +44,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         address interestRateModel;
         address liquidationModule;
         address adminModule;
+        address riskModule;
     }
 
     constructor(
@@ -46,13 +52,16 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     ) PoolAccounting(p.asset) PoolLender(p.asset, p.name, p.symbol) AccessManaged(p.authority) {
         _requireModule(p.liquidationModule, p.asset);
         _requireModule(p.adminModule, p.asset);
+        _requireModule(p.riskModule, p.asset);
         if (IPriceOracle(p.oracle).quoteAsset() != p.asset) revert ConfigModuleMismatch(p.oracle);
         IInterestRateModel(p.interestRateModel).accrue(0, 1, 0);
         liquidationModule = p.liquidationModule;
         adminModule = p.adminModule;
+        riskModule = p.riskModule;
         _oracle = p.oracle;
         _interestRateModel = p.interestRateModel;
         _lastAccrual = uint32(block.timestamp);
+        _backlogAt = uint32(block.timestamp); // so that the first kick finds the slot in use
         _supplyCap = type(uint112).max;
         _borrowCap = type(uint112).max;
         _targetHealthBps = 10_400;
@@ -108,7 +117,8 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
 
     // --- modules --------------------------------------------------------------------------------------------------
 
-    /// @dev Liquidation (see ILiquidationModule) is open to all, the rest is administration (see IPoolAdmin).
+    /// @dev Liquidation (see ILiquidationModule) is open to all. What an engine calls, and what is to be read of risk (see
+    /// IPoolRisk), its module checks itself. The rest is administration (see IPoolAdmin), for roles.
     fallback() external {
         if (
             msg.sig == ILiquidationModule.take.selector ||
@@ -117,8 +127,15 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             msg.sig == ILiquidationModule.mark.selector ||
             msg.sig == ILiquidationModule.quoteTake.selector
         ) _delegate(liquidationModule);
+        if (
+            msg.sig == IPoolRisk.applyRisk.selector ||
+            msg.sig == IPoolRisk.riskInputs.selector ||
+            msg.sig == IPoolRisk.riskOf.selector ||
+            msg.sig == IPoolRisk.payKeeper.selector ||
+            msg.sig == IPoolRisk.riskEngine.selector
+        ) _delegate(riskModule);
         _checkCanCall(msg.sender, msg.data);
-        _delegate(adminModule);
+        _delegate(msg.sig == IPoolRisk.setRiskEngine.selector ? riskModule : adminModule);
     }
 
     /// @dev Runs the current call on a module and ends it with the module's answer.
@@ -174,12 +191,28 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
 
     /// @inheritdoc ILendingPool
     function collateralConfig(address token) external view returns (CollateralConfig memory) {
-        return _collateral[token];
+        Collateral storage c = _collateral[token];
+        Risk memory r = c.risk.unpack();
+        return
+            CollateralConfig({
+                totalSupplied: c.totalSupplied,
+                supplyCap: c.supplyCap,
+                index: c.index,
+                listed: c.listed,
+                curve: c.curve,
+                borrowFactorBps: r.borrowFactorBps,
+                liquidationFactorBps: r.rampToBps,
+                rampFromBps: r.rampFromBps,
+                rampStart: r.rampStart,
+                rampEnd: r.rampEnd,
+                borrowCapBps: c.borrowCapBps,
+                liquidationCapBps: c.liquidationCapBps
+            });
     }
 
     /// @inheritdoc ILendingPool
     function liquidationFactorBps(address token) external view returns (uint256) {
-        return _liquidationFactorBps(token);
+        return _collateral[token].risk.liquidationFactorBpsAt(block.timestamp);
     }
 
     /// @inheritdoc ILendingPool
@@ -218,8 +251,8 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         Account memory record = _account[account];
         h.debt = _debtAssetsOf(_accrued(), record.debtShares);
         Valuation memory v = _valuation(account, record.collateralMask);
-        h.collateralValue = v.value;
-        h.liquidationCapacity = v.capacity;
+        h.collateralValue = v.basket.value;
+        h.liquidationCapacity = v.basket.capacityDown();
         h.pricesFresh = v.stale == address(0);
         try this.borrowCapacityOf(account) returns (uint256 capacity) {
             h.borrowCapacity = capacity;
@@ -229,8 +262,8 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     }
 
     /// @inheritdoc ILendingPool
-    function borrowCapacityOf(address account) external view returns (uint256) {
-        return _borrowCapacity(account, _account[account].collateralMask);
+    function borrowCapacityOf(address account) external view returns (uint256 capacity) {
+        (capacity, ) = _borrowCapacity(account, _account[account].collateralMask, address(0), 0);
     }
 
     /// @inheritdoc ILendingPool

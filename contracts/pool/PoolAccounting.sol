@@ -149,6 +149,22 @@ abstract contract PoolAccounting is PoolStorage {
         }
     }
 
+    /// @dev Lenders' shares that must stay for now: what the engine last said, less what has been let go since.
+    function _exitFloor() internal view returns (uint256) {
+        unchecked {
+            uint256 refilled = uint256(_exitRefillPerSecond) * (block.timestamp - _exitFloorAt); // 88 + 32 bits
+            return uint256(_exitFloorShares).zeroFloorSub(refilled);
+        }
+    }
+
+    /// @dev Debt kicked lately: what was kicked fades over an hour, in a straight line. [loan base units]
+    function _backlogNow() internal view returns (uint256) {
+        unchecked {
+            uint256 elapsed = block.timestamp - _backlogAt;
+            return elapsed >= 1 hours ? 0 : (uint256(_backlog) * (1 hours - elapsed)) / 1 hours;
+        }
+    }
+
     // --- tokens ---------------------------------------------------------------------------------------------------
 
     /// @dev Pulls exactly `amount` from the caller. A token that delivers anything else is refused.

@@ -9,6 +9,7 @@ import {IPoolAdmin} from "../interfaces/IPoolAdmin.sol";
 import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {RampMath} from "../libraries/RampMath.sol";
+import {Risk, RiskWordLib} from "../libraries/RiskWord.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
 
 /// @title Administration of a pool
@@ -41,7 +42,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     /// @dev Refuses the loan asset, the pool's own shares, things without code, and assets that the oracle cannot price.
     function listCollateral(CollateralListing calldata listing) external lock {
         address token = listing.token;
-        CollateralConfig storage config = _collateral[token];
+        Collateral storage config = _collateral[token];
         if (config.listed) revert PoolCollateralAlreadyListed(token);
         if (token == _loanAsset || token == address(this) || token.code.length == 0) {
             revert PoolCollateralInvalid(token);
@@ -55,9 +56,13 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         _collateralList[index] = token;
         config.index = index;
         config.listed = true;
-        config.borrowFactorBps = listing.borrowFactorBps;
-        config.liquidationFactorBps = listing.liquidationFactorBps;
-        config.rampFromBps = listing.liquidationFactorBps;
+        config.borrowCapBps = listing.borrowFactorBps;
+        config.liquidationCapBps = listing.liquidationFactorBps;
+        Risk memory r;
+        r.borrowFactorBps = listing.borrowFactorBps;
+        r.rampFromBps = r.rampToBps = listing.liquidationFactorBps;
+        r.loadingFrom = r.loading = RiskWordLib.FULL_LOADING; // nothing diversifies until an engine says so
+        config.risk = RiskWordLib.pack(r);
         emit CollateralListed(token, index);
         emit CollateralFactorsSet(
             token,
@@ -182,22 +187,20 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     }
 
     /// @inheritdoc IPoolAdmin
+    /// @dev Lowers the engine's bound too, so that the next refresh does not undo it.
     function lowerBorrowFactor(address collateral, uint16 borrowFactorBps) external lock {
-        CollateralConfig storage config = _listed(collateral);
-        _checkLower("borrowFactor", config.borrowFactorBps, borrowFactorBps);
-        config.borrowFactorBps = borrowFactorBps;
-        emit CollateralFactorsSet(
-            collateral,
-            borrowFactorBps,
-            config.rampFromBps,
-            config.liquidationFactorBps,
-            config.rampEnd
-        );
+        Collateral storage config = _listed(collateral);
+        _checkLower("borrowFactor", config.borrowCapBps, borrowFactorBps);
+        config.borrowCapBps = borrowFactorBps;
+        Risk memory r = config.risk.unpack();
+        r.borrowFactorBps = r.borrowFactorBps.min(borrowFactorBps);
+        config.risk = r.pack();
+        emit CollateralFactorsSet(collateral, r.borrowFactorBps, r.rampFromBps, r.rampToBps, r.rampEnd);
     }
 
     /// @inheritdoc IPoolAdmin
     function lowerCollateralSupplyCap(address collateral, uint112 cap) external lock {
-        CollateralConfig storage config = _listed(collateral);
+        Collateral storage config = _listed(collateral);
         _checkLower("collateralSupplyCap", config.supplyCap, cap);
         _setCollateralSupplyCap(config, collateral, cap);
     }
@@ -215,12 +218,12 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         uint16 liquidationFactorBps,
         uint32 rampSeconds
     ) external lock {
-        CollateralConfig storage config = _listed(collateral);
-        _checkLower("liquidationFactor", config.liquidationFactorBps, liquidationFactorBps);
-        uint256 slowest = _slowestRamp(config, liquidationFactorBps);
+        Collateral storage config = _listed(collateral);
+        _checkLower("liquidationFactor", config.liquidationCapBps, liquidationFactorBps);
+        uint256 slowest = _slowestRamp(config.risk.unpack(), liquidationFactorBps);
         if (rampSeconds > slowest) revert ConfigNotTighter("rampSeconds", slowest, rampSeconds);
         uint256 borrowFactor = FixedPointMathLib.min(
-            config.borrowFactorBps,
+            config.borrowCapBps,
             uint256(liquidationFactorBps).zeroFloorSub(1)
         );
         _setFactors(config, collateral, uint16(borrowFactor), liquidationFactorBps, rampSeconds);
@@ -228,14 +231,15 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     // --- internals ------------------------------------------------------------------------------------------------
 
-    function _listed(address token) private view returns (CollateralConfig storage config) {
+    function _listed(address token) private view returns (Collateral storage config) {
         config = _collateral[token];
         if (!config.listed) revert PoolCollateralUnknown(token);
     }
 
-    /// @dev A ramp starts at the factor in force now, also in the middle of an earlier ramp.
+    /// @dev A ramp starts at the factor in force now, also in the middle of an earlier ramp. Where an engine governs, these
+    /// are its bounds: what is lower than they is left to it.
     function _setFactors(
-        CollateralConfig storage config,
+        Collateral storage config,
         address token,
         uint16 borrowFactorBps,
         uint16 liquidationFactorBps,
@@ -243,44 +247,44 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     ) private {
         _checkFactors(borrowFactorBps, liquidationFactorBps);
         _checkRange("rampSeconds", rampSeconds, 0, MAX_RAMP_SECONDS);
-        uint256 current = _liquidationFactorNow(config);
+        Risk memory r = config.risk.unpack();
+        uint256 current = _liquidationFactorNow(r);
         uint256 minimum = RampMath.minimumDuration(current, liquidationFactorBps);
         if (rampSeconds < minimum) revert ConfigRampTooFast(rampSeconds, minimum);
-        config.borrowFactorBps = borrowFactorBps;
-        config.rampFromBps = uint16(current);
-        config.liquidationFactorBps = liquidationFactorBps;
-        config.rampStart = uint32(block.timestamp);
-        config.rampEnd = uint32(block.timestamp + rampSeconds);
-        emit CollateralFactorsSet(token, borrowFactorBps, current, liquidationFactorBps, config.rampEnd);
+        bool isGoverned = r.freshUntil != 0;
+        config.borrowCapBps = borrowFactorBps;
+        config.liquidationCapBps = liquidationFactorBps;
+        r.borrowFactorBps = isGoverned ? r.borrowFactorBps.min(borrowFactorBps) : borrowFactorBps;
+        // A ramp that leads lower already goes on.
+        if (!isGoverned || liquidationFactorBps < r.rampToBps) {
+            r.rampFromBps = current;
+            r.rampToBps = liquidationFactorBps;
+            r.rampStart = block.timestamp;
+            r.rampEnd = block.timestamp + rampSeconds;
+        }
+        config.risk = r.pack();
+        emit CollateralFactorsSet(token, r.borrowFactorBps, r.rampFromBps, r.rampToBps, r.rampEnd);
     }
 
     /// @dev Longest ramp to `toBps` that is at least as steep as the one under way, so that a guardian cannot put off a
     /// fall; the speed limit goes before, by what rounding makes of it. [s, rounded down]
-    function _slowestRamp(CollateralConfig storage config, uint256 toBps) private view returns (uint256) {
-        uint256 current = _liquidationFactorNow(config);
-        uint256 target = config.liquidationFactorBps;
-        if (current <= target) return type(uint256).max; // none under way
-        uint256 asSteep = ((current - toBps) * (config.rampEnd - block.timestamp)) / (current - target);
+    function _slowestRamp(Risk memory r, uint256 toBps) private view returns (uint256) {
+        uint256 current = _liquidationFactorNow(r);
+        if (current <= r.rampToBps || current <= toBps) return type(uint256).max; // none under way, or none to come
+        uint256 asSteep = ((current - toBps) * (r.rampEnd - block.timestamp)) / (current - r.rampToBps);
         return asSteep.max(RampMath.minimumDuration(current, toBps));
     }
 
-    function _liquidationFactorNow(CollateralConfig storage config) private view returns (uint256) {
-        return
-            RampMath.valueAt(
-                config.rampFromBps,
-                config.liquidationFactorBps,
-                config.rampStart,
-                config.rampEnd,
-                block.timestamp
-            );
+    function _liquidationFactorNow(Risk memory r) private view returns (uint256) {
+        return RampMath.valueAt(r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd, block.timestamp);
     }
 
-    function _setCollateralSupplyCap(CollateralConfig storage config, address token, uint112 cap) private {
+    function _setCollateralSupplyCap(Collateral storage config, address token, uint112 cap) private {
         config.supplyCap = cap;
         emit CollateralSupplyCapSet(token, cap);
     }
 
-    function _setCurve(CollateralConfig storage config, address token, address curve) private {
+    function _setCurve(Collateral storage config, address token, address curve) private {
         if (curve.code.length == 0) revert ConfigModuleMismatch(curve);
         uint256 floorWad = ILiquidationCurve(curve).priceFactorWad(ILiquidationCurve(curve).secondsToFloor());
         _checkRange("curveFloor", floorWad, MIN_CURVE_FLOOR_WAD, 1e18);
@@ -296,7 +300,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     function _setPauseFlags(uint8 flags) private {
         _checkRange("pauseFlags", flags, 0, PAUSE_ALL);
-        _pauseFlags = flags | (_pauseFlags & PROVISIONED);
+        _pauseFlags = flags | (_pauseFlags & ~PAUSE_ALL);
         emit PauseFlagsSet(flags);
     }
 

@@ -6,7 +6,8 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ISupplyCollateralCallback, IRepayCallback} from "../interfaces/IPoolCallbacks.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolLender} from "./PoolLender.sol";
 
@@ -29,7 +30,7 @@ abstract contract PoolBorrower is PoolLender {
     /// @inheritdoc ILendingPool
     function supplyCollateral(address token, uint256 amount, address account, bytes calldata data) external lock {
         if (amount == 0) revert PoolZeroAmount();
-        CollateralConfig storage config = _collateral[token];
+        Collateral storage config = _collateral[token];
         // One read of the slot.
         (uint256 total, uint256 cap, uint256 index, bool listed) = (
             config.totalSupplied,
@@ -44,6 +45,7 @@ abstract contract PoolBorrower is PoolLender {
             revert PoolSupplyCapExceeded(token, cap, total);
         }
         config.totalSupplied = uint112(total);
+        config.changedAt = uint16(block.timestamp);
 
         uint256 held = _collateralAmount[account][token];
         if (held == 0) {
@@ -76,19 +78,23 @@ abstract contract PoolBorrower is PoolLender {
     ) external lock onlyFor(account) {
         if (amount == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
-        CollateralConfig storage config = _collateral[token];
+        Collateral storage config = _collateral[token];
         _requireListed(config, token);
         uint256 held = _collateralAmount[account][token];
         if (amount > held) revert PoolCollateralInsufficient(account, token, held, amount);
         Account memory record = _account[account];
+        if (record.debtShares != 0) {
+            // The token at hand needs no look-up in the list.
+            _refreshIfStale(token);
+            _refreshStale(record.collateralMask & ~(1 << config.index));
+        }
         _removeCollateral(record, account, token, held, amount);
         if (amount == held) _account[account].collateralMask = record.collateralMask;
         if (record.debtShares != 0) {
-            if (_pauseFlags & PAUSE_COLLATERAL_EXIT != 0) revert PoolPaused(PAUSE_COLLATERAL_EXIT);
-            // The token at hand needs no look-up in the list.
-            uint256 capacity = _borrowCapacity(account, record.collateralMask & ~(1 << config.index));
-            if (amount != held) capacity += _borrowCapacityIn(IPriceOracle(_oracle), token, held - amount);
-            _requireCovered(account, capacity, _debtAssetsOf(_accrued(), record.debtShares));
+            _requireOpen(PAUSE_COLLATERAL_EXIT);
+            uint256 others = record.collateralMask & ~(1 << config.index);
+            uint256 debt = _debtAssetsOf(_accrued(), record.debtShares);
+            _requireCovered(account, others, token, held - amount, debt);
         }
         emit CollateralWithdrawn(msg.sender, account, token, receiver, amount);
         _push(token, receiver, amount);
@@ -105,7 +111,8 @@ abstract contract PoolBorrower is PoolLender {
     ) external lock onlyFor(account) returns (uint256, uint256) {
         _requireOneAmount(assets, shares);
         _requireAddress(receiver);
-        if (_pauseFlags & PAUSE_BORROW != 0) revert PoolPaused(PAUSE_BORROW);
+        _refreshStale(_account[account].collateralMask);
+        _requireOpen(PAUSE_BORROW);
         Accrual memory a = _accrue();
         if (assets != 0) shares = SharesMath.debtSharesUp(assets, a.debtAssets, a.debtShares);
         else assets = SharesMath.debtAssetsDown(shares, a.debtAssets, a.debtShares);
@@ -123,7 +130,7 @@ abstract contract PoolBorrower is PoolLender {
 
         uint256 debt = _debtAssetsOf(a, owned);
         if (debt < _minDebt) revert PoolDebtBelowMinimum(_minDebt, debt);
-        _requireCovered(account, _borrowCapacity(account, _account[account].collateralMask), debt);
+        _requireCovered(account, _account[account].collateralMask, address(0), 0, debt);
         emit Borrowed(msg.sender, account, receiver, assets, shares);
         _push(_loanAsset, receiver, assets);
         return (assets, shares);
@@ -221,9 +228,38 @@ abstract contract PoolBorrower is PoolLender {
         if (msg.sender != account && !_isOperator[account][msg.sender]) revert PoolUnauthorized(msg.sender, account);
     }
 
+    /// @dev Neither paused nor restricted as a whole.
+    function _requireOpen(uint8 pauseFlag) private view {
+        uint256 flags = _pauseFlags;
+        if (flags & pauseFlag != 0) revert PoolPaused(pauseFlag);
+        if (flags & RESTRICTED != 0) revert PoolRestricted(address(this));
+    }
+
     /// @dev The borrow test.
-    function _requireCovered(address account, uint256 capacity, uint256 debt) private pure {
-        if (capacity < debt) revert PoolBorrowTestFailed(account, capacity, debt);
+    function _requireCovered(
+        address account,
+        uint256 mask,
+        address extraToken,
+        uint256 extraAmount,
+        uint256 debt
+    ) private view {
+        (uint256 capacity, address restricted) = _borrowCapacity(account, mask, extraToken, extraAmount);
+        if (capacity >= debt) return;
+        if (restricted != address(0)) revert PoolRestricted(restricted);
+        revert PoolBorrowTestFailed(account, capacity, debt);
+    }
+
+    function _refreshStale(uint256 mask) private {
+        for (; mask != 0; mask &= mask - 1) _refreshIfStale(_collateralList[LibBit.ffs(mask)]);
+    }
+
+    /// @dev Has the engine renew a snapshot that is too old. Whatever fails there fails here, for want of gas too: stale risk
+    /// is never lent on. Nothing of the books is open while the engine looks at them.
+    function _refreshIfStale(address token) private {
+        if (!_collateral[token].risk.isStaleAt(block.timestamp)) return;
+        IRiskEngine(_riskEngine).refresh(token);
+        RiskWord risk = _collateral[token].risk;
+        if (risk.isStaleAt(block.timestamp)) revert PoolRiskStale(token, risk.freshUntil());
     }
 
     function _requireOneAmount(uint256 assets, uint256 shares) private pure {

@@ -72,6 +72,10 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
+        if (_pauseFlags & EXIT_LIMITED != 0) {
+            uint256 available = totalSupply().zeroFloorSub(_exitFloor());
+            if (shares > available) revert PoolExitLimited(available, shares);
+        }
         _burn(owner, shares);
         _subtractCash(a, assets);
         _book(a);
@@ -139,7 +143,8 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
     /// @inheritdoc IERC4626
     function maxWithdraw(address owner) external view returns (uint256) {
         Accrual memory a = _accrued();
-        uint256 owned = SharesMath.lenderAssetsDown(balanceOf(owner), _exitAssets(a), totalSupply());
+        uint256 supply = totalSupply();
+        uint256 owned = SharesMath.lenderAssetsDown(_exitable(owner, supply), _exitAssets(a), supply);
         return owned.min(a.cash);
     }
 
@@ -148,8 +153,14 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
     function maxRedeem(address owner) external view returns (uint256 shares) {
         Accrual memory a = _accrued();
         (uint256 assets, uint256 supply) = (_exitAssets(a), totalSupply());
-        shares = balanceOf(owner).min(SharesMath.lenderSharesUp(a.cash + 1, assets, supply) - 1);
+        shares = _exitable(owner, supply).min(SharesMath.lenderSharesUp(a.cash + 1, assets, supply) - 1);
         if (SharesMath.lenderAssetsDown(shares, assets, supply) == 0) return 0;
+    }
+
+    /// @dev Shares of an owner that the flow limit lets go now.
+    function _exitable(address owner, uint256 supply) private view returns (uint256 shares) {
+        shares = balanceOf(owner);
+        if (_pauseFlags & EXIT_LIMITED != 0) shares = shares.min(supply.zeroFloorSub(_exitFloor()));
     }
 
     /// @dev Room under the supply cap, or under the 112 bits of the books; 0 while deposits are paused.

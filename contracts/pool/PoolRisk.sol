@@ -4,18 +4,24 @@ pragma solidity ^0.8.28;
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
-import {RampMath} from "../libraries/RampMath.sol";
+import {BasketMath, Basket} from "../libraries/BasketMath.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
+import {CollateralFactorMath} from "../risk/CollateralFactorMath.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
 
 /// @title What an account may borrow and when it may be liquidated
 abstract contract PoolRisk is PoolAccounting {
     using FixedPointMathLib for uint256;
+    using BasketMath for Basket;
+
+    /// @dev A reserve or a value beyond this is none that any market has; below it, products fit.
+    uint256 private constant MAX_VALUE = type(uint128).max;
 
     /// @dev Collateral at liquidation prices.
     struct Valuation {
-        uint256 value; // Σ V_i
-        uint256 capacity; // Σ LT_i·V_i
+        Basket basket; // Σ V_i, Σ LT_i·V_i and how they move together
         address stale; // first collateral whose price is remembered rather than fresh; 0: none
+        bool isGrace; // one of them has been priced again only for a while
     }
 
     /// @dev One position at its liquidation price.
@@ -24,47 +30,84 @@ abstract contract PoolRisk is PoolAccounting {
         uint256 capacity; // LT_i·V_i
         uint256 price36;
         uint256 factorBps; // LT_i
+        uint256 loading; // λ_i [%]
         bool fresh; // false: the price is remembered
+        bool isGrace;
     }
 
-    /// @dev Σ BF_i·amount_i·borrow price_i, every term rounded down. Reverts as the oracle reverts.
-    function _borrowCapacity(address account, uint256 mask) internal view returns (uint256 capacity) {
+    // --- borrowing ------------------------------------------------------------------------------------------------
+
+    /// @dev What an account may owe for all its collaterals but those left out of `mask`. Every term is rounded down.
+    /// Reverts as the oracle reverts.
+    /// @param extraToken Collateral that is counted besides, with `extraAmount`; 0: none.
+    /// @return capacity [loan base units]
+    /// @return restricted First collateral that counts for nothing because the breaker has restricted it; 0: none.
+    function _borrowCapacity(
+        address account,
+        uint256 mask,
+        address extraToken,
+        uint256 extraAmount
+    ) internal view returns (uint256 capacity, address restricted) {
         IPriceOracle oracle = IPriceOracle(_oracle);
+        Basket memory b;
+        if (extraAmount != 0) restricted = _addCredit(b, oracle, extraToken, extraAmount);
         for (; mask != 0; mask &= mask - 1) {
             address token = _collateralList[LibBit.ffs(mask)];
-            capacity += _borrowCapacityIn(oracle, token, _collateralAmount[account][token]);
+            address found = _addCredit(b, oracle, token, _collateralAmount[account][token]);
+            if (restricted == address(0)) restricted = found;
         }
+        capacity = b.capacityDown();
     }
 
-    /// @dev Of one position, rounded down.
-    function _borrowCapacityIn(IPriceOracle oracle, address token, uint256 amount) internal view returns (uint256) {
-        return (amount.fullMulDiv(oracle.borrowPrice(token), PRICE_SCALE) * _collateral[token].borrowFactorBps) / BPS;
+    /// @dev A restricted collateral counts for nothing: neither what it was nor what is added now. Of any other, the lower of
+    /// its factor and of what a liquidation that heals could carry: the larger the position, the less (see
+    /// `CollateralFactorMath.healingDebtDown`; of several collaterals the sum says that the sale of one at least heals).
+    function _addCredit(
+        Basket memory b,
+        IPriceOracle oracle,
+        address token,
+        uint256 amount
+    ) private view returns (address restricted) {
+        RiskWord risk = _collateral[token].risk;
+        if (risk.level() == LEVEL_RESTRICTED) return token;
+        uint256 value = amount.fullMulDiv(oracle.borrowPrice(token), PRICE_SCALE);
+        uint256 credit = (value * risk.borrowFactorBps()) / BPS;
+        if (risk.freshUntil() != 0 && value <= MAX_VALUE) {
+            uint256 healing = CollateralFactorMath.healingDebtDown(value, risk.reserve(), risk.discountBps() * 1e14);
+            if (healing < credit) credit = healing;
+        }
+        b.add(value, credit, risk.loading());
     }
 
-    /// @dev Collateral value and Σ LT_i·V_i at liquidation prices (or the last valid ones), rounded down.
+    // --- health ---------------------------------------------------------------------------------------------------
+
+    /// @dev Collateral at liquidation prices (or the last valid ones), rounded down.
     function _valuation(address account, uint256 mask) internal view returns (Valuation memory v) {
         IPriceOracle oracle = IPriceOracle(_oracle);
         for (; mask != 0; mask &= mask - 1) {
             address token = _collateralList[LibBit.ffs(mask)];
-            Position memory p = _positionIn(oracle, token, _collateralAmount[account][token]);
-            if (!p.fresh && v.stale == address(0)) v.stale = token;
-            v.value += p.value;
-            v.capacity += p.capacity;
+            _count(v, token, _positionIn(oracle, token, _collateralAmount[account][token]));
         }
+    }
+
+    function _count(Valuation memory v, address token, Position memory p) internal pure {
+        if (!p.fresh && v.stale == address(0)) v.stale = token;
+        if (p.isGrace) v.isGrace = true;
+        v.basket.add(p.value, p.capacity, p.loading);
     }
 
     /// @dev Rounded down.
     function _positionIn(IPriceOracle oracle, address token, uint256 amount) internal view returns (Position memory p) {
+        RiskWord risk = _collateral[token].risk;
         (p.price36, p.fresh) = oracle.liquidationPriceOrLast(token);
-        p.factorBps = _liquidationFactorBps(token);
         p.value = amount.fullMulDiv(p.price36, PRICE_SCALE);
+        p.factorBps = risk.liquidationFactorBpsAt(block.timestamp);
         p.capacity = (p.value * p.factorBps) / BPS;
+        p.loading = risk.liquidationLoadingAt(block.timestamp);
+        p.isGrace = risk.isGraceAt(block.timestamp);
     }
 
-    function _liquidationFactorBps(address token) internal view returns (uint256) {
-        CollateralConfig storage c = _collateral[token];
-        return RampMath.valueAt(c.rampFromBps, c.liquidationFactorBps, c.rampStart, c.rampEnd, block.timestamp);
-    }
+    // --- books ----------------------------------------------------------------------------------------------------
 
     /// @dev Takes collateral off the books. `record` is changed in memory only.
     /// @param held What the account has of it, at least `amount`.
@@ -75,15 +118,18 @@ abstract contract PoolRisk is PoolAccounting {
         uint256 held,
         uint256 amount
     ) internal {
-        CollateralConfig storage config = _collateral[token];
+        Collateral storage config = _collateral[token];
         if (amount == held) record.collateralMask &= ~uint16(1 << config.index);
         unchecked {
             _collateralAmount[account][token] = held - amount;
-            config.totalSupplied -= uint112(amount); // the total is the sum of all accounts
+            (config.totalSupplied, config.changedAt) = (
+                uint112(config.totalSupplied - amount), // the total is the sum of all accounts
+                uint16(block.timestamp)
+            );
         }
     }
 
-    function _requireListed(CollateralConfig storage config, address token) internal view {
+    function _requireListed(Collateral storage config, address token) internal view {
         if (!config.listed) revert PoolCollateralUnknown(token);
     }
 }

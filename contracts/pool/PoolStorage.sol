@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IPoolTypes} from "../interfaces/IPoolTypes.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
 
 /// @title Storage shared by the pool and the modules that it delegates to
 /// @dev First in every inheritance list, so that its slots are the same in all of them; `test/unit/pool/layout.test.ts`
@@ -19,8 +20,28 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal constant PAUSE_COLLATERAL_EXIT = 4; // withdrawal of collateral by accounts with debt
     uint8 internal constant PAUSE_FLASH_LOAN = 8;
     uint8 internal constant PAUSE_ALL = 15;
-    /// @dev Not a pause: there is a provision. Kept beside the flags because exits read them anyway.
+    /// @dev Not pauses, but kept beside the flags because the same calls read them anyway: there is a provision; the
+    /// breaker has restricted the whole pool; lenders' exits have a flow limit.
     uint8 internal constant PROVISIONED = 128;
+    uint8 internal constant RESTRICTED = 64;
+    uint8 internal constant EXIT_LIMITED = 32;
+    /// @dev ICircuitBreaker.Level.Restricted
+    uint256 internal constant LEVEL_RESTRICTED = 2;
+
+    /// @dev One collateral. First slot, books: 14 + 14 + 1 + 1 + 2 = 32. Second: `RiskWord`. Third, sales and bounds:
+    /// 20 + 4 + 2 + 2 = 28.
+    struct Collateral {
+        uint112 totalSupplied; // [collateral base units]
+        uint112 supplyCap; // [collateral base units] type(uint112).max: none
+        uint8 index; // bit in `Account.collateralMask`
+        bool listed;
+        uint16 changedAt; // low bits of the time at which the total last changed. [unix s]
+        RiskWord risk;
+        address curve; // ILiquidationCurve
+        uint32 riseFrom; // `FactorRamp.State.riseFrom`
+        uint16 borrowCapBps;
+        uint16 liquidationCapBps;
+    }
 
     uint256 internal constant UNLOCKED = 0;
     uint256 internal constant LOCKED = 1;
@@ -55,17 +76,31 @@ abstract contract PoolStorage is IPoolTypes {
     // slots 5..8
     mapping(address account => Account) internal _account;
     mapping(address account => mapping(address token => uint256)) internal _collateralAmount;
-    mapping(address token => CollateralConfig) internal _collateral;
+    mapping(address token => Collateral) internal _collateral;
     mapping(address owner => mapping(address operator => bool)) internal _isOperator;
 
     // slots 9..24
     address[MAX_COLLATERALS] internal _collateralList;
 
-    // slot 25
+    // slot 25: 14 + 12 + 4 = 30
     uint112 internal _totalProvision; // [loan base units] Σ `_provisionOf`
+    uint96 internal _backlog; // [loan base units] debt kicked lately, as of `_backlogAt`
+    uint32 internal _backlogAt; // [unix s]
 
     // slot 26
     mapping(address account => uint256) internal _provisionOf;
+
+    // slot 27: 20 + 4 = 24
+    address internal _riskEngine; // 0: none
+    uint32 internal _riskMaxAge; // [s]
+
+    // slot 28: 17 + 11 + 4 = 32
+    uint136 internal _exitFloorShares; // lenders' shares that had to stay at `_exitFloorAt`
+    uint88 internal _exitRefillPerSecond; // by how much that falls. [shares a second]
+    uint32 internal _exitFloorAt; // [unix s]
+
+    // slot 29
+    uint112 internal _badDebtTotal; // [loan base units] all that was ever written off
 
     /// @dev `LOCKED` while books change or tokens move; released around the callbacks that the pool offers on purpose. A
     /// whole word, because the compiler reads what it shares before it writes a part.

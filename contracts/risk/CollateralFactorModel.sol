@@ -41,6 +41,7 @@ contract CollateralFactorModel is ICollateralFactorModel, AccessManaged {
         Parameters memory p = _known(asset);
         (uint256 time, bool beyond) = CollateralFactorMath.timeToLiquidateUp(inputs.exposure, inputs.salePerDay);
         t.timeToLiquidate = uint32(time);
+        t.discountBps = p.betaBps;
         t.borrowingStopped = beyond || inputs.reserve == 0;
         uint256 factorWad = CollateralFactorMath.liquidationFactorDown(
             CollateralFactorMath.survivalDown(uint256(p.zHundredths) * 1e16, inputs.sigmaWad, time),

@@ -109,6 +109,11 @@ abstract contract CorrelationTracker is VolatilityConfig {
     }
 
     /// @inheritdoc IVolatilityOracle
+    function isTracked(address assetA, address assetB) external view returns (bool) {
+        return (assetA < assetB ? _pair[assetA][assetB] : _pair[assetB][assetA]).sampledAt != 0;
+    }
+
+    /// @inheritdoc IVolatilityOracle
     function correlationOf(address assetA, address assetB) external view returns (Correlation memory) {
         if (assetA > assetB) (assetA, assetB) = (assetB, assetA);
         Pair storage p = _pair[assetA][assetB];

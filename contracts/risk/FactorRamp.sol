@@ -51,7 +51,10 @@ library FactorRamp {
     ) internal pure returns (State memory) {
         uint256 current = valueAt(s, timestamp);
         if (targetBps < current) {
-            if (timestamp >= s.end || s.fromBps <= s.toBps) (s.fromBps, s.start) = (uint16(current), uint32(timestamp));
+            // A fall that is under way at this very speed goes on; any other, governance's own, slower ramp too, is left
+            // where it is now.
+            bool isOwn = timestamp < s.end && s.end - s.start == RampMath.minimumDuration(s.fromBps, s.toBps);
+            if (!isOwn) (s.fromBps, s.start) = (uint16(current), uint32(timestamp));
             s.toBps = uint16(targetBps);
             s.end = uint32(s.start + RampMath.minimumDuration(s.fromBps, targetBps));
             s.riseFrom = uint32(timestamp + CALM);

@@ -75,6 +75,7 @@ abstract contract VolatilityStorage is IVolatilityOracle, IVolatilityOracleAdmin
     }
 
     IPriceOracle public immutable priceOracle;
+    /// @inheritdoc IVolatilityOracle
     address public immutable quoteAsset;
 
     mapping(address asset => Config) internal _config;

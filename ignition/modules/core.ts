@@ -32,6 +32,7 @@ export function buildCore(parameters: SystemParameters) {
     const dutchCurve = m.contract("DutchCurve", [core.dutchPremiumBps, core.dutchMaxBonusBps, core.dutchSeconds]);
     const liquidationModule = m.contract("LiquidationModule", [core.loanAsset]);
     const adminModule = m.contract("PoolAdminModule", [core.loanAsset]);
+    const riskModule = m.contract("PoolRiskModule", [core.loanAsset]);
     const pool = m.contract("LendingPool", [
       {
         asset: core.loanAsset,
@@ -42,6 +43,7 @@ export function buildCore(parameters: SystemParameters) {
         interestRateModel,
         liquidationModule,
         adminModule,
+        riskModule,
       },
     ]);
     const poolAdmin = m.contractAt("IPoolAdmin", pool, { id: "PoolAdmin" });
@@ -93,6 +95,7 @@ export function buildCore(parameters: SystemParameters) {
       dutchCurve,
       liquidationModule,
       adminModule,
+      riskModule,
       pool,
       leverageRouter,
     };

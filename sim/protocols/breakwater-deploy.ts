@@ -78,6 +78,7 @@ export async function deployBreakwater(
     }),
     liquidationModule: await deploy("LiquidationModule", loan.address),
     adminModule: await deploy("PoolAdminModule", loan.address),
+    riskModule: await deploy("PoolRiskModule", loan.address),
   });
   const admin = await ethers.getContractAt("IPoolAdmin", pool, governor);
   await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();

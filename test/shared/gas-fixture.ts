@@ -56,6 +56,7 @@ export async function poolInUse(connection: NetworkConnection) {
       interestRateModel: await rateModel.getAddress(),
       liquidationModule: await (await ethers.deployContract("LiquidationModule", [loanAddress])).getAddress(),
       adminModule: await (await ethers.deployContract("PoolAdminModule", [loanAddress])).getAddress(),
+      riskModule: await (await ethers.deployContract("PoolRiskModule", [loanAddress])).getAddress(),
     },
   ]);
   const poolAddress = await pool.getAddress();

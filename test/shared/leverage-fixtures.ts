@@ -46,6 +46,7 @@ async function deployPoolAndRouter(connection: NetworkConnection) {
   await oracle.setPrice(wethAddress, PRICE36);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [usdcAddress]);
   const adminModule = await ethers.deployContract("PoolAdminModule", [usdcAddress]);
+  const riskModule = await ethers.deployContract("PoolRiskModule", [usdcAddress]);
   const rateModel = await ethers.deployContract("KinkedRateModel", [YEAR_RATES]);
   const curve = await ethers.deployContract("FixedBonusCurve", [500]);
   const pool = await ethers.deployContract("LendingPool", [
@@ -58,6 +59,7 @@ async function deployPoolAndRouter(connection: NetworkConnection) {
       interestRateModel: await rateModel.getAddress(),
       liquidationModule: await liquidationModule.getAddress(),
       adminModule: await adminModule.getAddress(),
+      riskModule: await riskModule.getAddress(),
     },
   ]);
   const poolAddress = await pool.getAddress();

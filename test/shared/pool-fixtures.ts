@@ -72,6 +72,7 @@ export async function deployPool(connection: NetworkConnection, options: PoolOpt
   const fixedCurve = await ethers.deployContract("FixedBonusCurve", [500]);
   const liquidationModule = await ethers.deployContract("LiquidationModule", [loanAddress]);
   const adminModule = await ethers.deployContract("PoolAdminModule", [loanAddress]);
+  const riskModule = await ethers.deployContract("PoolRiskModule", [loanAddress]);
   const params = {
     ...{ asset: loanAddress, name: "Breakwater USD", symbol: "bwUSD" },
     authority: await manager.getAddress(),
@@ -79,6 +80,7 @@ export async function deployPool(connection: NetworkConnection, options: PoolOpt
     interestRateModel: await rateModel.getAddress(),
     liquidationModule: await liquidationModule.getAddress(),
     adminModule: await adminModule.getAddress(),
+    riskModule: await riskModule.getAddress(),
   };
   const pool = await ethers.deployContract("LendingPool", [params]);
   const poolAddress = await pool.getAddress();
@@ -112,7 +114,7 @@ export async function deployPool(connection: NetworkConnection, options: PoolOpt
   return {
     ...{ connection, ethers, networkHelpers: connection.networkHelpers },
     ...{ governor, guardian, lender, otherLender, borrower, otherBorrower, liquidator, stranger },
-    ...{ pool, poolAddress, admin, liquidation, liquidationModule, adminModule, params, manager, oracle },
+    ...{ pool, poolAddress, admin, liquidation, liquidationModule, adminModule, riskModule, params, manager, oracle },
     ...{ loan, loanAddress, loanDecimals, unit: 10n ** loanDecimals },
     ...{ rateModel, dutchCurve, fixedCurve, collaterals },
   };

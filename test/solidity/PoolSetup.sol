@@ -11,6 +11,7 @@ import {ConstantPriceOracle} from "../../contracts/mocks/ConstantPriceOracle.sol
 import {MockERC20} from "../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../contracts/pool/LendingPool.sol";
 import {PoolAdminModule} from "../../contracts/pool/PoolAdminModule.sol";
+import {PoolRiskModule} from "../../contracts/pool/PoolRiskModule.sol";
 import {KinkedRateModel} from "../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "./Vm.sol";
 
@@ -55,7 +56,8 @@ abstract contract PoolSetup {
                 oracle: address(oracle),
                 interestRateModel: address(rateModel),
                 liquidationModule: address(new LiquidationModule(address(loan))),
-                adminModule: address(new PoolAdminModule(address(loan)))
+                adminModule: address(new PoolAdminModule(address(loan))),
+                riskModule: address(new PoolRiskModule(address(loan)))
             })
         );
         _list(0, PRICE_0, 7_500, 8_000, address(dutchCurve));

@@ -36,6 +36,7 @@ async function shareOfLendingPool(connection: NetworkConnection) {
       interestRateModel: await (await ethers.deployContract("KinkedRateModel", [FLAT_RATE])).getAddress(),
       liquidationModule: await (await ethers.deployContract("LiquidationModule", [tokenAddress])).getAddress(),
       adminModule: await (await ethers.deployContract("PoolAdminModule", [tokenAddress])).getAddress(),
+      riskModule: await (await ethers.deployContract("PoolRiskModule", [tokenAddress])).getAddress(),
     },
   ]);
   const poolAddress = await pool.getAddress();

@@ -19,6 +19,7 @@ describe("LendingPool: administration, modules", () => {
       const wrong = {
         liquidationModule: await (await ethers.deployContract("LiquidationModule", [other])).getAddress(),
         adminModule: await (await ethers.deployContract("PoolAdminModule", [other])).getAddress(),
+        riskModule: await (await ethers.deployContract("PoolRiskModule", [other])).getAddress(),
         oracle: await (await ethers.deployContract("ConstantPriceOracle", [other])).getAddress(),
       };
       for (const [part, address] of Object.entries(wrong)) {
@@ -26,7 +27,7 @@ describe("LendingPool: administration, modules", () => {
           .to.be.revertedWithCustomError(pool, "ConfigModuleMismatch")
           .withArgs(address);
       }
-      for (const part of ["liquidationModule", "adminModule"]) {
+      for (const part of ["liquidationModule", "adminModule", "riskModule"]) {
         await expect(deploy({ [part]: stranger.address }), part)
           .to.be.revertedWithCustomError(pool, "ConfigModuleMismatch")
           .withArgs(stranger.address);
@@ -38,7 +39,7 @@ describe("LendingPool: administration, modules", () => {
       await expect(deploy({ asset: ZeroAddress }))
         .to.be.revertedWithCustomError(pool, "PoolZeroAddress")
         .withArgs();
-      for (const name of ["LiquidationModule", "PoolAdminModule"]) {
+      for (const name of ["LiquidationModule", "PoolAdminModule", "PoolRiskModule"]) {
         const factory = await ethers.getContractFactory(name);
         await expect(factory.deploy(ZeroAddress)).to.be.revertedWithCustomError(pool, "PoolZeroAddress").withArgs();
       }

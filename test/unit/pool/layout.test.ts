@@ -83,7 +83,7 @@ function source(path: string): string {
 describe("storage of the pool", () => {
   it("begins, in the pool, with exactly the storage of every module", async () => {
     const names = await modules();
-    expect(names).to.have.members(["LiquidationModule", "PoolAdminModule"]);
+    expect(names).to.have.members(["LiquidationModule", "PoolAdminModule", "PoolRiskModule"]);
     const pool = await layoutsOf("LendingPool");
     for (const name of names) {
       const module = await layoutsOf(name);
@@ -109,7 +109,7 @@ describe("storage of the pool", () => {
     const text = source("pool/PoolStorage.sol");
     const actual = widthsBySlot(persistent.storage, persistent);
     const claims = [...text.matchAll(/\/\/ slot (\d+): ([^;\n]*)/g)];
-    expect(claims).to.have.lengthOf(5);
+    expect(claims).to.have.lengthOf(8);
     for (const [, slot, claim] of claims) {
       const widths = actual[Number(slot)];
       const total = widths.reduce((sum, width) => sum + width, 0);
@@ -121,22 +121,18 @@ describe("storage of the pool", () => {
     expect(text).to.contain(`// slots ${list}..${list + 15}\n`);
   });
 
-  for (const [name, slots] of [
-    ["Account", 1],
-    ["CollateralConfig", 2],
+  for (const [name, slots, file] of [
+    ["Account", 1, "interfaces/IPoolTypes.sol"],
+    ["Collateral", 3, "pool/PoolStorage.sol"],
   ] as const) {
-    it(`${name} takes ${slots === 1 ? "one slot" : "two slots"}, packed as its comment says`, async () => {
+    it(`${name} takes ${slots} slot${slots === 1 ? "" : "s"}, packed as its comment says`, async () => {
       const { persistent } = await layoutsOf("LendingPool");
       const type = Object.keys(persistent.types).find((id) => id.startsWith(`t_struct(${name})`)) ?? "";
       const { numberOfBytes, members = [] } = persistent.types[type];
       expect(Number(numberOfBytes)).to.equal(32 * slots);
-      const comment = /\/\/\/ @dev ((?:[^\n]|\n\s*\/\/\/)*)\s*$/.exec(
-        source("interfaces/IPoolTypes.sol").split(`struct ${name} {`)[0],
-      );
-      const actual = widthsBySlot(members, persistent).map((widths) => ({
-        widths,
-        total: widths.reduce((sum, width) => sum + width, 0),
-      }));
+      const comment = /\/\/\/ @dev ((?:[^\n]|\n\s*\/\/\/)*)\s*$/.exec(source(file).split(`struct ${name} {`)[0]);
+      const packed = widthsBySlot(members, persistent).filter((widths) => widths.length > 1);
+      const actual = packed.map((widths) => ({ widths, total: widths.reduce((sum, width) => sum + width, 0) }));
       expect(sumsIn(comment?.[1] ?? "")).to.deep.equal(actual);
     });
   }
@@ -160,12 +156,14 @@ describe("storage of the pool", () => {
       }
     });
 
-    it("the pool names its modules, and both lend what it lends", async () => {
+    it("the pool names its modules, and all lend what it lends", async () => {
       const connection = await network.create();
-      const { pool, liquidationModule, adminModule, loanAddress } = await activePool(connection);
+      const { pool, liquidationModule, adminModule, riskModule, loanAddress } = await activePool(connection);
       expect(await pool.liquidationModule()).to.equal(await liquidationModule.getAddress());
       expect(await pool.adminModule()).to.equal(await adminModule.getAddress());
-      for (const module of [liquidationModule, adminModule]) expect(await module.loanAsset()).to.equal(loanAddress);
+      expect(await pool.riskModule()).to.equal(await riskModule.getAddress());
+      for (const module of [liquidationModule, adminModule, riskModule])
+        expect(await module.loanAsset()).to.equal(loanAddress);
       await connection.close();
     });
 

@@ -116,19 +116,19 @@ describe("CollateralFactorModel", () => {
     it("is the formula, rounded down", async () => {
       const { model } = await load();
       // e^−0.14/1.155 = 0.752684; 0.752684 − 0.25·0.247316 = 0.690855
-      expect(await model.targets(ASSET, INPUTS)).to.deep.equal([7_526n, 6_908n, false, DAY]);
+      expect(await model.targets(ASSET, INPUTS)).to.deep.equal([7_526n, 6_908n, false, DAY, 500n]);
     });
 
     it("stops borrowing, and leaves the liquidation factor alone, when a sale takes longer than a day", async () => {
       const { model } = await load();
       const t = await model.targets(ASSET, { ...INPUTS, exposure: INPUTS.salePerDay + 1n });
-      expect(t).to.deep.equal([7_526n, 0n, true, DAY]);
+      expect(t).to.deep.equal([7_526n, 0n, true, DAY, 500n]);
     });
 
     it("stops borrowing where there is no market, and its liquidation factor goes to the bound", async () => {
       const { model } = await load();
       const t = await model.targets(ASSET, { ...INPUTS, reserve: 0n });
-      expect(t).to.deep.equal([4_000n, 0n, true, DAY]);
+      expect(t).to.deep.equal([4_000n, 0n, true, DAY, 500n]);
     });
 
     it("does not lend on a bound from below", async () => {
@@ -142,7 +142,7 @@ describe("CollateralFactorModel", () => {
     it("does not exceed its bound from above", async () => {
       const { model } = await load();
       const t = await model.targets(ASSET, { ...INPUTS, sigmaWad: 0n, slice: 0n });
-      expect(t).to.deep.equal([9_000n, 8_750n, false, DAY]); // 1/1.05; 0.9 − 0.25·0.1
+      expect(t).to.deep.equal([9_000n, 8_750n, false, DAY, 500n]); // 1/1.05; 0.9 − 0.25·0.1
     });
 
     it("keeps the borrow factor's distance from the factor in force while that is still rising", async () => {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title What a price oracle knows of a market besides its prices
+/// @notice For risk engines: how far the sources are apart, and whether they are to be had at all.
+interface IPriceConditions {
+    /// @dev Prices on the 36-decimal scale; zero: not to be had.
+    struct Conditions {
+        uint256 liquidationPrice36; // fresh; of this moment
+        uint256 feedPrice36; // what stands for the feed: the first that is fresh, the median of three sources or more
+        uint256 twap36;
+        uint256 ema36; // slow average
+        bool lendable; // as many sources are fresh as lending requires, and the sequencer is up and past its grace period
+        bool inGrace; // the sequencer is up again, but not for as long as its grace period
+    }
+
+    /// @notice How an asset stands now. Never reverts for a source's sake; with too little gas to ask every source it does.
+    function conditionsOf(address asset) external view returns (Conditions memory);
+}

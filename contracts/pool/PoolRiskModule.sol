@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {IPoolModule} from "../interfaces/IPoolModule.sol";
+import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {Risk, RiskWord, RiskWordLib} from "../libraries/RiskWord.sol";
+import {FactorRamp} from "../risk/FactorRamp.sol";
+import {PoolAccounting} from "./PoolAccounting.sol";
+
+/// @title A pool's side of its risk engine
+/// @notice Runs by delegatecall on the pool's storage. What the engine says is bounded here, by code that nobody can
+/// replace: the liquidation factor falls by no more than 2 points a day and from its value of this block on, diversification
+/// leaves the liquidation test by a point in half an hour, and governance's bounds hold.
+contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
+    using FixedPointMathLib for uint256;
+
+    uint256 private constant MIN_MAX_AGE = 60;
+    uint256 private constant MAX_MAX_AGE = 1 days;
+    /// @dev A moment that is over: who has this must be asked again.
+    uint256 private constant LONG_AGO = 1;
+
+    constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
+
+    /// @inheritdoc IPoolModule
+    function loanAsset() external view returns (address) {
+        return _loanAsset;
+    }
+
+    modifier onlyEngine() {
+        _requireEngine();
+        _;
+    }
+
+    function _requireEngine() private view {
+        if (msg.sender != _riskEngine) revert RiskCallerNotEngine(msg.sender, _riskEngine);
+    }
+
+    // --- engine ---------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IPoolRisk
+    /// @dev Not behind the lock: the pool itself asks for it in the middle of a borrow, before it opens its books.
+    function applyRisk(
+        address collateral,
+        RiskUpdate calldata update,
+        PoolUpdate calldata poolUpdate
+    ) external onlyEngine {
+        Collateral storage c = _collateral[collateral];
+        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        uint256 maxAge = _riskMaxAge;
+        Risk memory r = c.risk.unpack();
+        uint256 inForce = _turnRamp(c, r, update);
+        _turnLoading(r, uint256(update.loadingPercent).min(RiskWordLib.FULL_LOADING), c.risk);
+
+        // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
+        FactorRamp.State memory ramp = _rampOf(r, 0);
+        uint256 lowest = FactorRamp.valueAt(ramp, block.timestamp + maxAge);
+        r.borrowFactorBps = uint256(update.borrowFactorBps).min(c.borrowCapBps).min(lowest.zeroFloorSub(1));
+        r.reserve = update.reserve;
+        r.discountTenBps = update.discountTenBps;
+        r.level = uint256(update.level).min(3);
+        r.isGrace = update.grace;
+        r.freshUntil = block.timestamp + maxAge;
+        c.risk = r.pack();
+        emit RiskUpdated(collateral, update, inForce);
+        _applyPool(poolUpdate);
+    }
+
+    function _turnRamp(
+        Collateral storage c,
+        Risk memory r,
+        RiskUpdate calldata update
+    ) private returns (uint256 inForce) {
+        uint256 riseFrom = c.riseFrom;
+        FactorRamp.State memory ramp = _rampOf(r, riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom);
+        uint256 target = uint256(update.liquidationFactorBps).min(c.liquidationCapBps).max(1);
+        ramp = FactorRamp.step(ramp, target, update.calm, block.timestamp);
+        if (ramp.riseFrom != riseFrom) c.riseFrom = ramp.riseFrom;
+        (r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd) = (ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
+        return FactorRamp.valueAt(ramp, block.timestamp);
+    }
+
+    function _rampOf(Risk memory r, uint256 riseFrom) private pure returns (FactorRamp.State memory) {
+        return
+            FactorRamp.State(
+                uint16(r.rampFromBps),
+                uint16(r.rampToBps),
+                uint32(r.rampStart),
+                uint32(r.rampEnd),
+                uint32(riseFrom)
+            );
+    }
+
+    /// @dev λ falls at once in both tests, and rises at once in the borrow test only. On the way up the beginning stays where
+    /// it was, since calls in every block would otherwise round the rise away.
+    function _turnLoading(Risk memory r, uint256 loading, RiskWord before) private view {
+        uint256 current = before.liquidationLoadingAt(block.timestamp);
+        if (loading <= current) {
+            (r.loadingFrom, r.loadingStart) = (loading, block.timestamp);
+        } else if (current >= r.loading) {
+            (r.loadingFrom, r.loadingStart) = (current, block.timestamp); // no rise was under way
+        }
+        r.loading = loading;
+    }
+
+    function _applyPool(PoolUpdate calldata update) private {
+        uint8 flags = _pauseFlags & ~(RESTRICTED | EXIT_LIMITED);
+        if (update.restricted) flags |= RESTRICTED;
+        if (update.exitFloorShares != 0) flags |= EXIT_LIMITED;
+        bool changed = flags != _pauseFlags;
+        if (changed) _pauseFlags = flags;
+        if (update.exitFloorShares != 0 || changed) {
+            _exitFloorShares = update.exitFloorShares;
+            _exitRefillPerSecond = update.exitRefillPerSecond;
+            _exitFloorAt = uint32(block.timestamp);
+        }
+        if (changed) emit PoolRiskUpdated(update.restricted, update.exitFloorShares, update.exitRefillPerSecond);
+    }
+
+    /// @inheritdoc IPoolRisk
+    function payKeeper(address keeper, uint256 assets) external onlyEngine lock returns (uint256 paid) {
+        _requireAddress(keeper);
+        Accrual memory a = _accrue();
+        paid = assets.min(a.reserves.zeroFloorSub(_totalProvision)).min(a.cash);
+        a.reserves -= paid;
+        a.cash -= paid;
+        _book(a);
+        if (paid == 0) return 0;
+        emit KeeperPaid(keeper, paid);
+        _push(_loanAsset, keeper, paid);
+    }
+
+    // --- governor -------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IPoolRisk
+    /// @dev With another engine every snapshot is stale: nothing is lent on the word of the old one. Without any,
+    /// diversification leaves the tests as fast as an engine could make it leave.
+    function setRiskEngine(address engine, uint32 maxAge) external lock {
+        if (engine != address(0)) {
+            if (maxAge < MIN_MAX_AGE || maxAge > MAX_MAX_AGE) {
+                revert ConfigOutOfRange("maxAge", maxAge, MIN_MAX_AGE, MAX_MAX_AGE);
+            }
+            if (engine.code.length == 0 || IRiskEngine(engine).pool() != address(this)) {
+                revert ConfigModuleMismatch(engine);
+            }
+        }
+        for (uint256 i; i < _collateralCount; ++i) {
+            Collateral storage c = _collateral[_collateralList[i]];
+            Risk memory r = c.risk.unpack();
+            if (r.freshUntil == 0) continue;
+            if (engine == address(0)) {
+                _turnLoading(r, RiskWordLib.FULL_LOADING, c.risk);
+                (r.freshUntil, r.level, r.isGrace) = (0, 0, false);
+            } else {
+                r.freshUntil = LONG_AGO;
+            }
+            c.risk = r.pack();
+        }
+        _pauseFlags &= ~(RESTRICTED | EXIT_LIMITED);
+        _riskEngine = engine;
+        _riskMaxAge = maxAge;
+        emit RiskEngineSet(engine, maxAge);
+    }
+
+    // --- views ----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IPoolRisk
+    function riskInputs(address collateral) external view returns (RiskInputs memory inputs) {
+        Collateral storage c = _collateral[collateral];
+        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        inputs.oracle = _oracle;
+        inputs.totalSupplied = c.totalSupplied;
+        inputs.touched = c.changedAt == uint16(block.timestamp) || _lastAccrual == block.timestamp;
+        inputs.liquidationFactorBps = c.risk.liquidationFactorBpsAt(block.timestamp);
+        Accrual memory a = _accrued();
+        inputs.debtAssets = a.debtAssets;
+        inputs.lenderAssets = _lenderAssets(a);
+        inputs.exitFloorShares = _pauseFlags & EXIT_LIMITED == 0 ? 0 : _exitFloor();
+        inputs.backlog = _backlogNow();
+        inputs.provision = _totalProvision;
+        inputs.badDebt = _badDebtTotal;
+    }
+
+    /// @inheritdoc IPoolRisk
+    function riskOf(address collateral) external view returns (RiskView memory v) {
+        Collateral storage c = _collateral[collateral];
+        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        RiskWord w = c.risk;
+        v.borrowFactorBps = w.borrowFactorBps();
+        v.liquidationFactorBps = w.liquidationFactorBpsAt(block.timestamp);
+        v.liquidationTargetBps = w.liquidationTargetBps();
+        v.level = w.level();
+        v.freshUntil = w.freshUntil();
+        v.loadingPercent = w.loading();
+        v.liquidationLoadingPercent = w.liquidationLoadingAt(block.timestamp);
+        v.discountBps = w.discountBps();
+        v.grace = w.isGraceAt(block.timestamp);
+        v.reserve = w.reserve();
+        v.poolRestricted = _pauseFlags & RESTRICTED != 0;
+        v.exitFloorShares = _pauseFlags & EXIT_LIMITED == 0 ? 0 : _exitFloor();
+    }
+
+    /// @inheritdoc IPoolRisk
+    function riskEngine() external view returns (address engine, uint256 maxAge) {
+        return (_riskEngine, _riskMaxAge);
+    }
+}
