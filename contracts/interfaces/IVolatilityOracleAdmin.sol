@@ -10,6 +10,7 @@ interface IVolatilityOracleAdmin {
         address pool; // Uniswap v3 pool of the asset and the quote asset; 0: sampled from the price oracle
         uint24 interval; // [s, 60..86 400] grid of the samples; nothing shorter is sampled
         uint64 initialWad; // where both averages begin; 0, for a known asset only: where they are
+        uint64 initialSlowWad; // where the slow one begins, if not there; 0: there
         uint64 stressWad; // a quarter of the result is this
         uint64 floorWad; // [≥ 1e13] the result is at least this
         uint64 clampWad; // [≤ 3e18] a sample counts as at most this, and so do the averages

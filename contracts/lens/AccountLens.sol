@@ -2,10 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
+import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPoolTypes} from "../interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 
 /// @title Positions of many accounts in one call
 /// @notice For keepers, liquidators and the shock lab, which must see a pool as it is without a call per account.
@@ -21,6 +24,9 @@ contract AccountLens {
         uint256 liquidationPrice36; // fresh, or the last valid one. [loan per collateral base unit × 1e36]
         bool priceFresh;
         uint256 borrowPrice36; // 0: nothing may be borrowed now
+        IPoolRisk.RiskView risk;
+        ICircuitBreaker.Level breakerLevel; // of the collateral; Normal without a breaker
+        ICircuitBreaker.Level poolBreakerLevel;
     }
 
     struct Position {
@@ -49,6 +55,13 @@ contract AccountLens {
         } catch {
             m.borrowPrice36 = 0; // no price to lend on
         }
+        m.risk = IPoolRisk(address(pool)).riskOf(collateral);
+        (address engine, ) = IPoolRisk(address(pool)).riskEngine();
+        if (engine == address(0)) return m;
+        ICircuitBreaker breaker = ICircuitBreaker(IRiskEngine(engine).modules().breaker);
+        if (address(breaker) == address(0)) return m;
+        m.breakerLevel = breaker.assessmentOf(engine, collateral).level;
+        m.poolBreakerLevel = breaker.assessmentOf(engine, address(pool)).level;
     }
 
     function positionsOf(

@@ -7,7 +7,6 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILeverageRouter} from "../interfaces/ILeverageRouter.sol";
-import {IPoolTypes} from "../interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {VenueSwaps} from "./VenueSwaps.sol";
 
@@ -276,15 +275,18 @@ contract LeverageRouter is VenueSwaps, ReentrancyGuardTransient {
     }
 
     /// @dev Collateral that the account may take out now and pass the borrow test. Rounded down, with two units of the
-    /// loan asset to spare for the rounding of the test itself.
+    /// loan asset to spare for the rounding of the test itself. Of several collaterals that diversify, one more unit of this
+    /// one carries at most `(1 + f)/2` of its value (see `BasketMath`): a cautious amount, and another round follows.
     function _withdrawable(Market calldata market, uint256 debt) private view returns (uint256) {
         uint256 amount = market.pool.collateralOf(msg.sender, market.collateral);
         uint256 capacity = market.pool.borrowCapacityOf(msg.sender);
-        IPoolTypes.CollateralConfig memory config = market.pool.collateralConfig(market.collateral);
+        uint256 factorBps = market.pool.collateralConfig(market.collateral).borrowFactorBps;
         if (capacity <= debt + 2) revert RouterNothingToWithdraw(msg.sender, capacity, debt);
-        if (config.borrowFactorBps == 0) return amount; // gives no credit: free to go
+        bool isAlone = market.pool.collateralsOf(msg.sender).length == 1;
+        if (!isAlone) factorBps = (BPS + factorBps + 1) / 2;
+        if (factorBps == 0) return amount; // gives no credit: free to go
         uint256 price36 = IPriceOracle(market.pool.poolConfig().oracle).borrowPrice(market.collateral);
-        uint256 value = (capacity - debt - 2).fullMulDiv(BPS, config.borrowFactorBps);
+        uint256 value = (capacity - debt - 2).fullMulDiv(BPS, factorBps);
         return amount.min(value.fullMulDiv(PRICE_SCALE, price36));
     }
 

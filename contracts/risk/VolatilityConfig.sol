@@ -28,6 +28,7 @@ abstract contract VolatilityConfig is AccessManaged, VolatilityStorage {
         _within("stress", config.stressWad, MIN_SIGMA_WAD, config.clampWad);
         _within("floor", config.floorWad, MIN_SIGMA_WAD, config.stressWad);
         if (isNew || config.initialWad != 0) _within("initial", config.initialWad, MIN_SIGMA_WAD, config.clampWad);
+        if (config.initialSlowWad != 0) _within("initialSlow", config.initialSlowWad, MIN_SIGMA_WAD, config.clampWad);
         _within("impliedMaxAge", config.impliedMaxAge, 0, 7 days);
 
         c.isToken0 = config.pool != address(0) && _checkedPool(asset, config.pool, config.interval);
@@ -50,6 +51,7 @@ abstract contract VolatilityConfig is AccessManaged, VolatilityStorage {
         State storage s = _state[asset];
         (uint256 fast36, uint256 slow36) = _variances(s);
         if (config.initialWad != 0) fast36 = slow36 = uint256(config.initialWad) ** 2;
+        if (config.initialSlowWad != 0) slow36 = uint256(config.initialSlowWad) ** 2;
         uint256 most36 = uint256(config.clampWad) ** 2;
         s.accumulator = r.accumulator;
         s.change = r.change;

@@ -24,7 +24,7 @@ const ASSETS = [
 ] as const;
 
 export const VOLATILITY = {
-  ...{ interval: 1_800n, initialWad: wad(0.035), stressWad: wad(0.05), floorWad: wad(0.01) },
+  ...{ interval: 1_800n, initialWad: wad(0.035), initialSlowWad: 0n, stressWad: wad(0.05), floorWad: wad(0.01) },
   ...{ clampWad: wad(1.5), impliedMaxAge: DAY },
 };
 

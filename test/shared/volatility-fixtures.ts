@@ -15,6 +15,7 @@ export interface AssetInput {
   readonly pool: string;
   readonly interval: bigint;
   readonly initialWad: bigint;
+  readonly initialSlowWad: bigint;
   readonly stressWad: bigint;
   readonly floorWad: bigint;
   readonly clampWad: bigint;
@@ -51,6 +52,7 @@ export async function volatilityOracle(connection: NetworkConnection) {
     pool: pool === undefined ? ethers.ZeroAddress : await pool.getAddress(),
     interval: 1_800n,
     initialWad: wad(PARAMETERS.initial),
+    initialSlowWad: 0n,
     stressWad: wad(PARAMETERS.stress),
     floorWad: wad(PARAMETERS.floor),
     clampWad: wad(PARAMETERS.clamp),

@@ -43,6 +43,8 @@ describe("VolatilityOracle: configuration", () => {
       ["floor", "floorWad", 10n ** 13n - 1n, 10n ** 13n, stress],
       ["initial", "initialWad", 0n, 10n ** 13n, clamp],
       ["initial", "initialWad", clamp + 1n, 10n ** 13n, clamp],
+      ["initialSlow", "initialSlowWad", 10n ** 13n - 1n, 10n ** 13n, clamp],
+      ["initialSlow", "initialSlowWad", clamp + 1n, 10n ** 13n, clamp],
       ["impliedMaxAge", "impliedMaxAge", 604_801n, 0n, 604_800n],
     ];
     for (const [parameter, field, value, min, max] of outOfRange) {
