@@ -43,13 +43,15 @@ export async function calibrate(
     const evaluation = { scale, lending: await measure(scale) };
     evaluations.push(evaluation);
     const { lending } = evaluation;
-    if (lending < target && lending > target - tolerance) break;
+    if (lending < target && lending > target - tolerance) return { ...evaluation, isReached: true, evaluations };
     const before = lending < target ? below : above;
     if (lending < target) below = evaluation;
     else above = evaluation;
 
     if (below !== undefined && above !== undefined) {
-      scale = between(below, above, target - tolerance / 2, evaluations.length);
+      const top = above.lending;
+      const isPlateau = evaluations.filter((each) => each.lending === top).length > 1;
+      scale = between(below, above, target - tolerance / 2, evaluations.length % 2 === 1, isPlateau);
       continue;
     }
     // Still on one side: on, and twice as far each time.
@@ -63,12 +65,17 @@ export async function calibrate(
   return { ...best, isReached: Math.abs(best.lending - target) <= tolerance, evaluations };
 }
 
-/** By turns the chord and the middle: the chord is quick where lending is straight, the middle where it stands still. */
-function between(below: Evaluation, above: Evaluation, aim: number, turn: number): number {
-  const middle = (below.scale + above.scale) / 2;
-  if (turn % 2 === 1 || above.lending === below.lending) return middle;
-  const share = (aim - below.lending) / (above.lending - below.lending);
-  return below.scale + (above.scale - below.scale) * Math.min(0.9, Math.max(0.1, share));
+/**
+ * By turns the middle and a guess: the chord, or, where the upper end is on a plateau and its lending says nothing of where
+ * that begins, as if lending were in proportion to the scale.
+ */
+function between(below: Evaluation, above: Evaluation, aim: number, isMiddle: boolean, isPlateau: boolean): number {
+  const width = above.scale - below.scale;
+  if (isMiddle || above.lending === below.lending) return below.scale + width / 2;
+  const guess = isPlateau
+    ? below.scale * (aim / below.lending - 1)
+    : (width * (aim - below.lending)) / (above.lending - below.lending);
+  return below.scale + Math.min(0.9 * width, Math.max(0.1 * width, guess));
 }
 
 function nearest(evaluations: readonly Evaluation[], target: number): Evaluation {

@@ -6,6 +6,8 @@ export interface Measure {
   readonly title: string;
   readonly unit: "%" | "×" | "h";
   readonly better: "less" | "more";
+  /** Smaller differences are none, however certain: they do not show, or are what calibration leaves. */
+  readonly material: number;
   /** @param reference What Aave's parameters lend on a usual day. [loan asset] */
   readonly of: (outcome: RunOutcome, reference: number) => number;
 }
@@ -18,27 +20,36 @@ const share = (pick: (metrics: RunOutcome["metrics"]) => number) => (outcome: Ru
 /** In the order of the tables. */
 export const MEASURES: readonly Measure[] = [
   {
-    ...{ id: "lent", title: "lent before", unit: "%", better: "more" },
+    ...{ id: "lent", title: "lent before", unit: "%", better: "more", material: 0.01 },
     of: ({ metrics }, reference) => metrics.debtAtStart / reference,
   },
   {
-    ...{ id: "loss", title: "loss", unit: "%", better: "less" },
+    ...{ id: "loss", title: "loss", unit: "%", better: "less", material: 1e-4 },
     of: share(({ badDebt, insolvency }) => badDebt + insolvency),
   },
-  { ...{ id: "badDebt", title: "bad debt", unit: "%", better: "less" }, of: share(({ badDebt }) => badDebt) },
-  { ...{ id: "insolvency", title: "open", unit: "%", better: "less" }, of: share(({ insolvency }) => insolvency) },
   {
-    ...{ id: "liquidated", title: "liquidated", unit: "%", better: "less" },
+    ...{ id: "badDebt", title: "bad debt", unit: "%", better: "less", material: 1e-4 },
+    of: share(({ badDebt }) => badDebt),
+  },
+  {
+    ...{ id: "insolvency", title: "open", unit: "%", better: "less", material: 1e-4 },
+    of: share(({ insolvency }) => insolvency),
+  },
+  {
+    ...{ id: "liquidated", title: "liquidated", unit: "%", better: "less", material: 1e-4 },
     of: share(({ liquidatedDebt }) => liquidatedDebt),
   },
   // A price that never fell was not amplified.
-  { ...{ id: "amplification", title: "amplif.", unit: "×", better: "less" }, of: (o) => o.amplification ?? 1 },
   {
-    ...{ id: "discount", title: "discount", unit: "%", better: "less" },
+    ...{ id: "amplification", title: "amplif.", unit: "×", better: "less", material: 1e-3 },
+    of: (o) => o.amplification ?? 1,
+  },
+  {
+    ...{ id: "discount", title: "discount", unit: "%", better: "less", material: 1e-4 },
     of: share(({ liquidationDiscount }) => liquidationDiscount),
   },
   {
-    ...{ id: "underWater", title: "under water", unit: "h", better: "less" },
+    ...{ id: "underWater", title: "under water", unit: "h", better: "less", material: 0.1 },
     of: ({ metrics }) => metrics.accountSecondsUnderWater / 3_600,
   },
 ];

@@ -1,5 +1,5 @@
 import { createRng } from "../rng.ts";
-import { LOSS, MEASURES } from "./measures.ts";
+import { LOSS, MEASURES, type Measure } from "./measures.ts";
 import { drawResamples, estimateDifference, estimateMean, estimateRatio, meanOf } from "./statistics.ts";
 import type { Estimate, Ratio, Resamples } from "./statistics.ts";
 import { nameOf, type Variant } from "./variant.ts";
@@ -10,7 +10,7 @@ export type Observations = Readonly<Record<string, readonly number[]>>;
 export interface Comparison {
   /** Of the means, variant less static. */
   readonly difference: Estimate;
-  /** The interval does not hold zero, and the difference is for the worse or for the better. */
+  /** The interval does not hold zero, the difference is material, and is for the worse or for the better. */
   readonly verdict: "worse" | "better" | "open";
 }
 
@@ -68,14 +68,14 @@ function summariseVariant(
 ): VariantSummary {
   const { features, target } = variant;
   const own = need(observations, variant);
-  const measures = ofEach((id) => estimateMean(own[id], resamples));
+  const measures = ofEach(({ id }) => estimateMean(own[id], resamples));
   const base = { variant: nameOf(variant), features, target, measures };
   const other = observations.get(nameOf({ features: "static", target }));
   if (features === "static" || other === undefined) return base;
-  const compare = (id: string, better: "less" | "more"): Comparison => {
+  const compare = ({ id, better, material }: Measure): Comparison => {
     const difference = estimateDifference(own[id], other[id], resamples);
-    const isUp = difference.low > 0;
-    const isDown = difference.high < 0;
+    const isUp = difference.low > 0 && difference.mean >= material;
+    const isDown = difference.high < 0 && difference.mean <= -material;
     const verdict = !isUp && !isDown ? "open" : isUp === (better === "more") ? "better" : "worse";
     return { difference, verdict };
   };
@@ -87,11 +87,11 @@ function summariseVariant(
 }
 
 function poolOf(parts: readonly Observations[]): Observations {
-  return ofEach((id) => parts[0][id].map((_, seed) => meanOf(parts.map((part) => part[id][seed]))));
+  return ofEach(({ id }) => parts[0][id].map((_, seed) => meanOf(parts.map((part) => part[id][seed]))));
 }
 
-function ofEach<T>(make: (id: string, better: "less" | "more") => T): Record<string, T> {
-  return Object.fromEntries(MEASURES.map(({ id, better }) => [id, make(id, better)]));
+function ofEach<T>(make: (measure: Measure) => T): Record<string, T> {
+  return Object.fromEntries(MEASURES.map((measure) => [measure.id, make(measure)]));
 }
 
 function need(observations: ReadonlyMap<string, Observations>, variant: Variant): Observations {

@@ -83,7 +83,7 @@ function legend({ options }: FrontierResult): string[] {
 function panel(result: FrontierResult, group: GroupSummary, left: number, top: number, domain: [number, number]) {
   const bottom = top + PANEL.height;
   const points = pointsOf(result, group);
-  const highest = Math.max(0.1, ...points.map(({ high }) => high));
+  const highest = Math.max(0.5, ...points.map(({ high }) => high));
   const x = linearScale(domain, [left, left + PANEL.width - 24]);
   const y = linearScale([0, highest], [bottom, top + 6]);
   const ticks = niceTicks(0, highest, 5);
@@ -110,7 +110,7 @@ function panel(result: FrontierResult, group: GroupSummary, left: number, top: n
 function drawSeries(features: Features, all: readonly Point[], x: Scale, y: Scale): string[] {
   const { colour, shape } = LOOKS[features];
   // A little apart, so that intervals at the same lending do not hide each other.
-  const shift = 5 * (FEATURES.indexOf(features) - 1);
+  const shift = 9 * (FEATURES.indexOf(features) - 1);
   const points = all.filter((point) => point.features === features).sort((a, b) => a.lending - b.lending);
   if (points.length === 0) return [];
   const at = ({ lending }: Point) => x(lending) + shift;

@@ -33,9 +33,7 @@ function heading({ options, reference }: FrontierResult, style: Style): string[]
     `${seeds} seeds; ${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers; ${curve} curve`,
     `100 %: what Aave v3's parameters lend on a usual day, ${lent.join(", ")}`,
     style.dim("Shares are of the debt at the start; below each mean its 95 % interval."),
-    style.dim(
-      "* better, ! worse than static at the same lending: the interval of the paired difference is not around 0.",
-    ),
+    style.dim("* better, ! worse than static at the same lending: the paired difference's interval is without 0."),
   ];
 }
 
