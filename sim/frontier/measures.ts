@@ -36,6 +36,10 @@ export const MEASURES: readonly Measure[] = [
     of: share(({ insolvency }) => insolvency),
   },
   {
+    ...{ id: "lossOfReference", title: "loss of ref.", unit: "%", better: "less", material: 1e-4 },
+    of: ({ metrics }, reference) => (metrics.badDebt + metrics.insolvency) / reference,
+  },
+  {
     ...{ id: "liquidated", title: "liquidated", unit: "%", better: "less", material: 1e-4 },
     of: share(({ liquidatedDebt }) => liquidatedDebt),
   },

@@ -19,6 +19,8 @@ export function formatFrontierTable(result: FrontierResult, colour = false): str
     ...heading(result, style),
     ...result.groups.flatMap((group) => ["", ...groupTable(result, group, style)]),
     "",
+    ...overview(result, style),
+    "",
     ...calibrations(result, style),
     "",
     ...harms(result, style),
@@ -32,7 +34,7 @@ function heading({ options, reference }: FrontierResult, style: Style): string[]
     style.bold("Frontier: what is lost in a crash against what is lent before it"),
     `${seeds} seeds; ${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers; ${curve} curve`,
     `100 %: what Aave v3's parameters lend on a usual day, ${lent.join(", ")}`,
-    style.dim("Shares are of the debt at the start; below each mean its 95 % interval."),
+    style.dim("Shares are of the debt at the start, or of that 100 % (ref.); below each mean its 95 % interval."),
     style.dim("* better, ! worse than static at the same lending: the paired difference's interval is without 0."),
   ];
 }
@@ -51,40 +53,60 @@ function groupTable(result: FrontierResult, { group, variants }: GroupSummary, s
 }
 
 function columns(result: FrontierResult, group: string, variants: readonly VariantSummary[], style: Style): string[] {
-  const row = (label: string, cells: readonly string[]) =>
-    `${label.padEnd(LABEL)}${cells.map((cell) => cell.padStart(COLUMN)).join("")}`.trimEnd();
   const lent = variants.map(({ features, target }) => {
     const variant = result.variants.find((each) => each.features === features && each.target === target);
     return variant === undefined ? "" : `${formatNumber(100 * calmLendingOf(result, group, variant), 1)} `;
   });
   const ratios = variants.map(({ againstStatic }) => againstStatic?.lossRatio);
+  const names = variants.map(({ features }) => `${shortName(features)} `);
   return [
-    style.dim(
-      row(
-        "",
-        variants.map(({ features }) => `${features.replace("dynamic+", "dyn.+")} `),
-      ),
-    ),
-    row("calm lending %", lent),
+    style.dim(tableRow("", names)),
+    tableRow("calm lending %", lent),
     ...MEASURES.flatMap((measure) => [
-      row(
-        `${measure.title} ${measure.unit}`,
-        variants.map(({ measures, againstStatic }) => {
-          const verdict = againstStatic?.measures[measure.id].verdict ?? "open";
-          return `${amount(measures[measure.id].mean, measure)}${MARKS[verdict]}`;
-        }),
-      ),
-      style.dim(
-        row(
-          "",
-          variants.map(({ measures }) => `${range(measures[measure.id], measure)} `),
-        ),
-      ),
+      tableRow(`${measure.title} ${measure.unit}`, means(variants, measure)),
+      style.dim(tableRow("", ranges(variants, measure))),
     ]),
     ...(ratios.some((ratio) => ratio !== undefined)
-      ? [row(`${LOSS} ÷ static's`, ratios.map(ratioText)), style.dim(row("", ratios.map(ratioRange)))]
+      ? [tableRow(`${LOSS} ÷ static's`, ratios.map(ratioText)), style.dim(tableRow("", ratios.map(ratioRange)))]
       : []),
   ];
+}
+
+/** What it is all for: the loss of each pool in each scenario. */
+function overview({ groups }: FrontierResult, style: Style): string[] {
+  const measure = MEASURES.find(({ id }) => id === LOSS);
+  if (measure === undefined) throw new Error("no loss");
+  const lines = [style.bold("Loss by scenario, % of the debt at the start")];
+  for (let from = 0; from < groups[0].variants.length; from += COLUMNS) {
+    const part = groups.map(({ group, variants }) => ({ group, variants: variants.slice(from, from + COLUMNS) }));
+    const [{ variants: first }] = part;
+    const names = first.map(({ features }) => `${shortName(features)} `);
+    const targets = first.map(({ target }) => `${formatNumber(100 * target)} % `);
+    lines.push(style.dim(tableRow("", names)), style.dim(tableRow("lending", targets)));
+    for (const { group, variants } of part) {
+      lines.push(tableRow(group, means(variants, measure)), style.dim(tableRow("", ranges(variants, measure))));
+    }
+  }
+  return lines;
+}
+
+function means(variants: readonly VariantSummary[], measure: Measure): string[] {
+  return variants.map(({ measures, againstStatic }) => {
+    const verdict = againstStatic?.measures[measure.id].verdict ?? "open";
+    return `${amount(measures[measure.id].mean, measure)}${MARKS[verdict]}`;
+  });
+}
+
+function ranges(variants: readonly VariantSummary[], measure: Measure): string[] {
+  return variants.map(({ measures }) => `${range(measures[measure.id], measure)} `);
+}
+
+function tableRow(label: string, cells: readonly string[]): string {
+  return `${label.padEnd(LABEL)}${cells.map((cell) => cell.padStart(COLUMN)).join("")}`.trimEnd();
+}
+
+function shortName(features: string): string {
+  return features.replace("dynamic+", "dyn.+");
 }
 
 function amount(value: number, { unit }: Measure): string {

@@ -85,6 +85,8 @@ describe("#sweep", () => {
       /^100 %: what Aave v3's parameters lend on a usual day, 60M on WETH$/,
       /^Black Thursday, 12–13 March 2020: 620 blocks of 3 min$/,
       /^All 2 scenarios$/,
+      /^lending +100 % +100 % +100 % +90 % +90 % +90 %$/,
+      /^black-thursday +\d\.\d\d +\d\.\d\d\* +\d\.\d\d\* +\d\.\d\d +\d\.\d\d\* +\d\.\d\d\*$/,
       /^ {2}WETH {2}dynamic\+breaker +wanted +90\.0 % +lends +89\.[5-9]\d % +scale 1\.\d+ +after \d+$/,
       /^ {2}flash-wick +dynamic\+breaker at 100 % +amplif\. \+0\.050 × \(0\.050 to 0\.050\)$/,
     ]) {
