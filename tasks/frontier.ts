@@ -65,7 +65,10 @@ export default runTask<FrontierArguments, FrontierResult>(async (args, hre) => {
   await out.write(text);
   await chart?.write(drawFrontier(result));
   if (args.json) process.stdout.write(text);
-  else console.log(`${formatFrontierTable(result, wantsColour(process.stdout, process.env))}\n\nResult   ${args.out}`);
+  else {
+    const files = [`Result   ${args.out}`, ...(chart === undefined ? [] : [`Chart    ${args.chart}`])];
+    console.log([formatFrontierTable(result, wantsColour(process.stdout, process.env)), "", ...files].join("\n"));
+  }
   return result;
 });
 

@@ -4,7 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { AAVE_V3, PROFILES, type AssetProfile } from "../config.ts";
 import { findScenario } from "../scenarios/built-in.ts";
 import { calmScenario } from "../scenarios/calm.ts";
-import { withFewerBlocks } from "../scenarios/keyframe-scenario.ts";
+import { withFewerBlocks, type KeyframeScenario } from "../scenarios/keyframe-scenario.ts";
 import type { AssetSymbol } from "../scenarios/scenario.ts";
 import { measureLending, runOnce, type OnceOptions } from "../shock.ts";
 import type { Job, LendingOutcome, RunOutcome } from "./job.ts";
@@ -12,6 +12,15 @@ import type { Job, LendingOutcome, RunOutcome } from "./job.ts";
 /** Aave's listing, in our lab's market: what the static pool has, and what everybody's wishes are drawn under. */
 export function aaveProfile(asset: AssetSymbol): AssetProfile {
   return { ...PROFILES[asset], ...AAVE_V3[asset] };
+}
+
+/** Beyond this, agents are too late for a fast crash, and beyond 50 minutes the kick of an account expires unused. [s] */
+const LONGEST_BLOCK = 300;
+
+/** A built-in crash in at most so many blocks, as far as none lasts longer than 5 minutes, or twice its own length. */
+export function crashOf(name: string, blocks: number): KeyframeScenario {
+  const scenario = findScenario(name);
+  return withFewerBlocks(scenario, blocks, Math.max(LONGEST_BLOCK, 2 * scenario.blockSeconds));
 }
 
 /**
@@ -24,8 +33,7 @@ export async function performJob(
   job: Job,
 ): Promise<RunOutcome | LendingOutcome> {
   const { seed, curve, features, lendingScale, borrowers, loopers, dipBuyers } = job;
-  const scenario =
-    job.kind === "run" ? withFewerBlocks(findScenario(job.scenario), job.blocks) : calmScenario(job.asset);
+  const scenario = job.kind === "run" ? crashOf(job.scenario, job.blocks) : calmScenario(job.asset);
   const profile = aaveProfile(scenario.asset);
   const options: OnceOptions = {
     ...{ scenario, seed, curve, features, lendingScale, borrowers, loopers, dipBuyers },

@@ -1,6 +1,4 @@
 import type { AssetSymbol } from "../scenarios/scenario.ts";
-import { findScenario } from "../scenarios/built-in.ts";
-import { withFewerBlocks } from "../scenarios/keyframe-scenario.ts";
 import { calibrate, type Calibration } from "./calibrate.ts";
 import {
   FRONTIER_SCHEMA_VERSION,
@@ -10,6 +8,7 @@ import {
 } from "./frontier-result.ts";
 import type { Perform, RunJob } from "./job.ts";
 import { MEASURES } from "./measures.ts";
+import { crashOf } from "./perform.ts";
 import { meanOf } from "./statistics.ts";
 import { harmsOf, summarise, type Observations } from "./summary.ts";
 import { isReference, nameOf, variantsOf, type CalibratedVariant, type Variant } from "./variant.ts";
@@ -32,7 +31,7 @@ export async function sweep(
   perform: Perform,
   report: (progress: SweepProgress) => void = () => undefined,
 ): Promise<FrontierResult> {
-  const scenarios = options.scenarios.map((name) => withFewerBlocks(findScenario(name), options.blocks));
+  const scenarios = options.scenarios.map((name) => crashOf(name, options.blocks));
   const assets = [...new Set(scenarios.map(({ asset }) => asset))];
   const variants = variantsOf(options.features, options.targets);
   const { reference, calibrations } = await calibrateAll(options, assets, variants, perform, report);

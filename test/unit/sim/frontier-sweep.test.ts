@@ -2,13 +2,14 @@ import { stripVTControlCharacters } from "node:util";
 
 import { expect } from "chai";
 
-import { scaledProfile } from "../../../sim/config.ts";
+import { LAB, scaledProfile } from "../../../sim/config.ts";
 import type { FrontierResult } from "../../../sim/frontier/frontier-result.ts";
 import type { Job, Perform } from "../../../sim/frontier/job.ts";
-import { aaveProfile } from "../../../sim/frontier/perform.ts";
+import { aaveProfile, crashOf } from "../../../sim/frontier/perform.ts";
 import { sweep, type SweepProgress } from "../../../sim/frontier/sweep.ts";
 import { drawFrontier } from "../../../sim/report/frontier-chart.ts";
 import { formatFrontierTable } from "../../../sim/report/frontier-table.ts";
+import { BUILT_IN_SCENARIOS } from "../../../sim/scenarios/built-in.ts";
 import { descendants, parseXml } from "../../shared/parse-xml.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "../../shared/fake-frontier.ts";
 
@@ -123,6 +124,27 @@ describe("#sweep", () => {
       expect(titles).to.deep.equal(["All 2 crashes", "black-thursday", "flash-wick"]);
       expect(elements.filter(({ attributes }) => attributes.class?.startsWith("dot"))).to.have.lengthOf(3 * 6 + 3);
     });
+  });
+});
+
+describe("#crashOf", () => {
+  for (const [name, blockSeconds] of [
+    ["black-thursday", 180],
+    ["may-19", 120],
+    ["terra-week", 180],
+    ["ftx-fall", 240],
+    ["flash-wick", 12],
+    ["slow-bleed", 2_400],
+  ] as const) {
+    it(`plays ${name} in blocks of ${blockSeconds} s by default`, () => {
+      expect(crashOf(name, 850).blockSeconds).to.equal(blockSeconds);
+    });
+  }
+
+  it("leaves everybody the time to buy what was kicked", () => {
+    for (const { name } of BUILT_IN_SCENARIOS) {
+      expect(crashOf(name, 10).blockSeconds).to.be.lessThan(LAB.dutchSeconds + 1_800);
+    }
   });
 });
 
