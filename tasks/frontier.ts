@@ -89,7 +89,7 @@ function readOptions(args: FrontierArguments): FrontierOptions {
     if (found !== undefined) return found;
     throw new UserError(`unknown --features "${name}": there are ${FEATURES.join(", ")}`);
   });
-  const targets = listOf(args.lending, "--lending").map((text) => parseCount(text, 10, 200, "--lending") / 100);
+  const targets = listOf(args.lending, "--lending").map((text) => parseCount(text, 10, 100, "--lending") / 100);
   const calibrationSeeds = Math.min(CALIBRATION_SEEDS, seeds);
   return { scenarios, seeds, borrowers, loopers, dipBuyers, blocks, curve, features, targets, calibrationSeeds };
 }

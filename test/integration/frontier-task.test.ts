@@ -64,7 +64,7 @@ describe("task frontier", () => {
       ["one seed, of which no interval can be", { seeds: "1" }, /--seeds must be a whole number from 2 to 1000/],
       ["nobody", { borrowers: "0", loopers: "0" }, /nobody to lend to/],
       ["unknown features", { features: "static,magic" }, /unknown --features "magic": there are static, dynamic, /],
-      ["lending of nothing", { lending: "0" }, /--lending must be a whole number from 10 to 200/],
+      ["lending of nothing", { lending: "0" }, /--lending must be a whole number from 10 to 100/],
       ["an unknown curve", { curve: "square" }, /unknown --curve "square": there are fixed, dutch/],
       ["no workers", { workers: "0" }, /--workers must be a whole number from 1 to 64/],
       ["a result in no directory", { out: "/none/r.json" }, /cannot write --out \/none\/r.json/],
