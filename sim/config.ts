@@ -59,6 +59,21 @@ export const AAVE_V3: Readonly<Record<AssetSymbol, Pick<AssetProfile, "borrowFac
   USDC: { borrowFactorBps: 7_500, liquidationFactorBps: 7_800 },
 };
 
+/** The pool accepts 98 %, but debts at that need every block; nobody would list a collateral above this. */
+const HIGHEST_LIQUIDATION_FACTOR_BPS = 9_500;
+
+/** The profile with both factors scaled, their ratio kept, as far as a pool can list them. */
+export function scaledProfile(profile: AssetProfile, lendingScale: number): AssetProfile {
+  if (!(lendingScale > 0 && lendingScale < Infinity)) throw new RangeError(`${lendingScale} is no lending scale`);
+  const { borrowFactorBps, liquidationFactorBps } = profile;
+  const scale = Math.min(lendingScale, Math.max(1, HIGHEST_LIQUIDATION_FACTOR_BPS / liquidationFactorBps));
+  return {
+    ...profile,
+    borrowFactorBps: Math.round(borrowFactorBps * scale),
+    liquidationFactorBps: Math.round(liquidationFactorBps * scale),
+  };
+}
+
 export const LOAN_DECIMALS = { USDC: 6, DAI: 18 } as const;
 
 /** Everything else a run depends on. Repeated in `result.json`, so that a result says what it rests on. */

@@ -30,6 +30,8 @@ export interface OnceOptions extends ShockOptions {
   readonly profile?: AssetProfile;
   /** Under which the population drew its wishes, whatever the pool lends; default: the pool's own. */
   readonly wishes?: AssetProfile;
+  /** Makes the pool lend more (above 1) or less than it would; default: 1. See `WorldOptions`. */
+  readonly lendingScale?: number;
 }
 
 type Report = (progress: RunProgress) => void;

@@ -71,6 +71,39 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./shock.ts"))
     .build(),
+  task("frontier", "Loss in crashes against lending before them: a static pool, dynamic factors, and the breaker")
+    .addOption({
+      name: "scenarios",
+      description: "Names from `scenarios`, with commas",
+      defaultValue: "black-thursday,may-19,terra-week,ftx-fall,flash-wick,slow-bleed",
+    })
+    .addOption({ name: "seeds", description: "Runs of each scenario and pool: seeds 1 to this", defaultValue: "20" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "60" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "12" })
+    .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "6" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "850" })
+    .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
+    .addOption({
+      name: "features",
+      description: "Defences to compare, with commas",
+      defaultValue: "static,dynamic,dynamic+breaker",
+    })
+    .addOption({
+      name: "lending",
+      description: "Lending on a usual day, in % of Aave's, with commas",
+      defaultValue: "100,90",
+    })
+    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "frontier-cache",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "frontier.json" })
+    .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./frontier.ts"))
+    .build(),
   task("scenarios", "Lists the market histories that shock can replay")
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))

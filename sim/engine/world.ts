@@ -2,7 +2,8 @@ import type { Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { PROFILES, LAB, LOAN_DECIMALS, type AssetProfile, type CurveName, type Features } from "../config.ts";
+import { LAB, LOAN_DECIMALS, PROFILES, scaledProfile } from "../config.ts";
+import type { AssetProfile, CurveName, Features } from "../config.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
 import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
 import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
@@ -29,6 +30,8 @@ export interface World {
   readonly chain: Chain;
   readonly profile: AssetProfile;
   readonly features: Features;
+  /** See `WorldOptions`. */
+  readonly lendingScale: number;
   readonly protocol: Protocol;
   readonly uniswap: UniswapAddresses;
   /** Address of the Uniswap pool. */
@@ -53,6 +56,11 @@ export interface WorldOptions {
   readonly features?: Features;
   /** How the pool lists the collateral; default: `PROFILES`. */
   readonly profile?: AssetProfile;
+  /**
+   * Makes the pool lend more (above 1) or less than it would: of a static pool it scales both collateral factors; of a
+   * dynamic one it divides the quantile z of the risk engine's model. Default: 1.
+   */
+  readonly lendingScale?: number;
 }
 
 /**
@@ -61,8 +69,11 @@ export interface WorldOptions {
 export async function buildWorld(
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
-  { scenario, curve, startPrice, features = "static", profile = PROFILES[scenario.asset] }: WorldOptions,
+  options: WorldOptions,
 ): Promise<World> {
+  const { scenario, curve, startPrice, features = "static", lendingScale = 1 } = options;
+  const listed = options.profile ?? PROFILES[scenario.asset];
+  const profile = features === "static" ? scaledProfile(listed, lendingScale) : listed;
   const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
@@ -85,7 +96,7 @@ export async function buildWorld(
     const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
     await chain.holdBlocks();
     return {
-      ...{ chain, profile, features, protocol, uniswap, startPrice, poolDepth, readVenue },
+      ...{ chain, profile, features, lendingScale, protocol, uniswap, startPrice, poolDepth, readVenue },
       venue: venue.pool.address,
       blockSeconds: scenario.blockSeconds,
       baseFeeWei: BASE_FEE_WEI,

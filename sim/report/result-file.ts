@@ -41,8 +41,12 @@ export async function prepareOutputFile(name: string, option: string): Promise<O
   }
 }
 
-/** Reads well and is small: an array of numbers takes one line. */
 export function formatResult(result: ShockResult): string {
+  return formatJson(result);
+}
+
+/** Reads well and is small: an array of numbers takes one line. */
+export function formatJson(result: unknown): string {
   const text = JSON.stringify(
     result,
     (key, value: unknown) => {

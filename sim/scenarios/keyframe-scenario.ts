@@ -28,11 +28,16 @@ export function createKeyframeScenario(options: KeyframeOptions): KeyframeScenar
 /**
  * The same history in longer blocks: at most so many, or as few as keep the keyframes apart. Each keyframe moves to the
  * nearest block. Whatever needs a block takes that much longer: results of different block times do not compare.
+ * @param longestSeconds No block is made longer than this; one that is already stays.
  */
-export function withFewerBlocks(scenario: KeyframeScenario, most: number): KeyframeScenario {
+export function withFewerBlocks(
+  scenario: KeyframeScenario,
+  most: number,
+  longestSeconds = Number.POSITIVE_INFINITY,
+): KeyframeScenario {
   const { keyframes } = scenario;
   const gaps = keyframes.slice(1).map(({ seconds }, index) => seconds - keyframes[index].seconds);
-  const longest = Math.min(...gaps); // keyframes that are a block apart stay apart
+  const longest = Math.min(longestSeconds, ...gaps); // keyframes that are a block apart stay apart
   let shorter = scenario;
   for (let length = scenario.blockSeconds; length <= longest; length += scenario.blockSeconds) {
     shorter = inBlocksOf(scenario, length);

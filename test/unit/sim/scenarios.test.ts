@@ -116,6 +116,8 @@ describe("#withFewerBlocks", () => {
   it("changes nothing where there are few enough, and stops where keyframes would meet", () => {
     const wick = findScenario("flash-wick");
     expect(withFewerBlocks(wick, 600).blockSeconds).to.equal(12);
+    expect(withFewerBlocks(wick, 1, 30).blockSeconds).to.equal(24);
+    expect(withFewerBlocks(wick, 1, 5).blockSeconds).to.equal(12);
     expect(withFewerBlocks(wick, 1).blockSeconds).to.equal(60); // two of its keyframes are a minute apart
   });
 });

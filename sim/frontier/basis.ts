@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+import { AAVE_V3, LAB, PROFILES } from "../config.ts";
+
+const SIM = path.resolve(import.meta.dirname, "..");
+/** What only shows results, and what only decides which runs are made. */
+const WITHOUT_EFFECT = [path.join(SIM, "report"), path.join(SIM, "frontier")];
+const WITH_EFFECT = [path.join(SIM, "frontier", "perform.ts"), path.resolve(SIM, "..", "package-lock.json")];
+
+/**
+ * Hash of everything that a run depends on and its job does not say: the lab's code and parameters, the bytecode of every
+ * contract, and the versions of what is installed. Results kept under another basis are not this one's.
+ */
+export async function readBasis(hre: HardhatRuntimeEnvironment): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify({ LAB, PROFILES, AAVE_V3 }));
+  for (const file of [...(await sourcesIn(SIM)), ...WITH_EFFECT]) {
+    hash.update(`\n${path.relative(SIM, file)}\n`).update(await readFile(file));
+  }
+  for (const name of [...(await hre.artifacts.getAllFullyQualifiedNames())].sort()) {
+    hash.update(`\n${name} ${(await hre.artifacts.readArtifact(name)).bytecode}`);
+  }
+  return hash.digest("hex");
+}
+
+async function sourcesIn(directory: string): Promise<string[]> {
+  if (WITHOUT_EFFECT.includes(directory)) return [];
+  const files: string[] = [];
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const full = path.join(directory, entry.name);
+    if (entry.isDirectory()) files.push(...(await sourcesIn(full)));
+    else if (entry.name.endsWith(".ts")) files.push(full);
+  }
+  return files;
+}

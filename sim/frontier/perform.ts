@@ -1,0 +1,50 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { AAVE_V3, PROFILES, type AssetProfile } from "../config.ts";
+import { findScenario } from "../scenarios/built-in.ts";
+import { calmScenario } from "../scenarios/calm.ts";
+import { withFewerBlocks, type KeyframeScenario } from "../scenarios/keyframe-scenario.ts";
+import type { AssetSymbol } from "../scenarios/scenario.ts";
+import { measureLending, runOnce, type OnceOptions } from "../shock.ts";
+import type { Job, LendingOutcome, RunOutcome } from "./job.ts";
+
+/** Aave's listing, in our lab's market: what the static pool has, and what everybody's wishes are drawn under. */
+export function aaveProfile(asset: AssetSymbol): AssetProfile {
+  return { ...PROFILES[asset], ...AAVE_V3[asset] };
+}
+
+/** Beyond this, agents are too late for a fast crash, and beyond 50 minutes the kick of an account expires unused. [s] */
+const LONGEST_BLOCK = 300;
+
+/** A built-in crash in at most so many blocks, as far as none lasts longer than 5 minutes, or twice its own length. */
+export function crashOf(name: string, blocks: number): KeyframeScenario {
+  const scenario = findScenario(name);
+  return withFewerBlocks(scenario, blocks, Math.max(LONGEST_BLOCK, 2 * scenario.blockSeconds));
+}
+
+/**
+ * Does a job on a chain that is left as it was found.
+ * @throws Error if the run breaks an invariant: its numbers are worth nothing then.
+ */
+export async function performJob(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  job: Job,
+): Promise<RunOutcome | LendingOutcome> {
+  const { seed, curve, features, lendingScale, borrowers, loopers, dipBuyers } = job;
+  const scenario = job.kind === "run" ? crashOf(job.scenario, job.blocks) : calmScenario(job.asset);
+  const profile = aaveProfile(scenario.asset);
+  const options: OnceOptions = {
+    ...{ scenario, seed, curve, features, lendingScale, borrowers, loopers, dipBuyers },
+    ...{ profile, wishes: profile },
+  };
+  if (job.kind === "lending") return { lent: await measureLending(hre, connection, options) };
+
+  const { run, amplification } = await runOnce(hre, connection, options);
+  const broken = run.invariants.filter(({ holds }) => !holds);
+  if (broken.length > 0) {
+    throw new Error(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
+  }
+  return { metrics: run.metrics, amplification, hash: run.hash };
+}
