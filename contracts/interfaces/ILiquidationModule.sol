@@ -35,6 +35,29 @@ interface ILiquidationModule {
         bytes calldata data
     ) external returns (uint256 collateralAmount, uint256 repaidAssets);
 
+    /// @notice Repays, and takes collateral out to pay for it: of a collateral at most the share that is repaid of the debt.
+    /// So health cannot fall, at whatever prices, and neither an oracle nor the breaker is asked: whoever wants to
+    /// unwind before being liquidated always can. The guardian's pause of collateral exits stops it, unless all is repaid.
+    /// @param assets Loan assets to pay; or 0, and by shares. See `ILendingPool.repay`
+    /// @param shares Debt shares to burn; or 0, and by assets.
+    /// @param collateral Which to take out.
+    /// @param amount How much of it. [collateral base units, > 0]
+    /// @param account Whose. Caller must be it or its operator.
+    /// @param receiver Where the collateral goes.
+    /// @param data If not empty, `IRepayCallback.onRepay` is called on the caller after the collateral was sent and before the
+    /// payment is pulled: it can be sold first.
+    /// @return assetsIn Loan assets pulled from the caller, rounded up.
+    /// @return sharesIn Debt shares burnt.
+    function unwind(
+        uint256 assets,
+        uint256 shares,
+        address collateral,
+        uint256 amount,
+        address account,
+        address receiver,
+        bytes calldata data
+    ) external returns (uint256 assetsIn, uint256 sharesIn);
+
     /// @notice What `take` would sell and charge now.
     function quoteTake(
         address account,

@@ -171,6 +171,8 @@ interface IPoolTypes {
     error LiquidationInGrace(address account, uint256 capacity, uint256 debt);
     error LiquidationStillUnhealthy(address account, uint256 capacity, uint256 required);
     error LiquidationNoFreshPrice(address collateral);
+    /// @dev More than the share of the collateral that belongs to the share of the debt that is repaid.
+    error UnwindOutOfProportion(address account, uint256 most, uint256 requested);
     error LiquidationRepayTooHigh(uint256 maximum, uint256 required);
     error LiquidationDust(uint256 requested, uint256 minimum);
 

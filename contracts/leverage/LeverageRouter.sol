@@ -7,6 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILeverageRouter} from "../interfaces/ILeverageRouter.sol";
+import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {VenueSwaps} from "./VenueSwaps.sol";
 
@@ -146,8 +147,7 @@ contract LeverageRouter is VenueSwaps, ReentrancyGuardTransient {
             return;
         }
         if (owed > order.limit) revert RouterCollateralInTooHigh(order.limit, owed);
-        _repay(order.pool, order.loanAsset, order.loanAmount, order.debtShares, order.account);
-        order.pool.withdrawCollateral(order.collateral, owed, order.account, venue);
+        _unwind(order, owed, venue);
         if (order.collateralAmount != 0) {
             order.pool.withdrawCollateral(order.collateral, order.collateralAmount, order.account, order.account);
         }
@@ -313,6 +313,22 @@ contract LeverageRouter is VenueSwaps, ReentrancyGuardTransient {
         IERC20(loanAsset).forceApprove(address(pool), assets);
         pool.repay(shares == 0 ? assets : 0, shares, account, "");
         _revoke(loanAsset, address(pool));
+    }
+
+    /// @dev Repays what was bought with what is due to the venue: in proportion, so that the pool lets it go whatever its
+    /// breaker and its oracle say.
+    function _unwind(FlashOrder memory order, uint256 owed, address venue) private {
+        IERC20(order.loanAsset).forceApprove(address(order.pool), order.loanAmount);
+        ILiquidationModule(address(order.pool)).unwind(
+            order.debtShares == 0 ? order.loanAmount : 0,
+            order.debtShares,
+            order.collateral,
+            owed,
+            order.account,
+            venue,
+            ""
+        );
+        _revoke(order.loanAsset, address(order.pool));
     }
 
     /// @dev An honest pool has used the allowance up; one that has not must not keep it.

@@ -13,13 +13,13 @@ import {BasketMath, Basket} from "../libraries/BasketMath.sol";
 import {LiquidationMath} from "../libraries/LiquidationMath.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
-import {PoolProvision} from "../pool/PoolProvision.sol";
+import {Unwinding} from "./Unwinding.sol";
 
 /// @title Sale of the collateral of unhealthy accounts, at a price that a curve sets
 /// @notice Runs by delegatecall on the pool's storage; acting on it directly does nothing useful.
 /// @dev No pause reaches this code and no function here can be refused for the state of an oracle once an account has
 /// been kicked: prices come from `liquidationPriceOrLast`.
-contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
+contract LiquidationModule is Unwinding, ILiquidationModule, IPoolModule {
     using FixedPointMathLib for uint256;
     using BasketMath for Basket;
 
@@ -117,6 +117,19 @@ contract LiquidationModule is PoolProvision, ILiquidationModule, IPoolModule {
         }
         if (s.repay != 0) _pull(_loanAsset, s.repay, 0);
         return (s.amount, s.repay);
+    }
+
+    /// @inheritdoc ILiquidationModule
+    function unwind(
+        uint256 assets,
+        uint256 shares,
+        address collateral,
+        uint256 amount,
+        address account,
+        address receiver,
+        bytes calldata data
+    ) external lock returns (uint256, uint256) {
+        return _unwind(assets, shares, collateral, amount, account, receiver, data);
     }
 
     /// @inheritdoc ILiquidationModule

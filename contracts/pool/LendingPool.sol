@@ -125,6 +125,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             msg.sig == ILiquidationModule.kick.selector ||
             msg.sig == ILiquidationModule.unkick.selector ||
             msg.sig == ILiquidationModule.mark.selector ||
+            msg.sig == ILiquidationModule.unwind.selector ||
             msg.sig == ILiquidationModule.quoteTake.selector
         ) _delegate(liquidationModule);
         if (
