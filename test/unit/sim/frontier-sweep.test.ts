@@ -134,7 +134,7 @@ describe("#crashOf", () => {
     ["terra-week", 180],
     ["ftx-fall", 240],
     ["flash-wick", 12],
-    ["slow-bleed", 2_400],
+    ["slow-bleed", 1_200],
   ] as const) {
     it(`plays ${name} in blocks of ${blockSeconds} s by default`, () => {
       expect(crashOf(name, 850).blockSeconds).to.equal(blockSeconds);
