@@ -146,3 +146,45 @@ export const LAB = {
   riskKeeperSilenceShare: 0.002,
   riskKeeperSilenceSeconds: 7_200,
 } as const;
+
+/**
+ * Parameters of the risk engine and what it asks, where the pool has one. `docs/parameters.md` has their ranges; what the
+ * frontier says of them is in `docs/risk-model.md`.
+ */
+export const RISK = {
+  /** Standard deviations that the model survives; `lendingScale` divides it. */
+  z: 4,
+  factors: {
+    betaBps: 500,
+    bufferBps: 2_500,
+    minLiquidationFactorBps: 4_000,
+    maxLiquidationFactorBps: 9_000,
+    freeLeverageBps: 40_000,
+    leverageSlopeBps: 500,
+    freeRiseBps: 1_000,
+    riseSlopeBps: 2_500,
+    maxAddOnBps: 1_500,
+  },
+  /** Volatility in stress, and the least that is reckoned with. [per √day] */
+  assets: {
+    WETH: { stress: 0.08, floor: 0.01 },
+    WBTC: { stress: 0.06, floor: 0.01 },
+    USDC: { stress: 0.02, floor: 0.001 },
+  } satisfies Record<AssetSymbol, { stress: number; floor: number }>,
+  volatilityIntervalSeconds: 1_800,
+  volatilityClamp: 1.5,
+
+  impactBps: 200,
+  depthRiseSeconds: 21_600,
+  depthFallSeconds: 600,
+  depthMaxAge: 3_600,
+  /** The auction sells a depth in ten minutes: that is how soon arbitrage and the book's resilience refill it. */
+  turnoverPerDayHundredths: 14_400,
+  sliceBps: 10_000,
+
+  maxAge: 3_600,
+  exitShareBps: 2_000,
+  exitWindow: 3_600,
+  leverageTau: 21_600,
+  outageGrace: 1_800,
+} as const;

@@ -5,6 +5,7 @@ import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat, toUnits } from "../units.ts";
 import { bidGwei, forSale, gasCost } from "./for-sale.ts";
+import { STALE_GAS } from "./kicker.ts";
 import { VolatilityMeter } from "./volatility-meter.ts";
 import { depositAtExchange, withdrawFromExchange } from "./transfers.ts";
 
@@ -87,7 +88,7 @@ export class CapitalLiquidator implements Agent {
         : [toUnits(amount, base.decimals), toUnits(amount * price * (1 + PRICE_DRIFT), loan.decimals)];
       intents.push({
         ...protocol.take(account, most, maxRepay, from),
-        ...{ from, gas: 700_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "take" },
+        ...{ from, gas: view.state.isRiskStale ? STALE_GAS : 700_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "take" },
         touches: [account],
       });
     }

@@ -4,6 +4,7 @@ import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat, toUnits } from "../units.ts";
 import { bidGwei, forSale, gasCost } from "./for-sale.ts";
+import { STALE_GAS } from "./kicker.ts";
 
 const GAS = 350_000;
 /** Liquidations that one bot sends a block. */
@@ -50,7 +51,7 @@ export class FlashLiquidator implements Agent {
       const most = isWhole ? collateral : toUnits(amount, base.decimals);
       intents.push({
         ...protocol.flashLiquidate(account, most, toUnits(profit * LEAST_SHARE, loan.decimals)),
-        ...{ from, gas: 1_000_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "flash liquidation" },
+        ...{ from, gas: view.state.isRiskStale ? STALE_GAS : 1_000_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "flash liquidation" },
         touches: [account],
       });
     }

@@ -7,6 +7,9 @@ const UNKICK_HEALTH_BPS = 10_200n;
 /** Below the threshold by so much that the next price will hardly heal it. */
 const KICK_HEALTH_BPS = 9_990n;
 
+/** For a kick that has the risk engine asked first. */
+export const STALE_GAS = 3_000_000;
+
 /** Puts unhealthy accounts up for sale, and takes recovered ones off it, for anybody's good. */
 export class Kicker implements Agent {
   readonly kind = "keeper";
@@ -30,7 +33,7 @@ export class Kicker implements Agent {
             ? { ...protocol.unkick(account), label: "unkick" }
             : undefined;
       if (call === undefined) continue;
-      intents.push({ ...call, from: KICKER, gas: 400_000, priorityFeeWei: priorityFee(3), touches: [account] });
+      intents.push({ ...call, from: KICKER, gas: state.isRiskStale ? STALE_GAS : 400_000, priorityFeeWei: priorityFee(3), touches: [account] });
     }
     return Promise.resolve(intents);
   }

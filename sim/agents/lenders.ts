@@ -29,6 +29,7 @@ export class Lenders implements Agent {
 
     const intents: Intent[] = [];
     let cash = state.cash;
+    let exitable = state.exitableShares;
     for (const { address, panicSeconds } of this.#plans) {
       if (panicSeconds === undefined || seconds < this.#lossAt + panicSeconds) continue;
       if (seconds < (this.#triedAt.get(address) ?? -Infinity) + REST_SECONDS) continue;
@@ -39,7 +40,10 @@ export class Lenders implements Agent {
       if (owned < protocol.minDebt) continue;
       // By shares, which cannot be too few when a loss or a provision comes first; a little less than the cash, because
       // interest of one block makes them dearer.
-      const part = owned <= cash ? shares : (shares * cash * 999n) / (owned * 1000n);
+      const paid = owned <= cash ? shares : (shares * cash * 999n) / (owned * 1000n);
+      const part = paid <= exitable ? paid : exitable;
+      if (part === 0n) break;
+      exitable -= part;
       const call = protocol.redeem(part, address);
       cash -= owned < cash ? owned : cash;
       intents.push({

@@ -11,18 +11,24 @@ export class RiskKeeper implements Agent {
   readonly kind = "keeper";
   readonly name = "risk-keeper";
   readonly members = [addressOf("risk-keeper")];
+  readonly #isReliable: boolean;
   #dueAt = 0;
   #silentUntil = -Infinity;
   /** When what it has decided on reaches the chain. */
   #arrivesAt = Infinity;
+
+  /** @param isReliable It loses nothing and is never silent. */
+  constructor(isReliable = false) {
+    this.#isReliable = isReliable;
+  }
 
   decide({ seconds, protocol }: View, rng: Rng): Promise<Intent[]> {
     if (seconds >= this.#dueAt) {
       this.#dueAt = seconds + LAB.riskPokeSeconds;
       // Both are drawn every time, so that one keeper's luck does not depend on its silence.
       const [isLost, fallsSilent] = [rng.next() < LAB.riskKeeperFailureShare, rng.next() < LAB.riskKeeperSilenceShare];
-      if (fallsSilent) this.#silentUntil = seconds + LAB.riskKeeperSilenceSeconds;
-      if (!isLost && seconds >= this.#silentUntil) {
+      if (fallsSilent && !this.#isReliable) this.#silentUntil = seconds + LAB.riskKeeperSilenceSeconds;
+      if ((!isLost || this.#isReliable) && seconds >= this.#silentUntil) {
         this.#arrivesAt = Math.min(this.#arrivesAt, seconds + LAB.riskKeeperLatencySeconds);
       }
     }

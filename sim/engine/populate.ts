@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
 import { Arbitrageur, ARBITRAGEUR } from "../agents/arbitrageur.ts";
+import { RiskKeeper } from "../agents/risk-keeper.ts";
 import { limitBorrower, limitLooper } from "../borrow-limit.ts";
 import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
@@ -160,11 +161,12 @@ async function openLoops(world: World, { loopers }: Population, rng: Rng, isLimi
     ...{ depth: world.exchangeDepth, startPrice: world.startPrice, hasImpact: false },
     ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
   });
+  const keepers = world.protocol.pokeRisk() === undefined ? [] : [new RiskKeeper(true)];
   const volume = LAB.totalDebt * 10; // the world sells to loopers as much as they want
   exchange.credit(ARBITRAGEUR, volume / world.startPrice, volume);
   const stepper = await Stepper.start(
     { ...world, blockSeconds: WARM_UP_BLOCK_SECONDS },
-    { exchange, agents: [new Arbitrageur(world.uniswap)], rng: rng.fork("warm-up"), accounts: [] },
+    { exchange, agents: [new Arbitrageur(world.uniswap), ...keepers], rng: rng.fork("warm-up"), accounts: [] },
   );
   const step = async (extra: readonly Intent[]) => {
     const { outcomes } = await stepper.step(world.startPrice, extra);

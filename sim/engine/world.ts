@@ -89,8 +89,8 @@ export async function buildWorld(
     const venue = await readVenue();
     await chain.mine((await chain.timestamp()) + LAB.twapWindowSeconds + 1); // the average needs a history
     const addresses = await deployBreakwater(connection, founder, {
-      ...{ collateral, loan, profile, curve, startPrice },
-      venue: venue.pool.address,
+      ...{ collateral, loan, profile, curve, startPrice, features, lendingScale },
+      ...{ venue: venue.pool.address, volatilityBefore: scenario.volatilityBefore },
     });
     const kickLifeSeconds = curve === "fixed" ? undefined : LAB.dutchSeconds + 1_800;
     const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });

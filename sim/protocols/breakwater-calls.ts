@@ -4,6 +4,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { NO_DEADLINE, type EncodedCall } from "../market/uniswap-calls.ts";
 import { toUnits } from "../units.ts";
 import { FEED_DECIMALS } from "./breakwater-deploy.ts";
+import type { RiskAddresses } from "./breakwater-risk.ts";
 import type { Token } from "./protocol.ts";
 
 const MAX = (1n << 256n) - 1n;
@@ -16,6 +17,8 @@ export interface BreakwaterAddresses {
   readonly router: string;
   readonly lens: string;
   readonly flashLiquidator: string;
+  /** Of a pool with a risk engine. */
+  readonly risk?: RiskAddresses;
 }
 
 const CONTRACTS = [
@@ -25,6 +28,10 @@ const CONTRACTS = [
   "LeverageRouter",
   "FlashLiquidator",
   "AccountLens",
+  "RiskEngine",
+  "LiquidityOracle",
+  "VolatilityOracle",
+  "CircuitBreaker",
   "MockAggregator",
   "MockERC20",
 ] as const;
@@ -161,11 +168,16 @@ export abstract class BreakwaterCalls {
   }
 
   pokeRisk(): EncodedCall | undefined {
-    return undefined;
+    const { risk } = this.at;
+    if (risk === undefined) return undefined;
+    return { to: risk.engine, data: this.abi.RiskEngine.encodeFunctionData("poke", [this.collateral.address]) };
   }
 
   pokeDepth(): EncodedCall | undefined {
-    return undefined;
+    const { risk } = this.at;
+    if (risk === undefined) return undefined;
+    const data = this.abi.LiquidityOracle.encodeFunctionData("pokeDepth", [this.collateral.address]);
+    return { to: risk.liquidityOracle, data };
   }
 
   permissions(): readonly EncodedCall[] {

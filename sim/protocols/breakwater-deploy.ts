@@ -2,9 +2,11 @@ import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/Acces
 import { ContractFactory, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, type AssetProfile, type CurveName } from "../config.ts";
+import { LAB, type AssetProfile, type CurveName, type Features } from "../config.ts";
+import type { Volatility } from "../scenarios/scenario.ts";
 import { toUnits } from "../units.ts";
 import type { BreakwaterAddresses } from "./breakwater-calls.ts";
+import { deployRisk } from "./breakwater-risk.ts";
 import type { Token } from "./protocol.ts";
 
 const UNCAPPED = (1n << 112n) - 1n;
@@ -17,7 +19,7 @@ export const FEED_DECIMALS = 8;
  * needs no delay; nothing happens after this that would need it.
  */
 export async function deployBreakwater(
-  { ethers }: NetworkConnection,
+  connection: NetworkConnection,
   governor: Signer,
   market: {
     readonly collateral: Token;
@@ -26,8 +28,13 @@ export async function deployBreakwater(
     readonly curve: CurveName;
     readonly venue: string;
     readonly startPrice: number;
+    readonly features: Features;
+    /** Of a pool with an engine; a static one is listed with the profile's factors as they are. */
+    readonly lendingScale: number;
+    readonly volatilityBefore: Volatility;
   },
 ): Promise<BreakwaterAddresses> {
+  const { ethers } = connection;
   const { collateral, loan, profile, curve } = market;
   const deploy = async (name: string, ...args: unknown[]) =>
     (await (await ethers.deployContract(name, args, governor)).waitForDeployment()).getAddress();
@@ -83,16 +90,27 @@ export async function deployBreakwater(
   const admin = await ethers.getContractAt("IPoolAdmin", pool, governor);
   await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
   await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
-  await (
-    await admin.listCollateral({
-      token: collateral.address,
-      borrowFactorBps: profile.borrowFactorBps,
-      liquidationFactorBps: profile.liquidationFactorBps,
-      supplyCap: UNCAPPED,
-      curve: curveAddress,
-    })
-  ).wait();
+  const { features, lendingScale, volatilityBefore, venue } = market;
+  const risk =
+    features === "static"
+      ? undefined
+      : await deployRisk(connection, governor, {
+          ...{ collateral, loan, features, lendingScale, venue, volatilityBefore, authority, oracle, pool },
+          curve: curveAddress,
+        });
+  if (risk === undefined) {
+    await (
+      await admin.listCollateral({
+        token: collateral.address,
+        borrowFactorBps: profile.borrowFactorBps,
+        liquidationFactorBps: profile.liquidationFactorBps,
+        supplyCap: UNCAPPED,
+        curve: curveAddress,
+      })
+    ).wait();
+  }
   return {
+    ...(risk === undefined ? {} : { risk }),
     pool,
     oracle,
     feed,

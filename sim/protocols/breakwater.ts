@@ -3,7 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { LAB } from "../config.ts";
 import type { Chain } from "../engine/chain.ts";
 import type { Log } from "../market/venue.ts";
-import { priceFloat, toUnits } from "../units.ts";
+import { priceFloat, toFloat, toUnits } from "../units.ts";
 import {
   BreakwaterCalls,
   readInterfaces,
@@ -12,7 +12,7 @@ import {
 } from "./breakwater-calls.ts";
 import { explainRevert } from "./explain-revert.ts";
 import {
-  NORMAL,
+  RESTRICTED,
   type LiquidationEvent,
   type LossEvent,
   type Position,
@@ -69,24 +69,35 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   async readState(): Promise<ProtocolState> {
     const m = (await this.#lens("marketOf", this.at.pool, this.collateral.address)) as Readonly<
       Record<string, bigint>
-    > & { readonly totals: Readonly<Record<string, bigint>>; readonly priceFresh: boolean };
+    > & {
+      readonly totals: Readonly<Record<string, bigint>>;
+      readonly priceFresh: boolean;
+      readonly risk: Readonly<Record<string, bigint>> & { readonly poolRestricted: boolean };
+    };
     const { debtAssets, debtShares, cash, reserves } = m.totals;
     const gross = cash + debtAssets;
     const decimals = [this.collateral.decimals, this.loan.decimals] as const;
+    const { freshUntil, exitFloorShares, reserve } = m.risk;
+    const isGoverned = freshUntil !== 0n;
+    const isClosed = m.risk.poolRestricted || Number(m.risk.level) === RESTRICTED;
     return {
       timestamp: Number(m.timestamp),
       ...{ debtAssets, debtShares, cash, reserves },
       lenderAssets: gross > reserves ? gross - reserves : 0n,
       lenderShares: m.lenderShares,
-      borrowFactor: Number(m.borrowFactorBps) / 1e4,
+      borrowFactor: isClosed ? 0 : Number(m.borrowFactorBps) / 1e4,
       liquidationFactor: Number(m.liquidationFactorBps) / 1e4,
       liquidationFactorBps: m.liquidationFactorBps,
       liquidationPrice36: m.liquidationPrice36,
       oraclePrice: priceFloat(m.liquidationPrice36, ...decimals),
       priceFresh: m.priceFresh,
       borrowPrice: priceFloat(m.borrowPrice36, ...decimals),
-      breakerLevel: NORMAL,
-      poolBreakerLevel: NORMAL,
+      reserve: isGoverned ? toFloat(reserve, this.loan.decimals) : Infinity,
+      liquidationDiscount: isGoverned ? Number(m.risk.discountBps) / 1e4 : 0,
+      exitableShares: m.lenderShares > exitFloorShares ? m.lenderShares - exitFloorShares : 0n,
+      isRiskStale: isGoverned && m.timestamp > freshUntil,
+      breakerLevel: Number(m.breakerLevel),
+      poolBreakerLevel: Number(m.poolBreakerLevel),
     };
   }
 

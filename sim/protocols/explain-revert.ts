@@ -12,12 +12,16 @@ const RACES: ReadonlySet<string> = new Set([
   "PoolDebtBelowMinimum",
   "PoolLiquidityInsufficient",
   "PoolBorrowTestFailed",
+  "PoolExitLimited",
+  "PoolRestricted",
   "FlashLiquidatorProfitTooLow",
   "RouterCollateralInTooHigh",
   "RouterNoDebt",
   "RouterLoanInTooHigh",
   "LiquidationStillUnhealthy",
   "LiquidationNotKicked",
+  "LiquidationInGrace",
+  "UnwindOutOfProportion",
 ]);
 
 const standard = new Interface(["error Error(string)", "error Panic(uint256)"]);

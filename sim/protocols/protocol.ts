@@ -30,6 +30,14 @@ export interface ProtocolState {
   readonly priceFresh: boolean;
   /** Price that it lends on. [whole units] 0: it lends nothing */
   readonly borrowPrice: number;
+  /** Equivalent constant-product reserve that it reckons the collateral's market to have, and the largest discount: no
+   * position may owe more than a liquidation that heals could carry. [loan asset] Infinity: it does not reckon so */
+  readonly reserve: number;
+  readonly liquidationDiscount: number;
+  /** Lenders' shares that may leave now, cash aside. */
+  readonly exitableShares: bigint;
+  /** True: what sells or lends first has the risk engine asked, which takes gas. */
+  readonly isRiskStale: boolean;
   /** Level of its circuit breaker for the collateral, and for all of it; `NORMAL` without one. */
   readonly breakerLevel: number;
   readonly poolBreakerLevel: number;

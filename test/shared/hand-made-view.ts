@@ -122,6 +122,7 @@ function stateAt(oraclePrice: number): ProtocolState {
     ...{ borrowFactor: 0.8, liquidationFactor: 0.825, liquidationFactorBps: 8_250n },
     liquidationPrice36: dollars(oraclePrice) * 10n ** 18n,
     ...{ oraclePrice, priceFresh: true, borrowPrice: oraclePrice, breakerLevel: 0, poolBreakerLevel: 0 },
+    ...{ reserve: Infinity, liquidationDiscount: 0, isRiskStale: false, exitableShares: 125n * 10n ** 18n },
   };
 }
 

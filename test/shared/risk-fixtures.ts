@@ -44,6 +44,23 @@ export const ENGINE_ASSET = { turnoverPerDayHundredths: 14_400n, sliceBps: 10_00
 export const FLOW = { exitShareBps: 2_000n, exitWindow: HOUR, leverageTau: 6n * HOUR, outageGrace: 1_800n };
 export const MAX_AGE = 3_600n;
 
+async function newToken({ ethers }: NetworkConnection, symbol: string) {
+  return ethers.deployContract("MockERC20", [symbol, symbol, 18]);
+}
+
+async function newFeed({ ethers }: NetworkConnection, symbol: string, dollars: bigint) {
+  return ethers.deployContract("MockAggregator", [8, `${symbol} / USD`, dollars * 10n ** 8n]);
+}
+
+export interface RiskCollateral {
+  readonly symbol: string;
+  readonly token: Awaited<ReturnType<typeof newToken>>;
+  readonly address: string;
+  readonly market: UniswapPool;
+  readonly feed: Awaited<ReturnType<typeof newFeed>>;
+  readonly dollars: bigint;
+}
+
 export interface RiskOptions {
   readonly collaterals?: 1 | 2;
   readonly breaker?: boolean;
@@ -101,10 +118,10 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
   await approve(governor, loanAddress, uniswap.positionManager);
   await approve(governor, loanAddress, uniswap.swapRouter);
 
-  const collaterals = [];
+  const collaterals: RiskCollateral[] = [];
   const curve = await (await ethers.deployContract("DutchCurve", [500, 1_000, 1_200])).getAddress();
   for (const { symbol, dollars } of ASSETS.slice(0, count)) {
-    const token = await ethers.deployContract("MockERC20", [symbol, symbol, 18]);
+    const token = await newToken(connection, symbol);
     const address = await token.getAddress();
     await token.mint(governor.address, 10n ** 40n);
     await approve(governor, address, uniswap.positionManager);
@@ -116,7 +133,7 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
     const value = 60_000_000n;
     const amounts = poolAmounts(market, (value * ETHER) / dollars, value * USD);
     await addFullRangeLiquidity(governor, uniswap, market, amounts);
-    const feed = await ethers.deployContract("MockAggregator", [8, `${symbol} / USD`, dollars * 10n ** 8n]);
+    const feed = await newFeed(connection, symbol, dollars);
     collaterals.push({ symbol, token, address, market, feed, dollars });
   }
   await networkHelpers.time.increase(2n * HOUR);
