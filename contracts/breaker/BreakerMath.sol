@@ -84,7 +84,7 @@ library BreakerMath {
         _hear(signal, inputs.backlogWad, packed >> (4 * BAND_BITS));
         if (inputs.sourcesMissing) (signal.tightnessWad, signal.zone) = (WAD, ZONE_BAD);
         signal.doubles = signal.tightnessWad == WAD;
-        _hear(signal, inputs.volatilityRatioWad, packed >> BAND_BITS);
+        _hear(signal, inputs.volatilityExcessWad, packed >> BAND_BITS);
         _hear(signal, inputs.moveWad, packed >> (2 * BAND_BITS));
         _hear(signal, inputs.lossWad, packed >> (5 * BAND_BITS));
         if (signal.tightnessWad > OUTFLOW_CAP_WAD) return signal; // and the zone is bad
@@ -233,7 +233,7 @@ library BreakerMath {
     /// @notice Thresholds as they are stored: 12 of 20 bits in bps, caution below restricted, the first band lowest.
     /// @param t Whole bps.
     function packBands(ICircuitBreaker.Thresholds memory t) internal pure returns (uint256 packed) {
-        packed = _packBand(t.divergence) | (_packBand(t.volatilityRatio) << BAND_BITS);
+        packed = _packBand(t.divergence) | (_packBand(t.volatilityExcess) << BAND_BITS);
         packed |= (_packBand(t.move) << (2 * BAND_BITS)) | (_packBand(t.outflow) << (3 * BAND_BITS));
         packed |= (_packBand(t.backlog) << (4 * BAND_BITS)) | (_packBand(t.loss) << (5 * BAND_BITS));
     }
@@ -241,7 +241,7 @@ library BreakerMath {
     /// @notice The thresholds, exactly.
     function unpackBands(uint256 packed) internal pure returns (ICircuitBreaker.Thresholds memory t) {
         t.divergence = _unpackBand(packed);
-        t.volatilityRatio = _unpackBand(packed >> BAND_BITS);
+        t.volatilityExcess = _unpackBand(packed >> BAND_BITS);
         t.move = _unpackBand(packed >> (2 * BAND_BITS));
         t.outflow = _unpackBand(packed >> (3 * BAND_BITS));
         t.backlog = _unpackBand(packed >> (4 * BAND_BITS));

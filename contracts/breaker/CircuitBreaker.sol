@@ -27,7 +27,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
             address(0),
             Thresholds({
                 divergence: Band(0.05e18, 0.1e18),
-                volatilityRatio: Band(2e18, 4e18),
+                volatilityExcess: Band(1e18, 3e18),
                 move: Band(4e18, 8e18),
                 outflow: Band(0.5e18, 1e18),
                 backlog: Band(0.5e18, 2e18),
@@ -94,8 +94,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function setThresholds(address subject, Thresholds calldata thresholds) external restricted {
         _check("divergence", thresholds.divergence, BreakerMath.UNIT_WAD, 0.5e18);
-        // Below one, an ordinary day tightens.
-        _check("volatilityRatio", thresholds.volatilityRatio, 1e18, 16e18);
+        _check("volatilityExcess", thresholds.volatilityExcess, BreakerMath.UNIT_WAD, 16e18);
         _check("move", thresholds.move, BreakerMath.UNIT_WAD, 16e18);
         _check("outflow", thresholds.outflow, BreakerMath.UNIT_WAD, 1e18);
         _check("backlog", thresholds.backlog, BreakerMath.UNIT_WAD, 16e18);

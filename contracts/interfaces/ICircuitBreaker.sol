@@ -22,7 +22,7 @@ interface ICircuitBreaker {
     /// @dev What is not known or does not apply is zero: it then tightens nothing. Any value is allowed.
     struct Inputs {
         uint256 divergenceWad; // |feed ÷ TWAP − 1|
-        uint256 volatilityRatioWad; // fast ÷ slow volatility
+        uint256 volatilityExcessWad; // fast ÷ slow volatility − 1, while it is more: at rest they are equal
         uint256 moveWad; // move over five minutes or more, in standard deviations of that time
         uint256 outflowWad; // share of the lenders' flow limit that is used up. Alone never beyond Caution
         uint256 backlogWad; // debt of the accounts for sale ÷ market depth
@@ -38,7 +38,7 @@ interface ICircuitBreaker {
 
     struct Thresholds {
         Band divergence; // [1 bps..50 %] default 5 % … 10 %
-        Band volatilityRatio; // [1..16] default 2 … 4
+        Band volatilityExcess; // [1 bps..16] default 1 … 3: fast twice to four times the slow
         Band move; // [1 bps..16 σ] default 4 … 8
         Band outflow; // [1 bps..100 %] default 50 % … 100 %
         Band backlog; // [1 bps..16 depths] default 0.5 … 2

@@ -195,7 +195,7 @@ contract RiskEngine is RiskEngineConfig {
         IVolatilityOracle.Volatility memory v = IVolatilityOracle(_modules.volatilityOracle).volatilityOf(asset);
         ICircuitBreaker.Inputs memory inputs;
         inputs.divergenceWad = MarketMath.divergenceWad(f.price.feedPrice36, f.price.twap36);
-        inputs.volatilityRatioWad = MarketMath.ratioWad(v.fastWad, v.slowWad);
+        inputs.volatilityExcessWad = MarketMath.ratioWad(v.fastWad.zeroFloorSub(v.slowWad), v.slowWad);
         inputs.moveWad = f.moveWad;
         inputs.sourcesMissing = !f.price.lendable;
         f.asset = breaker.assess(asset, inputs);

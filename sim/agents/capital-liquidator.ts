@@ -88,7 +88,12 @@ export class CapitalLiquidator implements Agent {
         : [toUnits(amount, base.decimals), toUnits(amount * price * (1 + PRICE_DRIFT), loan.decimals)];
       intents.push({
         ...protocol.take(account, most, maxRepay, from),
-        ...{ from, gas: view.state.isRiskStale ? STALE_GAS : 700_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "take" },
+        ...{
+          from,
+          gas: view.state.isRiskStale ? STALE_GAS : 700_000,
+          priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)),
+          label: "take",
+        },
         touches: [account],
       });
     }

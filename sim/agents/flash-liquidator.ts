@@ -51,7 +51,12 @@ export class FlashLiquidator implements Agent {
       const most = isWhole ? collateral : toUnits(amount, base.decimals);
       intents.push({
         ...protocol.flashLiquidate(account, most, toUnits(profit * LEAST_SHARE, loan.decimals)),
-        ...{ from, gas: view.state.isRiskStale ? STALE_GAS : 1_000_000, priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)), label: "flash liquidation" },
+        ...{
+          from,
+          gas: view.state.isRiskStale ? STALE_GAS : 1_000_000,
+          priorityFeeWei: priorityFee(bidGwei(bid, GAS, view)),
+          label: "flash liquidation",
+        },
         touches: [account],
       });
     }

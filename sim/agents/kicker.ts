@@ -33,7 +33,13 @@ export class Kicker implements Agent {
             ? { ...protocol.unkick(account), label: "unkick" }
             : undefined;
       if (call === undefined) continue;
-      intents.push({ ...call, from: KICKER, gas: state.isRiskStale ? STALE_GAS : 400_000, priorityFeeWei: priorityFee(3), touches: [account] });
+      intents.push({
+        ...call,
+        from: KICKER,
+        gas: state.isRiskStale ? STALE_GAS : 400_000,
+        priorityFeeWei: priorityFee(3),
+        touches: [account],
+      });
     }
     return Promise.resolve(intents);
   }

@@ -116,7 +116,12 @@ describe("task volatility", () => {
         const points = toPricePoints(candles);
         const interval = 1_800;
         const config = {
-          ...{ interval: BigInt(interval), initialWad: wad(report.start / root), initialSlowWad: 0n, clampWad: wad(CLAMP) },
+          ...{
+            interval: BigInt(interval),
+            initialWad: wad(report.start / root),
+            initialSlowWad: 0n,
+            clampWad: wad(CLAMP),
+          },
           ...{ stressWad: wad(1.5 / root), floorWad: wad(0.2 / root) },
         };
         const parameters = {

@@ -13,7 +13,7 @@ export const Level = { Normal: 0n, Caution: 1n, Restricted: 2n, Recovery: 3n } a
 /** Nothing is known, or nothing is wrong. */
 export const CALM = {
   divergenceWad: 0n,
-  volatilityRatioWad: 0n,
+  volatilityExcessWad: 0n,
   moveWad: 0n,
   outflowWad: 0n,
   backlogWad: 0n,
@@ -33,7 +33,7 @@ const band = (caution: string, restricted: string) => ({
 });
 export const DEFAULTS = {
   divergence: band("0.05", "0.1"),
-  volatilityRatio: band("2", "4"),
+  volatilityExcess: band("1", "3"),
   move: band("4", "8"),
   outflow: band("0.5", "1"),
   backlog: band("0.5", "2"),

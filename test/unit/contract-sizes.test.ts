@@ -41,6 +41,9 @@ describe("contract sizes", () => {
       "LiquidityOracle",
       "VolatilityOracle",
       "CollateralFactorModel",
+      "CircuitBreaker",
+      "RiskEngine",
+      "PoolRiskModule",
       "KinkedRateModel",
       "AdaptiveRateModel",
     ]);

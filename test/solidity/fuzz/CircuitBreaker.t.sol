@@ -38,7 +38,7 @@ abstract contract BreakerSetup is Bounds {
         return
             ICircuitBreaker.Inputs({
                 divergenceWad: _input(seed, 0, 0.1e18),
-                volatilityRatioWad: _input(seed, 1, 4e18),
+                volatilityExcessWad: _input(seed, 1, 3e18),
                 moveWad: _input(seed, 2, 8e18),
                 outflowWad: _input(seed, 3, 1e18),
                 backlogWad: _input(seed, 4, 2e18),
@@ -51,7 +51,7 @@ abstract contract BreakerSetup is Bounds {
     function _mild(uint256 seed) internal pure returns (ICircuitBreaker.Inputs memory inputs) {
         inputs = _inputs(seed);
         inputs.divergenceWad %= 0.1e18;
-        inputs.volatilityRatioWad %= 4e18;
+        inputs.volatilityExcessWad %= 3e18;
         inputs.moveWad %= 8e18;
         inputs.backlogWad %= 2e18;
         inputs.lossWad %= 0.01e18;
@@ -138,7 +138,7 @@ contract BreakerFuzzTest is BreakerSetup {
         ICircuitBreaker.Assessment memory a = breaker.assess(SUBJECT, inputs);
         which %= 7;
         if (which == 0) inputs.divergenceWad = _above(inputs.divergenceWad, more, 0.1e18);
-        if (which == 1) inputs.volatilityRatioWad = _above(inputs.volatilityRatioWad, more, 4e18);
+        if (which == 1) inputs.volatilityExcessWad = _above(inputs.volatilityExcessWad, more, 3e18);
         if (which == 2) inputs.moveWad = _above(inputs.moveWad, more, 8e18);
         if (which == 3) inputs.outflowWad = _above(inputs.outflowWad, more, 1e18);
         if (which == 4) inputs.backlogWad = _above(inputs.backlogWad, more, 2e18);
@@ -245,7 +245,7 @@ contract BreakerFuzzTest is BreakerSetup {
     function testFuzz_Thresholds_ArePackedExactly(uint256 seed) public {
         ICircuitBreaker.Thresholds memory t;
         t.divergence = _band(seed, 0, 1, 5_000);
-        t.volatilityRatio = _band(seed, 1, 10_000, 160_000);
+        t.volatilityExcess = _band(seed, 1, 1, 160_000);
         t.move = _band(seed, 2, 1, 160_000);
         t.outflow = _band(seed, 3, 1, 10_000);
         t.backlog = _band(seed, 4, 1, 160_000);

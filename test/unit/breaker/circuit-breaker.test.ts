@@ -24,7 +24,7 @@ const recovery = (tightness: string) => ({ level: Level.Recovery, tightnessWad: 
 /** Below half of every caution threshold, by a wei. */
 const GOOD = {
   divergenceWad: parseEther("0.025") - 1n,
-  volatilityRatioWad: parseEther("1") - 1n,
+  volatilityExcessWad: parseEther("0.5") - 1n,
   moveWad: parseEther("2") - 1n,
   outflowWad: parseEther("0.25") - 1n,
   backlogWad: parseEther("0.25") - 1n,
@@ -36,7 +36,7 @@ const GOOD = {
 const BANDS: [name: keyof BreakerInputs, caution: string, restricted: string, doubles: boolean][] = [
   ["divergenceWad", "0.05", "0.1", true],
   ["backlogWad", "0.5", "2", true],
-  ["volatilityRatioWad", "2", "4", false],
+  ["volatilityExcessWad", "1", "3", false],
   ["moveWad", "4", "8", false],
   ["lossWad", "0.0025", "0.01", false],
 ];
@@ -60,7 +60,7 @@ describe("CircuitBreaker", () => {
       const { breaker, engine, sample } = await load();
       const most = {
         divergenceWad: MaxUint256,
-        volatilityRatioWad: MaxUint256,
+        volatilityExcessWad: MaxUint256,
         moveWad: MaxUint256,
         outflowWad: MaxUint256,
         backlogWad: MaxUint256,
@@ -90,7 +90,7 @@ describe("CircuitBreaker", () => {
 
     it("stays normal up to the caution thresholds", async () => {
       const { sample } = await load();
-      const atThem = { divergence: "0.05", volatilityRatio: "2", move: "4", outflow: "0.5", backlog: "0.5" };
+      const atThem = { divergence: "0.05", volatilityExcess: "1", move: "4", outflow: "0.5", backlog: "0.5" };
       const inputs = { ...CALM, lossWad: parseEther("0.0025") };
       for (const [name, value] of Object.entries(atThem)) Object.assign(inputs, { [`${name}Wad`]: parseEther(value) });
       expect(await sample(inputs)).to.deep.equal(NORMAL);

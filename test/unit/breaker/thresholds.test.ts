@@ -13,7 +13,7 @@ const values = (thresholds: typeof DEFAULTS) => Object.values(thresholds).map((b
 /** No two numbers alike, each exact in bps only. */
 const OWN = {
   divergence: { cautionWad: parseEther("0.0101"), restrictedWad: parseEther("0.0202") },
-  volatilityRatio: { cautionWad: parseEther("1.0303"), restrictedWad: parseEther("15.9999") },
+  volatilityExcess: { cautionWad: parseEther("1.0303"), restrictedWad: parseEther("15.9999") },
   move: { cautionWad: parseEther("0.0404"), restrictedWad: parseEther("5.0505") },
   outflow: { cautionWad: parseEther("0.0606"), restrictedWad: parseEther("0.0707") },
   backlog: { cautionWad: parseEther("0.0808"), restrictedWad: parseEther("9.0909") },
@@ -38,7 +38,7 @@ describe("CircuitBreaker, thresholds", () => {
 
     const ranges: [name: Name, min: bigint, max: bigint][] = [
       ["divergence", UNIT, parseEther("0.5")],
-      ["volatilityRatio", parseEther("1"), parseEther("16")],
+      ["volatilityExcess", UNIT, parseEther("16")],
       ["move", UNIT, parseEther("16")],
       ["outflow", UNIT, parseEther("1")],
       ["backlog", UNIT, parseEther("16")],
@@ -117,7 +117,7 @@ describe("CircuitBreaker, thresholds", () => {
 
     const inputs: [name: Name, input: Exclude<keyof typeof CALM, "sourcesMissing">][] = [
       ["divergence", "divergenceWad"],
-      ["volatilityRatio", "volatilityRatioWad"],
+      ["volatilityExcess", "volatilityExcessWad"],
       ["move", "moveWad"],
       ["outflow", "outflowWad"],
       ["backlog", "backlogWad"],

@@ -55,7 +55,13 @@ describe("VolatilityOracle: assets without a pool", () => {
       } = await connection.networkHelpers.loadFixture(feedOnly);
       const oracle = await ethers.deployContract("VolatilityOracle", [await prices.getAddress(), authority]);
       await oracle.setAsset(wethAddress, {
-        ...{ pool: ethers.ZeroAddress, interval: INTERVAL, initialWad: wad(0.04), initialSlowWad: 0n, stressWad: wad(0.08) },
+        ...{
+          pool: ethers.ZeroAddress,
+          interval: INTERVAL,
+          initialWad: wad(0.04),
+          initialSlowWad: 0n,
+          stressWad: wad(0.08),
+        },
         ...{ floorWad: wad(0.01), clampWad: wad(1.5), impliedMaxAge: 0 },
       });
       const begin = await networkHelpers.time.latest();

@@ -60,7 +60,14 @@ async function busyPool(connection: NetworkConnection) {
   await tradeInterval();
   await trade(weth, ETH);
   await oracle.setAsset(weth, {
-    ...{ pool: pool.address, interval: INTERVAL, initialWad: wad(0.04), initialSlowWad: 0n, stressWad: wad(0.08), floorWad: wad(0.01) },
+    ...{
+      pool: pool.address,
+      interval: INTERVAL,
+      initialWad: wad(0.04),
+      initialSlowWad: 0n,
+      stressWad: wad(0.08),
+      floorWad: wad(0.01),
+    },
     ...{ clampWad: wad(1.5), impliedMaxAge: 86_400 },
   });
   await tradeInterval();

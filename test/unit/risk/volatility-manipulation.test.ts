@@ -52,7 +52,13 @@ async function tradedPool(connection: NetworkConnection) {
   const prices = await ethers.deployContract("ConstantPriceOracle", [usdcAddress]);
   await prices.setPrice(btcAddress, usdcPerWeth36(30_000));
   const inputFor = (pool: string) => ({
-    ...{ pool, interval: INTERVAL, initialWad: wad(PARAMETERS.initial), initialSlowWad: 0n, stressWad: wad(PARAMETERS.stress) },
+    ...{
+      pool,
+      interval: INTERVAL,
+      initialWad: wad(PARAMETERS.initial),
+      initialSlowWad: 0n,
+      stressWad: wad(PARAMETERS.stress),
+    },
     ...{ floorWad: wad(PARAMETERS.floor), clampWad: wad(PARAMETERS.clamp), impliedMaxAge: 0n },
   });
   const newOracle = async (address: string) => {

@@ -12,6 +12,7 @@ const RACES = [
   "LiquidationAccountHealthy",
   "LiquidationAlreadyKicked",
   "LiquidationDust",
+  "LiquidationInGrace",
   "LiquidationNoFreshPrice",
   "LiquidationNotKicked",
   "LiquidationRepayTooHigh",
@@ -20,10 +21,13 @@ const RACES = [
   "PoolCollateralInsufficient",
   "PoolDebtBelowMinimum",
   "PoolDebtInsufficient",
+  "PoolExitLimited",
   "PoolLiquidityInsufficient",
+  "PoolRestricted",
   "RouterCollateralInTooHigh",
   "RouterLoanInTooHigh",
   "RouterNoDebt",
+  "UnwindOutOfProportion",
 ];
 
 /** Every error that a contract of the lab declares, with zeros for values. */

@@ -12,6 +12,7 @@ import { formatFrontierTable } from "../../../sim/report/frontier-table.ts";
 import { BUILT_IN_SCENARIOS } from "../../../sim/scenarios/built-in.ts";
 import { descendants, parseXml } from "../../shared/parse-xml.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "../../shared/fake-frontier.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 describe("#sweep", () => {
   const done: Job[] = [];
@@ -58,7 +59,7 @@ describe("#sweep", () => {
 
   it("pools by seed: the mean of a measure is the mean over scenarios", () => {
     const mean = (group: number) => result.groups[group].variants[0].measures.loss.mean;
-    expect(mean(2)).to.be.closeTo((mean(0) + mean(1)) / 2, 1e-12);
+    expectClose(mean(2), (mean(0) + mean(1)) / 2, 1e-12);
   });
 
   it("does not depend on the order in which jobs end", async () => {
