@@ -34,15 +34,20 @@ export class Arbitrageur implements Agent {
   }
 
   decide(view: View): Promise<Intent[]> {
-    return Promise.resolve([...this.#refill(view), ...this.#arbitrage(view)]);
+    const { intents, base, quote } = this.#refill(view);
+    return Promise.resolve([...intents, ...this.#arbitrage(view, { base, quote })]);
   }
 
-  /** Brings what is on chain back to where it started, when little is left of one side. */
-  #refill(view: View): Intent[] {
+  /**
+   * Brings what is on chain back to where it started, when little is left of one side or much has come together. What goes
+   * to the exchange goes first, as one sender's transactions keep their order: the rest is what can be traded with.
+   */
+  #refill(view: View): { readonly intents: Intent[]; readonly base: bigint; readonly quote: bigint } {
     const { collateral, loan } = view.protocol;
     const held = view.holdings(ARBITRAGEUR);
     const equity = held.loan + held.collateral * view.marketPrice;
     const intents: Intent[] = [];
+    let [base, quote] = [this.#base, this.#quote];
     const sides = [
       { token: collateral, has: this.#base, target: this.#target.base, unit: view.marketPrice },
       { token: loan, has: this.#quote, target: this.#target.quote, unit: 1 },
@@ -55,19 +60,21 @@ export class Arbitrageur implements Agent {
         if (amount > target / 20n) intents.push(withdrawFromExchange(token, ARBITRAGEUR, amount));
       } else if (has > target * 2n) {
         intents.push(depositAtExchange(token, ARBITRAGEUR, has - target));
+        if (token === collateral) base = target;
+        else quote = target;
       }
     }
-    return intents;
+    return { intents, base, quote };
   }
 
-  #arbitrage(view: View): Intent[] {
+  #arbitrage(view: View, spendable: { readonly base: bigint; readonly quote: bigint }): Intent[] {
     const { venue, marketPrice, protocol } = view;
     const isBuying = venue.price < marketPrice; // in the pool
     const target = bestPoolPrice(view);
     if (target === undefined) return [];
     const tokenIn = isBuying ? protocol.loan : protocol.collateral;
     const wanted = isBuying ? venue.quoteInTo(target) : venue.baseInTo(target);
-    const limit = isBuying ? this.#quote : this.#base;
+    const limit = isBuying ? spendable.quote : spendable.base;
     // The pool's price limit ends the swap: what it takes in is never more than this.
     const most = toUnits(wanted * 1.01, tokenIn.decimals);
     const amountIn = most < limit ? most : limit;

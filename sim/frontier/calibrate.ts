@@ -19,7 +19,7 @@ export interface CalibrationOptions {
   readonly range: readonly [number, number];
 }
 
-export const CALIBRATION: CalibrationOptions = { tolerance: 0.005, most: 10, range: [0.25, 4] };
+export const CALIBRATION: CalibrationOptions = { tolerance: 0.01, most: 10, range: [0.25, 4] };
 
 /** First step, of the scale's logarithm, when one evaluation does not say how far to go. */
 const STEP = 0.1;

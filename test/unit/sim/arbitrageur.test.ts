@@ -121,6 +121,19 @@ describe("Arbitrageur", () => {
       expect(await decideSwap({ price: 1_900, venuePrice: 2_000 }, short)).to.deep.equal([]);
     });
 
+    it("does not trade with what it sends to the exchange in the same block", async () => {
+      const arbitrageur = await prepared();
+      const swap = { baseIn: ether(-6_000), quoteIn: dollars(9e6) };
+      const [first] = await arbitrageur.decide(view({ price: 2_100, venuePrice: 2_000 }));
+      arbitrageur.settle([outcomeOf(first, { swap })], view({ price: 2_100 }));
+      // 11,000 WETH where it began with 5,000, and a price at which it would sell all of them.
+      const intents = await arbitrageur.decide(view({ price: 200, venuePrice: 2_000, liquidity: 1e9 }));
+      const calls = intents.map((intent) => bench.decode(intent));
+      expect(calls.map(({ name }) => name)).to.include.members(["burn", "exactInputSingle"]);
+      const sale = calls.find(({ name }) => name === "exactInputSingle")?.args[0] as unknown[];
+      expect(sale[5]).to.equal(ether(5_000));
+    });
+
     for (const [verb, price, tokenIn, tokenOut] of [
       ["buys", 2_100, USDC, WETH],
       ["sells", 1_900, WETH, USDC],
