@@ -1,37 +1,32 @@
 import type { RunSeries, ShockResult } from "../metrics/run-result.ts";
 import { CHART_STYLE } from "./chart-style.ts";
 import { formatChange, formatCompact, formatNumber, formatPrice } from "./format.ts";
-import { linearScale, niceTicks, spreadLabels, timeTicks, visiblePoints, type Scale } from "./scale.ts";
+import {
+  axis,
+  COLUMNS,
+  drawLines,
+  extent,
+  grid,
+  LEFT,
+  panelTitle,
+  RIGHT,
+  within,
+  type Frame,
+  type Line,
+} from "./chart-parts.ts";
+import { FACTORS_HEIGHT, factorsPanel } from "./factors-panel.ts";
+import { linearScale, niceTicks, timeTicks, visiblePoints, type Scale } from "./scale.ts";
 import { element, escapeXml, linePath, text, wrap } from "./svg.ts";
 
 const WIDTH = 800;
 const HEIGHT = 864;
-const LEFT = 72;
-const RIGHT = 660; // of the plots; labels of lines follow
-
-/** Where a plot is; its title stands above. */
-interface Frame {
-  readonly top: number;
-  readonly bottom: number;
-}
 
 const PRICE: Frame = { top: 164, bottom: 404 };
 const MONEY: Frame = { top: 452, bottom: 612 };
 const WATER: Frame = { top: 660, bottom: 736 };
 
-/** Lines keep up to four points in each of them. */
-const COLUMNS = 300;
-
 /** Free strip at the foot of the price plot, for the label of the low. */
 const STRIP = 36;
-
-interface Line {
-  readonly name: string;
-  readonly style: string;
-  readonly values: readonly number[];
-  /** Shown after the name where there is room. */
-  readonly value?: string;
-}
 
 /**
  * Draws a run as a self-contained SVG: no scripts, no fonts or files from elsewhere, equal bytes for equal results. It
@@ -43,21 +38,28 @@ export function drawChart(result: ShockResult): string {
   const x = linearScale([0, scenario.durationSeconds], [LEFT, RIGHT]);
   const lowest = indexOfLowest(series.marketPrice);
   const guide = x(series.seconds[lowest] ?? 0);
+  // Factors that stand still need no picture.
+  const extra = result.features === "static" ? 0 : FACTORS_HEIGHT;
+  const height = HEIGHT + extra;
+  const bottom = WATER.bottom + extra;
+  const factors: Frame = { top: bottom - FACTORS_HEIGHT + 48, bottom };
+  const frames = [PRICE, MONEY, WATER, ...(extra === 0 ? [] : [factors])];
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title description">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title description">`,
     `<title id="title">${escapeXml(scenario.title)}: the market under shock</title>`,
     `<desc id="description">${escapeXml(describe(result))}</desc>`,
     `<style>${CHART_STYLE}</style>`,
-    element("rect", { width: WIDTH, height: HEIGHT, class: "surface" }),
+    element("rect", { width: WIDTH, height, class: "surface" }),
     ...header(result),
-    ...[PRICE, MONEY, WATER].map(({ top, bottom }) => {
+    ...frames.map(({ top, bottom }) => {
       return element("path", { d: `M${guide.toFixed(1)} ${top}V${bottom}`, class: "guide" });
     }),
     ...pricePanel(result, x, lowest),
     ...moneyPanel(series, scenario.loan, x),
     ...waterPanel(series, x),
-    ...timeAxis(scenario.durationSeconds, x),
-    ...footer(result, command),
+    ...(extra === 0 ? [] : factorsPanel(series, x, factors)),
+    ...timeAxis(scenario.durationSeconds, x, bottom),
+    ...footer(result, command, extra),
     "</svg>",
   ].join("\n")}\n`;
 }
@@ -145,43 +147,24 @@ function waterPanel({ seconds, underWaterAccounts }: RunSeries, x: Scale): strin
   ];
 }
 
-function drawLines(lines: readonly Line[], seconds: readonly number[], x: Scale, y: Scale, frame: Frame): string[] {
-  const drawn = lines.map(({ style, values }) => {
-    const kept = visiblePoints(seconds, values, COLUMNS);
-    const points = kept.map((index): [number, number] => [x(seconds[index]), y(values[index])]);
-    return element("path", { d: linePath(points), class: `line l-${style}` });
-  });
-  const ends = lines.map(({ values }) => y(values[values.length - 1] ?? 0));
-  const labels = (spacing: number, width: "w" | "n") => {
-    const places = spreadLabels(ends, spacing, frame.top + 4, frame.bottom - 4);
-    return lines.flatMap(({ name, style, value }, index) => {
-      const content = value === undefined || width === "n" ? name : `${name} ${value}`;
-      const leader = `M${RIGHT + 2} ${ends[index].toFixed(1)}L${RIGHT + 9} ${places[index].toFixed(1)}`;
-      return [
-        element("path", { d: leader, class: `leader l-${style} ${width}` }),
-        text(RIGHT + 12, places[index] + spacing * 0.29, content, `t-${style} ${width}`),
-      ];
-    });
-  };
-  return [...drawn, ...labels(17, "w"), ...labels(27, "n")];
-}
-
-function timeAxis(durationSeconds: number, x: Scale): string[] {
+function timeAxis(durationSeconds: number, x: Scale, bottom: number): string[] {
   const { unit, ticks } = timeTicks(durationSeconds);
   return [
     ...ticks.flatMap(({ at, text: label }) => [
-      element("path", { d: `M${x(at).toFixed(1)} ${WATER.bottom}v5`, class: "axis" }),
-      text(x(at), WATER.bottom + 20, label, "small muted w", "middle"),
-      text(x(at), WATER.bottom + 27, label, "small muted n", "middle"),
+      element("path", { d: `M${x(at).toFixed(1)} ${bottom}v5`, class: "axis" }),
+      text(x(at), bottom + 20, label, "small muted w", "middle"),
+      text(x(at), bottom + 27, label, "small muted n", "middle"),
     ]),
-    text(RIGHT + 22, WATER.bottom + 20, unit, "small muted w"),
-    text(WIDTH - 12, WATER.bottom + 27, unit, "small muted n", "end"),
+    text(RIGHT + 22, bottom + 20, unit, "small muted w"),
+    text(WIDTH - 12, bottom + 27, unit, "small muted n", "end"),
   ];
 }
 
-function footer({ population, curve, seed, run, scenario }: ShockResult, command: string): string[] {
+function footer(result: ShockResult, command: string, extra: number): string[] {
+  const { population, curve, features, seed, run, scenario } = result;
   const { borrowers, loopers } = population;
-  const setting = `${formatNumber(borrowers)} borrowers, ${formatNumber(loopers)} loopers, ${curve} curve, seed ${seed}`;
+  const defences = features === "static" ? "" : `${features}, `;
+  const setting = `${formatNumber(borrowers)} borrowers, ${formatNumber(loopers)} loopers, ${defences}${curve} curve, seed ${seed}`;
   const blocks = `${formatNumber(run.metrics.blocks)} blocks of ${scenario.blockSeconds} s`;
   const lines = (what: string, width: number, first: number, step: number, className: string) => [
     text(24, first, wrap(what, width, 1)[0], `small muted ${className}`),
@@ -189,23 +172,7 @@ function footer({ population, curve, seed, run, scenario }: ShockResult, command
       return text(24, first + step * (index + 1), line, `small muted mono ${className}`);
     }),
   ];
-  return [...lines(`${setting}, ${blocks}`, 104, 808, 20, "w"), ...lines(setting, 64, 800, 25, "n")];
-}
-
-function panelTitle({ top }: Frame, title: string): string[] {
-  return [text(24, top - 14, title, "panel")];
-}
-
-function grid(ticks: readonly { readonly y: number; readonly label: string }[]): string[] {
-  return ticks.flatMap(({ y, label }) => [
-    element("path", { d: `M${LEFT} ${y.toFixed(1)}H${RIGHT}`, class: "grid" }),
-    text(LEFT - 8, y + 4.5, label, "small muted w", "end"),
-    text(LEFT - 8, y + 7, label, "small muted n", "end"),
-  ]);
-}
-
-function axis({ bottom }: Frame): string[] {
-  return [element("path", { d: `M${LEFT} ${bottom}H${RIGHT}`, class: "axis" })];
+  return [...lines(`${setting}, ${blocks}`, 104, 808 + extra, 20, "w"), ...lines(setting, 64, 800 + extra, 25, "n")];
 }
 
 /** With the places that tell the ticks apart; in thousands from 10,000 on. */
@@ -222,20 +189,6 @@ function describe({ scenario, run, twin, exogenousLow }: ShockResult): string {
     `The market falls to ${formatPrice(priceLow)} ${scenario.loan}; ${formatPrice(twin.metrics.priceLow)} without feedback, ` +
     `${formatPrice(exogenousLow)} outside. ${formatCompact(liquidatedDebt)} are liquidated, ${formatCompact(badDebt)} lost.`
   );
-}
-
-/** A centre for a label of that width, so that it stays over the plot. */
-function within(x: number, width: number): number {
-  return Math.min(RIGHT - width / 2, Math.max(LEFT + width / 2, x));
-}
-
-function extent(values: readonly number[]): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return low > high ? [0, 1] : [low, high];
 }
 
 function indexOfLowest(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { AgentOutcome, RunMetrics, ShockResult } from "../metrics/run-result.ts";
 import { formatChange, formatMoney, formatNumber, formatPrice, formatTime } from "./format.ts";
+import { CAUTION, NORMAL, RECOVERY, RESTRICTED } from "../protocols/protocol.ts";
 import { createStyle, type Style } from "./style.ts";
 
 /** Widest line, so that it fits a terminal of 100 columns. */
@@ -33,7 +34,30 @@ function heading({ scenario, population, seed, curve, features, run }: ShockResu
     ),
     `${many(borrowers, "borrower")}, ${many(loopers, "looper")}, ${many(lenders, "lender")}${dipBuyers === 0 ? "" : `, ${many(dipBuyers, "dip buyer")}`}; at the start ` +
       `${formatMoney(debtAtStart)} ${loan} owed on ${formatMoney(collateralValueAtStart)}`,
-    ...(features === "static" ? [] : [cut(factors(run))]),
+    ...(features === "static" ? [] : [cut(factors(run)), ...breakerTimeline(run, features)]),
+  ];
+}
+
+/** Columns of the breaker's timeline. */
+const TIMELINE = 60;
+const LEVEL_SIGNS = "·cR-";
+
+/** One sign for each sixtieth of the run: the highest level in it, Restricted before Recovery before Caution. */
+function breakerTimeline({ series }: ShockResult["run"], features: string): string[] {
+  if (features === "dynamic") return [];
+  const line = (levels: readonly number[]) =>
+    Array.from({ length: TIMELINE }, (_, i) => {
+      const part = levels.slice(
+        Math.floor((i * levels.length) / TIMELINE),
+        Math.max(Math.floor(((i + 1) * levels.length) / TIMELINE), Math.floor((i * levels.length) / TIMELINE) + 1),
+      );
+      const worst = [RESTRICTED, RECOVERY, CAUTION].find((level) => part.includes(level)) ?? NORMAL;
+      return LEVEL_SIGNS[worst];
+    }).join("");
+  return [
+    "breaker through time: c caution, R restricted, - recovery",
+    `  of the collateral  ${line(series.breakerLevel)}`,
+    `  of the pool        ${line(series.poolBreakerLevel)}`,
   ];
 }
 
