@@ -2,7 +2,7 @@ import { createRng } from "../rng.ts";
 import { LOSS, MEASURES, type Measure } from "./measures.ts";
 import { drawResamples, estimateDifference, estimateMean, estimateRatio, meanOf } from "./statistics.ts";
 import type { Estimate, Ratio, Resamples } from "./statistics.ts";
-import { nameOf, type Variant } from "./variant.ts";
+import { isReference, nameOf, REFERENCE_TARGET, type Variant } from "./variant.ts";
 
 /** Values of every measure, one a seed, in the order of the seeds. */
 export type Observations = Readonly<Record<string, readonly number[]>>;
@@ -19,6 +19,8 @@ export interface VariantSummary {
   readonly features: string;
   readonly target: number;
   readonly measures: Readonly<Record<string, Estimate>>;
+  /** Loss ÷ that of the reference, seed by seed; the reference itself has none. */
+  readonly lossToReference?: Ratio;
   /** With the static pool that lends as much, seed by seed; the static pool itself has none. */
   readonly againstStatic?: {
     readonly lossRatio: Ratio;
@@ -69,7 +71,13 @@ function summariseVariant(
   const { features, target } = variant;
   const own = need(observations, variant);
   const measures = ofEach(({ id }) => estimateMean(own[id], resamples));
-  const base = { variant: nameOf(variant), features, target, measures };
+  const reference = observations.get(nameOf({ features: "static", target: REFERENCE_TARGET }));
+  const base = {
+    ...{ variant: nameOf(variant), features, target, measures },
+    ...(reference === undefined || isReference(variant)
+      ? {}
+      : { lossToReference: estimateRatio(own[LOSS], reference[LOSS], resamples) }),
+  };
   const other = observations.get(nameOf({ features: "static", target }));
   if (features === "static" || other === undefined) return base;
   const compare = ({ id, better, material }: Measure): Comparison => {

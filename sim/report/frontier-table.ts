@@ -57,7 +57,10 @@ function columns(result: FrontierResult, group: string, variants: readonly Varia
     const variant = result.variants.find((each) => each.features === features && each.target === target);
     return variant === undefined ? "" : `${formatNumber(100 * calmLendingOf(result, group, variant), 1)} `;
   });
-  const ratios = variants.map(({ againstStatic }) => againstStatic?.lossRatio);
+  const rowsOf = (title: string, ratios: readonly (Ratio | undefined)[]) => {
+    if (ratios.every((ratio) => ratio === undefined)) return [];
+    return [tableRow(title, ratios.map(ratioText)), style.dim(tableRow("", ratios.map(ratioRange)))];
+  };
   const names = variants.map(({ features }) => `${shortName(features)} `);
   return [
     style.dim(tableRow("", names)),
@@ -66,9 +69,14 @@ function columns(result: FrontierResult, group: string, variants: readonly Varia
       tableRow(`${measure.title} ${measure.unit}`, means(variants, measure)),
       style.dim(tableRow("", ranges(variants, measure))),
     ]),
-    ...(ratios.some((ratio) => ratio !== undefined)
-      ? [tableRow(`${LOSS} ÷ static's`, ratios.map(ratioText)), style.dim(tableRow("", ratios.map(ratioRange)))]
-      : []),
+    ...rowsOf(
+      `${LOSS} ÷ static's`,
+      variants.map(({ againstStatic }) => againstStatic?.lossRatio),
+    ),
+    ...rowsOf(
+      `${LOSS} ÷ Aave's`,
+      variants.map(({ lossToReference }) => lossToReference),
+    ),
   ];
 }
 

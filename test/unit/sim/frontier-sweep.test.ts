@@ -131,14 +131,14 @@ describe("#sweep", () => {
 describe("#crashOf", () => {
   for (const [name, blockSeconds] of [
     ["black-thursday", 180],
-    ["may-19", 120],
+    ["may-19", 180],
     ["terra-week", 180],
     ["ftx-fall", 240],
     ["flash-wick", 12],
     ["slow-bleed", 1_200],
   ] as const) {
     it(`plays ${name} in blocks of ${blockSeconds} s by default`, () => {
-      expect(crashOf(name, 850).blockSeconds).to.equal(blockSeconds);
+      expect(crashOf(name, 620).blockSeconds).to.equal(blockSeconds);
     });
   }
 
