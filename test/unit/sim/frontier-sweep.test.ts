@@ -89,7 +89,7 @@ describe("#sweep", () => {
       /^All 2 scenarios$/,
       /^lending +100 % +100 % +100 % +90 % +90 % +90 %$/,
       /^black-thursday +\d\.\d\d +\d\.\d\d\* +\d\.\d\d\* +\d\.\d\d +\d\.\d\d\* +\d\.\d\d\*$/,
-      /^ {2}WETH {2}dynamic\+breaker +wanted +90\.0 % +lends +89\.[5-9]\d % +scale 1\.\d+ +after \d+$/,
+      /^ {2}WETH {2}dynamic\+breaker +wanted +90\.0 % +lends +89\.[0-9]\d % +scale 1\.\d+ +after \d+$/,
       /^ {2}flash-wick +dynamic\+breaker at 100 % +amplif\. \+0\.050 × \(0\.050 to 0\.050\)$/,
     ]) {
       it(`has the line ${line.source.slice(0, 60)}`, () => {
