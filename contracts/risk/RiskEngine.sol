@@ -9,7 +9,6 @@ import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILiquidityOracle} from "../interfaces/ILiquidityOracle.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
@@ -99,8 +98,7 @@ contract RiskEngine is RiskEngineConfig {
         if (block.timestamp - s.refreshedAt < MIN_REFRESH_INTERVAL) return false;
         Findings memory f;
         f.pool = IPoolRisk(pool).riskInputs(asset);
-        IPriceOracle(f.pool.oracle).poke(asset);
-        f.price = IPriceConditions(f.pool.oracle).conditionsOf(asset);
+        f.price = IPriceConditions(f.pool.oracle).pokeConditions(asset);
         f.sigmaWad = IVolatilityOracle(_modules.volatilityOracle).poke(asset);
         _findDepth(asset, config, f);
         _findMove(s, f);

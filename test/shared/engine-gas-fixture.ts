@@ -1,0 +1,48 @@
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { deployRiskPool, ETHER, USD } from "./risk-fixtures.ts";
+
+/** Long enough for a ring of 400 observations, one every 12 s, to be written all round. */
+const TRADES = 408;
+const INTERVAL = 1_800;
+
+/**
+ * The real stack in steady state: a Uniswap pool whose ring of 400 observations is full, a debtor, and a keeper who has been
+ * rewarded before. The next block of `poke` comes a minute after the last one.
+ */
+export async function busyRiskPool(connection: NetworkConnection, breaker: boolean) {
+  const p = await deployRiskPool(connection, { breaker });
+  const { engine, eth, borrower, stranger, pool, loanAddress, trade, networkHelpers } = p;
+  const { time } = networkHelpers;
+  await engine.setRewards({ perPoke: USD, perDay: 10_000n * USD, interval: 60n });
+  await pool.connect(borrower).supplyCollateral(eth.address, 1_000n * ETHER, borrower.address, "0x");
+  await engine.connect(stranger).poke(eth.address);
+  await pool.connect(borrower).borrow(500_000n * USD, 0, borrower.address, borrower.address);
+  const tick = async (seconds: number) => time.setNextBlockTimestamp((await time.latest()) + seconds);
+  for (let i = 0; i < TRADES; ++i) {
+    await tick(12);
+    if (i % 2 === 0) await trade(eth.market, eth.address, 20n * ETHER);
+    else await trade(eth.market, loanAddress, 40_050n * USD);
+    if (i % 50 !== 49) continue;
+    await tick(5);
+    await p.setFeed(0, 2_000 + i / 100);
+    await tick(1);
+    await p.liquidity.pokeDepth(eth.address);
+    await tick(6);
+    await engine.connect(stranger).poke(eth.address);
+  }
+  /** Pokes, trading every 12 s until `seconds` after now. */
+  const pokeAfter = async (seconds: number) => {
+    const until = (await time.latest()) + seconds;
+    for (let i = 0; (await time.latest()) + 12 < until; ++i) {
+      await tick(12);
+      if (i % 2 === 0) await trade(eth.market, eth.address, 20n * ETHER);
+      else await trade(eth.market, loanAddress, 40_050n * USD);
+    }
+    await time.setNextBlockTimestamp(until);
+    return engine.connect(stranger).poke(eth.address);
+  };
+  /** Seconds until the grid of the volatility oracle is next passed, plus some. */
+  const untilSample = async () => INTERVAL - ((await time.latest()) % INTERVAL) + 5;
+  return { ...p, pokeAfter, untilSample };
+}
