@@ -98,6 +98,34 @@ library BoundedCall {
         }
     }
 
+    /// @notice An answer of at least `words` words to a getter without argument, left behind all that is allocated: good until
+    /// memory is next allocated, to be read by `wordAt`.
+    function readRaw(
+        address target,
+        bytes4 selector,
+        uint256 gasAllowance,
+        uint256 words
+    ) internal view returns (bool ok, uint256 answer) {
+        uint256 required;
+        unchecked {
+            required = (gasAllowance * 64) / 63 + RESERVE;
+        }
+        if (gasleft() < required) revert OracleGasTooLow(gasleft(), required);
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            mstore(0, selector)
+            ok := staticcall(gasAllowance, target, 0, 4, answer, mul(words, 32))
+            ok := and(ok, iszero(lt(returndatasize(), mul(words, 32))))
+        }
+    }
+
+    /// @notice Word `index` of an answer that `readRaw` left.
+    function wordAt(uint256 answer, uint256 index) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(answer, mul(index, 32)))
+        }
+    }
+
     /// @notice Word `index` of an answer that is known to be long enough.
     function word(bytes memory answer, uint256 index) internal pure returns (uint256 value) {
         assembly ("memory-safe") {

@@ -53,10 +53,13 @@ abstract contract OracleMemory is OracleSources {
         // Only a sample of both sources, in the band at its base width, ends a divergence; silence of one does not.
         uint256 quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
         if (r.freshFeeds != 0 && r.twap != 0) {
-            if (PriceSelection.inBand(quoted, r.twap, a.bandBps)) h.divergenceStart = 0;
-            else if (h.divergenceStart == 0) h.divergenceStart = block.timestamp;
+            if (PriceSelection.inBand(quoted, r.twap, a.bandBps)) {
+                (h.divergenceStart, price) = (0, quoted); // nothing to clamp
+            } else if (h.divergenceStart == 0) {
+                h.divergenceStart = block.timestamp;
+            }
         }
-        price = _clamped(a, r, quoted, h.divergenceStart);
+        if (price == 0) price = _clamped(a, r, quoted, h.divergenceStart);
         _finish(asset, s, h, price);
     }
 

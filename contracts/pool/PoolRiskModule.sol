@@ -66,8 +66,9 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         r.level = uint256(update.level).min(3);
         r.isGrace = update.grace;
         r.freshUntil = block.timestamp + maxAge;
-        c.risk = r.pack();
-        emit RiskUpdated(collateral, c.risk, inForce);
+        RiskWord word = r.pack();
+        c.risk = word;
+        emit RiskUpdated(collateral, word, inForce);
         if (poolUpdate.exitFloorShares != type(uint136).max) _applyPool(poolUpdate);
     }
 

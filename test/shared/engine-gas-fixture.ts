@@ -19,26 +19,29 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
   await engine.connect(stranger).poke(eth.address);
   await pool.connect(borrower).borrow(500_000n * USD, 0, borrower.address, borrower.address);
   const tick = async (seconds: number) => time.setNextBlockTimestamp((await time.latest()) + seconds);
-  for (let i = 0; i < TRADES; ++i) {
-    await tick(12);
-    if (i % 2 === 0) await trade(eth.market, eth.address, 20n * ETHER);
+  let next = await time.latest();
+  let side = false;
+  /** Trades at the next multiple of 12 s. */
+  const tradeNext = async () => {
+    await time.setNextBlockTimestamp((next += 12));
+    if ((side = !side)) await trade(eth.market, eth.address, 20n * ETHER);
     else await trade(eth.market, loanAddress, 40_050n * USD);
+  };
+  for (let i = 0; i < TRADES; ++i) {
+    await tradeNext();
     if (i % 50 !== 49) continue;
-    await tick(5);
+    await tick(3);
     await p.setFeed(0, 2_000 + i / 100);
     await tick(1);
     await p.liquidity.pokeDepth(eth.address);
-    await tick(6);
+    await tick(1);
     await engine.connect(stranger).poke(eth.address);
   }
   /** Pokes, trading every 12 s until `seconds` after now. */
   const pokeAfter = async (seconds: number) => {
-    const until = (await time.latest()) + seconds;
-    for (let i = 0; (await time.latest()) + 12 < until; ++i) {
-      await tick(12);
-      if (i % 2 === 0) await trade(eth.market, eth.address, 20n * ETHER);
-      else await trade(eth.market, loanAddress, 40_050n * USD);
-    }
+    let until = (await time.latest()) + seconds;
+    if ((until - next) % 12 === 0) ++until;
+    while (next + 12 < until) await tradeNext();
     await time.setNextBlockTimestamp(until);
     return engine.connect(stranger).poke(eth.address);
   };
