@@ -54,9 +54,7 @@ interface ILiquidityOracle {
     function reserveOf(address asset) external view returns (uint256 reserve, uint256 updatedAt);
 
     /// @notice Both in one call.
-    function depthAndReserveOf(
-        address asset
-    ) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt);
+    function depthAndReserveOf(address asset) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt);
 
     /// @notice Every pool as it stands now. Never reverts for a pool's sake.
     function poolsOf(address asset) external view returns (PoolDepth[] memory);

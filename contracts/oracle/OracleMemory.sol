@@ -12,6 +12,8 @@ import {UniswapTwap} from "./UniswapTwap.sol";
 abstract contract OracleMemory is OracleSources {
     /// @notice Shortest time between two samples. [s]
     uint256 public constant MIN_POKE_INTERVAL = 12;
+    /// @dev A price that stays the same is not written again, for the sake of its time, within this. [s]
+    uint256 private constant VALID_SLACK = 5 minutes;
 
     /// @dev A poke within `MIN_POKE_INTERVAL` of the last does nothing, and so does one while the sequencer is down:
     /// averages advance with time, not with calls.
@@ -66,11 +68,11 @@ abstract contract OracleMemory is OracleSources {
     function _finish(address asset, Snapshot storage s, Head memory h, uint256 price) private {
         h.updatedAt = block.timestamp;
         _store(s, h);
-        if (price != 0) {
-            s.lastValidPrice36 = uint208(price);
-            s.lastValidAt = uint40(block.timestamp);
-        } else {
-            price = s.lastValidPrice36;
+        uint256 last = s.lastValidPrice36;
+        if (price == 0) {
+            price = last;
+        } else if (price != last || block.timestamp - s.lastValidAt > VALID_SLACK) {
+            (s.lastValidPrice36, s.lastValidAt) = (uint208(price), uint40(block.timestamp));
         }
         emit Poked(asset, int24(h.twapTick), int56(h.emaTickE6), h.divergenceStart, price);
     }

@@ -84,7 +84,9 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         ramp = FactorRamp.step(ramp, target, update.calm, block.timestamp);
         // At rest the time of the last rise is that of every call: it need not be written each time.
         bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
-        if (isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom) c.riseFrom = ramp.riseFrom;
+        if (
+            isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom
+        ) c.riseFrom = ramp.riseFrom;
         (r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd) = (ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
         return FactorRamp.valueAt(ramp, block.timestamp);
     }

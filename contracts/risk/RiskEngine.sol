@@ -129,7 +129,16 @@ contract RiskEngine is RiskEngineConfig {
         _setMoment(asset, m);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, inputs.debtAssets, inputs.liquidationFactorBps);
-        IPoolRisk.RiskUpdate memory u = _factors(asset, setup, t, price, f, value, inputs.liquidationFactorBps, w.level);
+        IPoolRisk.RiskUpdate memory u = _factors(
+            asset,
+            setup,
+            t,
+            price,
+            f,
+            value,
+            inputs.liquidationFactorBps,
+            w.level
+        );
         IPoolRisk(pool).applyRisk(asset, u, update);
         emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, f.level | (w.level << 8));
     }

@@ -136,7 +136,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @dev The caller keeps every field within its bits, here and below.
     function _setMoment(address asset, Moment memory m) internal {
-        uint256 word = uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
+        uint256 word =
+            uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
         word |= (m.darkAt << 120) | (m.sigma << 152) | (m.ratioBps << 200) | (m.askedAt << 224);
         _moment[asset] = word;
     }
@@ -284,8 +285,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     /// @inheritdoc IRiskEngine
     function flow() external view returns (FlowConfig memory) {
         Setup memory s = _setup();
-        return
-            FlowConfig(uint16(s.exitShareBps), uint32(s.exitWindow), uint32(s.leverageTau), uint32(s.outageGrace));
+        return FlowConfig(uint16(s.exitShareBps), uint32(s.exitWindow), uint32(s.leverageTau), uint32(s.outageGrace));
     }
 
     /// @inheritdoc IRiskEngine

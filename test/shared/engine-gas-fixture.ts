@@ -45,7 +45,10 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
     await time.setNextBlockTimestamp(until);
     return engine.connect(stranger).poke(eth.address);
   };
-  /** Seconds until the grid of the volatility oracle is next passed, plus some. */
-  const untilSample = async () => INTERVAL - ((await time.latest()) % INTERVAL) + 5;
-  return { ...p, pokeAfter, untilSample };
+  /** Pokes every minute until the next poke, a minute later, is the first in an interval of the volatility oracle. */
+  const pokeUntilSample = async () => {
+    while (INTERVAL - ((await time.latest()) % INTERVAL) > 60) await pokeAfter(60);
+  };
+  for (let i = 0; i < 4; ++i) await pokeAfter(60);
+  return { ...p, pokeAfter, pokeUntilSample };
 }

@@ -77,4 +77,40 @@ describe("gas of the risk engine", () => {
       expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(STATIC.withdrawCollateral + RISK_COST);
     });
   });
+
+  describe("a poke of the real stack, rewarded, a minute after the last one", () => {
+    /** In turns, the engine asks for the volatility, and looks at the pool as a whole. */
+    const POKES = [
+      ["that asks for the volatility", 210_000n],
+      ["that looks at the pool as a whole", 221_000n],
+    ] as const;
+
+    it(`is at most ${POKES.map(([name, limit]) => `${String(limit)} ${name}`).join(", ")}`, async () => {
+      const { pokeAfter } = await connection.networkHelpers.loadFixture(busyPool);
+      const costs = [];
+      for (let i = 0; i < 4; ++i) costs.push((await (await pokeAfter(60)).wait())?.gasUsed ?? 0n);
+      const [low, high] = costs.slice(2).sort((a, b) => Number(a - b));
+      expect(low).to.be.lessThanOrEqual(POKES[0][1]);
+      expect(high).to.be.lessThanOrEqual(POKES[1][1]);
+    });
+
+    it("is at most 250,000 with a sample of the volatility, which puts off the look at the pool", async () => {
+      const { engine, risk, volatility, pokeAfter, pokeUntilSample } =
+        await connection.networkHelpers.loadFixture(busyPool);
+      await pokeUntilSample();
+      const tx = await pokeAfter(60);
+      await expect(tx).to.emit(volatility, "VolatilitySampled");
+      await expect(tx).to.emit(engine, "KeeperRewarded");
+      await expect(tx).to.emit(risk, "RiskUpdated");
+      expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(250_000n);
+    });
+
+    it("does nothing within 12 s", async () => {
+      const { engine, risk, pokeAfter } = await connection.networkHelpers.loadFixture(busyPool);
+      await pokeAfter(60);
+      const tx = await pokeAfter(10);
+      await expect(tx).to.not.emit(risk, "RiskUpdated");
+      await expect(tx).to.not.emit(engine, "KeeperRewarded");
+    });
+  });
 });
