@@ -110,7 +110,7 @@ contract RiskEngine is RiskEngineConfig {
         Setup memory setup = _setup();
         Whole memory w = _loadWhole();
         Findings memory f;
-        _findVolatility(asset, setup, m, w, f);
+        _findVolatility(asset, setup, m, f);
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
         IPriceConditions.Conditions memory price = IPriceConditions(inputs.oracle).pokeConditions(asset);
         _findDepth(asset, setup, t, f);
@@ -143,17 +143,11 @@ contract RiskEngine is RiskEngineConfig {
         emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, f.level | (w.level << 8));
     }
 
-    /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: both at most once a minute, and in
-    /// turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
-    function _findVolatility(
-        address asset,
-        Setup memory setup,
-        Moment memory m,
-        Whole memory w,
-        Findings memory f
-    ) private {
+    /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
+    /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
+    function _findVolatility(address asset, Setup memory setup, Moment memory m, Findings memory f) private {
         uint256 age = block.timestamp - m.askedAt;
-        uint256 wholeAge = block.timestamp - w.sampledAt;
+        uint256 wholeAge = block.timestamp - m.lookedAt;
         f.isWhole = wholeAge >= LOOK_INTERVAL;
         if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
@@ -168,6 +162,7 @@ contract RiskEngine is RiskEngineConfig {
         } else {
             (f.sigmaWad, f.ratioWad) = (m.sigma * SIGMA_UNIT, m.ratioBps * (WAD / BPS));
         }
+        if (f.isWhole) m.lookedAt = block.timestamp;
     }
 
     function _findDepth(address asset, Setup memory setup, Terms memory t, Findings memory f) private view {
@@ -292,11 +287,11 @@ contract RiskEngine is RiskEngineConfig {
     /// @dev Losses fade over a day.
     function _recentLoss(uint256 badDebt) private returns (uint256 recent) {
         if (badDebt == 0) return 0;
-        Losses memory l = _losses;
-        uint256 age = block.timestamp - l.updatedAt;
-        if (age < LOSS_MEMORY) recent = (uint256(l.recent) * (LOSS_MEMORY - age)) / LOSS_MEMORY;
-        if (badDebt == l.seen) return recent;
-        recent = (recent + badDebt.zeroFloorSub(l.seen)).min(type(uint112).max);
+        Losses memory losses = _losses;
+        uint256 age = block.timestamp - losses.updatedAt;
+        if (age < LOSS_MEMORY) recent = (uint256(losses.recent) * (LOSS_MEMORY - age)) / LOSS_MEMORY;
+        if (badDebt == losses.seen) return recent;
+        recent = (recent + badDebt.zeroFloorSub(losses.seen)).min(type(uint112).max);
         _losses = Losses(uint112(badDebt.min(type(uint112).max)), uint112(recent), uint32(block.timestamp));
     }
 

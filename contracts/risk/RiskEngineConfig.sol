@@ -21,7 +21,7 @@ import {MarketMath} from "./MarketMath.sol";
 abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     using FixedPointMathLib for uint256;
 
-    /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 4 = 32.
+    /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 2 + 2 = 32.
     struct Moment {
         int256 anchorTick; // price of five minutes ago or longer
         uint256 anchorAt; // [unix s] 0: none
@@ -30,7 +30,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 darkAt; // [unix s] when there was last no price at all
         uint256 sigma; // σ* as the volatility oracle last said. [1e-12 per √day, rounded up]
         uint256 ratioBps; // fast ÷ slow volatility, likewise. [bps, rounded up]
-        uint256 askedAt; // when that was. [unix s]
+        uint256 askedAt; // when that was. [unix s] Kept as the time until `refreshedAt`, at most 18 h
+        uint256 lookedAt; // when a refresh of this asset last looked at the whole pool. [unix s] Kept likewise
     }
 
     /// @dev What rarely changes. One slot: 3 + 3 + 3 + 4 + 1 + 16 = 30.
@@ -131,14 +132,17 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         m.darkAt = uint32(word >> 120);
         m.sigma = uint48(word >> 152);
         m.ratioBps = uint24(word >> 200);
-        m.askedAt = word >> 224;
+        m.askedAt = m.refreshedAt.zeroFloorSub(uint16(word >> 224));
+        m.lookedAt = m.refreshedAt.zeroFloorSub(word >> 240);
     }
 
     /// @dev The caller keeps every field within its bits, here and below.
     function _setMoment(address asset, Moment memory m) internal {
         uint256 word =
             uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
-        word |= (m.darkAt << 120) | (m.sigma << 152) | (m.ratioBps << 200) | (m.askedAt << 224);
+        word |= (m.darkAt << 120) | (m.sigma << 152) | (m.ratioBps << 200);
+        word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
+        word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
         _moment[asset] = word;
     }
 

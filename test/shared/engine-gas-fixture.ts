@@ -45,10 +45,16 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
     await time.setNextBlockTimestamp(until);
     return engine.connect(stranger).poke(eth.address);
   };
-  /** Pokes every minute until the next poke, a minute later, is the first in an interval of the volatility oracle. */
-  const pokeUntilSample = async () => {
-    while (INTERVAL - ((await time.latest()) % INTERVAL) > 60) await pokeAfter(60);
+  const oracleOfVolatility = await p.volatility.getAddress();
+  /** Pokes every minute, up to the poke that takes a sample of the volatility. */
+  const pokeWithSample = async () => {
+    for (let i = 0; i < INTERVAL / 60 + 2; ++i) {
+      const tx = await pokeAfter(60);
+      const logs = (await tx.wait())?.logs ?? [];
+      if (logs.some(({ address }) => address === oracleOfVolatility)) return tx;
+    }
+    throw new Error("no poke took a sample of the volatility");
   };
   for (let i = 0; i < 4; ++i) await pokeAfter(60);
-  return { ...p, pokeAfter, pokeUntilSample };
+  return { ...p, pokeAfter, pokeWithSample };
 }

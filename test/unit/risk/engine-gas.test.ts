@@ -95,10 +95,8 @@ describe("gas of the risk engine", () => {
     });
 
     it("is at most 250,000 with a sample of the volatility, which puts off the look at the pool", async () => {
-      const { engine, risk, volatility, pokeAfter, pokeUntilSample } =
-        await connection.networkHelpers.loadFixture(busyPool);
-      await pokeUntilSample();
-      const tx = await pokeAfter(60);
+      const { engine, risk, volatility, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
+      const tx = await pokeWithSample();
       await expect(tx).to.emit(volatility, "VolatilitySampled");
       await expect(tx).to.emit(engine, "KeeperRewarded");
       await expect(tx).to.emit(risk, "RiskUpdated");
