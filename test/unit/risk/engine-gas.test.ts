@@ -86,21 +86,28 @@ describe("gas of the risk engine", () => {
     ] as const;
 
     it(`is at most ${POKES.map(([name, limit]) => `${String(limit)} ${name}`).join(", ")}`, async () => {
-      const { pokeAfter } = await connection.networkHelpers.loadFixture(busyPool);
+      const { volatility, pokeAfter } = await connection.networkHelpers.loadFixture(busyPool);
+      const oracleOfVolatility = await volatility.getAddress();
       const costs = [];
-      for (let i = 0; i < 4; ++i) costs.push((await (await pokeAfter(60)).wait())?.gasUsed ?? 0n);
-      const [low, high] = costs.slice(2).sort((a, b) => Number(a - b));
+      while (costs.length < 2) {
+        const receipt = await (await pokeAfter(60)).wait();
+        const sampled = receipt?.logs.some(({ address }) => address === oracleOfVolatility);
+        if (sampled === true)
+          costs.length = 0; // whose turn it is begins anew
+        else costs.push(receipt?.gasUsed ?? 0n);
+      }
+      const [low, high] = costs.sort((a, b) => Number(a - b));
       expect(low).to.be.lessThanOrEqual(POKES[0][1]);
       expect(high).to.be.lessThanOrEqual(POKES[1][1]);
     });
 
-    it("is at most 250,000 with a sample of the volatility, which puts off the look at the pool", async () => {
+    it("is at most 240,000 with a sample of the volatility, which puts off the look at the pool", async () => {
       const { engine, risk, volatility, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
       const tx = await pokeWithSample();
       await expect(tx).to.emit(volatility, "VolatilitySampled");
       await expect(tx).to.emit(engine, "KeeperRewarded");
       await expect(tx).to.emit(risk, "RiskUpdated");
-      expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(250_000n);
+      expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(240_000n);
     });
 
     it("does nothing within 12 s", async () => {
