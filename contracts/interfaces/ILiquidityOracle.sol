@@ -53,6 +53,9 @@ interface ILiquidityOracle {
     /// @notice Equivalent constant-product reserve y of that depth. [loan base units, rounded down]
     function reserveOf(address asset) external view returns (uint256 reserve, uint256 updatedAt);
 
+    /// @notice Both in one call.
+    function depthAndReserveOf(address asset) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt);
+
     /// @notice Every pool as it stands now. Never reverts for a pool's sake.
     function poolsOf(address asset) external view returns (PoolDepth[] memory);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {RiskWord} from "../libraries/RiskWord.sol";
+
 /// @title A pool's side of its risk engine, answered at the pool's address
 /// @notice The engine says where factors should be; the pool moves them, and no faster than is safe for those who owe
 /// already. So no engine, however broken, can make a healthy account liquidatable in one block.
@@ -17,22 +19,22 @@ interface IPoolRisk {
         uint128 reserve; // y: equivalent constant-product reserve of the market. [loan base units]
     }
 
-    /// @dev What it writes for the pool.
+    /// @dev What it writes for the pool. With the largest `exitFloorShares` it says nothing: all stays as it is.
     struct PoolUpdate {
         bool restricted; // nothing may be borrowed
         uint136 exitFloorShares; // lenders' shares that must stay for now; 0: no limit
         uint88 exitRefillPerSecond; // by how much that falls on its own. [shares a second]
     }
 
-    /// @dev What the engine needs to know of the pool.
+    /// @dev What the engine needs to know of the pool. From `lenderAssets` to `badDebt` zero unless the whole was asked for.
     struct RiskInputs {
         address oracle;
         uint256 totalSupplied; // of the collateral. [collateral base units]
         uint256 liquidationFactorBps; // in force now
-        uint256 debtAssets; // with interest up to now
+        uint256 debtAssets; // with interest up to the last time that the pool was used, as `lenderAssets`
+        uint256 backlog; // debt kicked lately: each kick fades over an hour. [loan base units]
         uint256 lenderAssets;
         uint256 exitFloorShares; // in force now
-        uint256 backlog; // debt kicked lately: each kick fades over an hour. [loan base units]
         uint256 provision; // [loan base units]
         uint256 badDebt; // written off since the beginning. [loan base units]
         bool touched; // debt, lenders' assets or the collateral have changed in this block
@@ -54,7 +56,9 @@ interface IPoolRisk {
         uint256 exitFloorShares; // in force now
     }
 
-    event RiskUpdated(address indexed collateral, RiskUpdate update, uint256 liquidationFactorBps);
+    /// @param risk What is stored from now on, for `RiskWordLib`.
+    /// @param liquidationFactorBps In force now.
+    event RiskUpdated(address indexed collateral, RiskWord risk, uint256 liquidationFactorBps);
     event PoolRiskUpdated(bool restricted, uint256 exitFloorShares, uint256 exitRefillPerSecond);
     event RiskEngineSet(address engine, uint256 maxAge);
     event KeeperPaid(address indexed keeper, uint256 assets);
@@ -68,7 +72,11 @@ interface IPoolRisk {
     /// @return paid [loan base units]
     function payKeeper(address keeper, uint256 assets) external returns (uint256 paid);
 
-    function riskInputs(address collateral) external view returns (RiskInputs memory);
+    /// @notice What there is to know of a collateral, and of the pool as a whole.
+    /// @dev The interest model is not asked. Interest of the time since the pool was last used is small beside what is judged
+    /// by these numbers: leverage, exposure and losses.
+    /// @param whole False: of the pool no more than its debt.
+    function riskInputs(address collateral, bool whole) external view returns (RiskInputs memory);
 
     function riskOf(address collateral) external view returns (RiskView memory);
 

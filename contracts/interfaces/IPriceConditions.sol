@@ -16,4 +16,7 @@ interface IPriceConditions {
 
     /// @notice How an asset stands now. Never reverts for a source's sake; with too little gas to ask every source it does.
     function conditionsOf(address asset) external view returns (Conditions memory);
+
+    /// @notice `IPriceOracle.poke` and then `conditionsOf`, with every source asked once for both. Permissionless.
+    function pokeConditions(address asset) external returns (Conditions memory);
 }

@@ -40,7 +40,7 @@ interface IPriceOracleAdmin {
         uint256 updatedAt; // [unix s]
         uint256 brokenFeeds; // bit i: feed i answered other decimals than configured; bit 3 + i: the quote's feed i
         uint256 lastValidPrice36;
-        uint256 lastValidAt; // [unix s]
+        uint256 lastValidAt; // [unix s] up to five minutes early while the price stays the same
         uint256 shareRateE18; // [asset base units per 1e18 shares] 0: not a share
         uint256 shareRateAt; // [unix s]
     }

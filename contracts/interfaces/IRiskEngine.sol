@@ -55,7 +55,10 @@ interface IRiskEngine {
 
     /// @notice Refreshes everything about a collateral and writes it to the pool. Permissionless; the caller earns a
     /// reward, at most once per interval and within the day's cap. Does nothing within 12 s of the last time.
-    /// @dev Does not revert because a price, a pool or a feed is gone: the pool is told so. A caller who leaves too little
+    /// @dev What costs much and changes slowly is looked at in turns: the volatility, and the pool as a whole (its leverage,
+    /// the lenders' exits, its breaker), each at most once a minute, neither later than with the first refresh after five
+    /// minutes. A due sample of the volatility puts the pool off to the next refresh, for ten minutes at most. What was found
+    /// last holds until then. Does not revert because a price, a pool or a feed is gone: the pool is told so. A caller who leaves too little
     /// gas to ask every source is refused: no answer is ever missing for want of gas.
     function poke(address asset) external;
 

@@ -48,6 +48,15 @@ interface IVolatilityOracle {
     /// @return sigmaWad As `sigmaWad(asset)` afterwards.
     function poke(address asset) external returns (uint256 sigmaWad);
 
+    /// @notice `poke`, and what `volatilityOf` answers afterwards.
+    /// @return sigmaWad σ*.
+    /// @return fastWad Average over 2 days.
+    /// @return slowWad Average over 30 days.
+    /// @return sampled True if a sample was due, and taken.
+    function pokeVolatility(
+        address asset
+    ) external returns (uint256 sigmaWad, uint256 fastWad, uint256 slowWad, bool sampled);
+
     /// @notice The same for the correlation of a pair, in either order.
     /// @return rhoWad As `correlationWad(assetA, assetB)` afterwards.
     function pokePair(address assetA, address assetB) external returns (uint256 rhoWad);

@@ -348,6 +348,7 @@ contract LiquidationModule is Unwinding, ILiquidationModule, IPoolModule {
         uint256 loss = before - a.debtAssets;
         uint256 paidByReserves = loss.min(a.reserves);
         a.reserves -= paidByReserves;
+        _pauseFlags |= LOST;
         _badDebtTotal = uint112(uint256(_badDebtTotal).saturatingAdd(loss).min(MAX_AMOUNT));
         emit BadDebtRealized(account, loss, shares, paidByReserves, loss - paidByReserves);
     }

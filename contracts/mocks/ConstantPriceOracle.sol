@@ -88,13 +88,18 @@ contract ConstantPriceOracle is IPriceOracle, IPriceConditions {
 
     /// @inheritdoc IPriceConditions
     /// @dev The feed and all averages stand at the liquidation price.
-    function conditionsOf(address asset) external view returns (Conditions memory c) {
+    function conditionsOf(address asset) public view returns (Conditions memory c) {
         Price memory p = _liquidation[asset];
         if (p.broken) {
             _requireNotReverting(asset);
             return c;
         }
         return Conditions(p.price36, p.price36, p.price36, p.price36, true, false);
+    }
+
+    /// @inheritdoc IPriceConditions
+    function pokeConditions(address asset) external view returns (Conditions memory) {
+        return conditionsOf(asset);
     }
 
     function _setState(address asset, State state) private {

@@ -70,6 +70,62 @@ library BoundedCall {
         }
     }
 
+    /// @notice The first four words that a getter with at most one argument answers, all of them. As `readWords`.
+    function readFour(
+        address target,
+        bytes4 selector,
+        uint256 argument,
+        uint256 gasAllowance
+    ) internal view returns (bool ok, uint256 first, uint256 second, uint256 third, uint256 fourth) {
+        uint256 required;
+        unchecked {
+            required = (gasAllowance * 64) / 63 + RESERVE;
+        }
+        if (gasleft() < required) revert OracleGasTooLow(gasleft(), required);
+        assembly ("memory-safe") {
+            // The call in scratch space, the answer behind all that is allocated: nobody needs it afterwards.
+            let answer := mload(0x40)
+            mstore(0, selector)
+            mstore(4, argument)
+            ok := staticcall(gasAllowance, target, 0, 36, answer, 128)
+            ok := and(ok, gt(returndatasize(), 127))
+            if ok {
+                first := mload(answer)
+                second := mload(add(answer, 32))
+                third := mload(add(answer, 64))
+                fourth := mload(add(answer, 96))
+            }
+        }
+    }
+
+    /// @notice An answer of at least `words` words to a getter without argument, left behind all that is allocated: good until
+    /// memory is next allocated, to be read by `wordAt`.
+    function readRaw(
+        address target,
+        bytes4 selector,
+        uint256 gasAllowance,
+        uint256 words
+    ) internal view returns (bool ok, uint256 answer) {
+        uint256 required;
+        unchecked {
+            required = (gasAllowance * 64) / 63 + RESERVE;
+        }
+        if (gasleft() < required) revert OracleGasTooLow(gasleft(), required);
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            mstore(0, selector)
+            ok := staticcall(gasAllowance, target, 0, 4, answer, mul(words, 32))
+            ok := and(ok, iszero(lt(returndatasize(), mul(words, 32))))
+        }
+    }
+
+    /// @notice Word `index` of an answer that `readRaw` left.
+    function wordAt(uint256 answer, uint256 index) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(answer, mul(index, 32)))
+        }
+    }
+
     /// @notice Word `index` of an answer that is known to be long enough.
     function word(bytes memory answer, uint256 index) internal pure returns (uint256 value) {
         assembly ("memory-safe") {

@@ -6,7 +6,7 @@ import {BoundedCall} from "./BoundedCall.sol";
 
 /// @title Reads Chainlink-style feeds without ever reverting for the feed's sake
 library FeedReader {
-    using BoundedCall for bytes;
+    using BoundedCall for uint256;
 
     /// @dev A proxied Chainlink feed needs some 15k.
     uint256 private constant FEED_GAS = 80_000;
@@ -41,31 +41,26 @@ library FeedReader {
     /// @return updatedAt As the feed says. [unix s, unchecked]
     function read(Feed memory feed) internal view returns (Status status, uint256 priceWad, uint256 updatedAt) {
         if (feed.source == address(0)) return (Status.Absent, 0, 0);
-        (bool ok, bytes memory data) = BoundedCall.read(
+        (bool ok, uint256 data) = BoundedCall.readRaw(
             feed.source,
-            abi.encodeCall(IAggregatorV3.latestRoundData, ()),
+            IAggregatorV3.latestRoundData.selector,
             FEED_GAS,
             ROUND_WORDS
         );
-        if (!ok || data.length < ROUND_WORDS * 32) return (Status.Reverted, 0, 0);
+        if (!ok) return (Status.Reverted, 0, 0);
         // Taken as plain words: a dirty uint80 would make abi.decode revert.
-        updatedAt = data.word(3);
-        if (updatedAt == 0 || data.word(4) < data.word(0)) return (Status.Incomplete, 0, updatedAt);
+        updatedAt = data.wordAt(3);
+        if (updatedAt == 0 || data.wordAt(4) < data.wordAt(0)) return (Status.Incomplete, 0, updatedAt);
         if (updatedAt > block.timestamp) return (Status.FromTheFuture, 0, updatedAt);
         if (block.timestamp - updatedAt > feed.heartbeat) return (Status.Stale, 0, updatedAt);
-        uint256 answer = data.word(1); // as unsigned, negative numbers are too large
+        uint256 answer = data.wordAt(1); // as unsigned, negative numbers are too large
         if (answer == 0 || answer > type(uint128).max) return (Status.Invalid, 0, updatedAt);
         priceWad = answer * 10 ** (18 - feed.decimals);
     }
 
     /// @notice True while the feed answers the number of decimals that it was configured with.
     function hasDecimals(Feed memory feed) internal view returns (bool) {
-        (bool ok, bytes memory data) = BoundedCall.read(
-            feed.source,
-            abi.encodeCall(IAggregatorV3.decimals, ()),
-            FEED_GAS,
-            1
-        );
-        return ok && data.word(0) == feed.decimals;
+        (bool ok, uint256 data) = BoundedCall.readRaw(feed.source, IAggregatorV3.decimals.selector, FEED_GAS, 1);
+        return ok && data.wordAt(0) == feed.decimals;
     }
 }

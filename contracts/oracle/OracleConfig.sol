@@ -54,7 +54,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
             _quoteFeedCount
         );
 
-        uint40 divergenceStart = _snapshot[asset].divergenceStart;
+        uint32 divergenceStart = _snapshot[asset].divergenceStart;
         delete _asset[asset];
         delete _snapshot[asset];
         Asset storage a = _asset[asset];
@@ -147,7 +147,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
 
     /// @dev Every source has a price, and all prices are of one order.
     function _requireAgreement(address asset, Asset storage a) private view {
-        Reading memory r = _read(asset, a, false, false);
+        Reading memory r = _read(a, _load(_snapshot[asset]), false, false);
         if (a.twapWindow != 0 && r.twap == 0) revert OracleTwapUnavailable(a.link, a.twapWindow);
         uint256 lowest = a.twapWindow == 0 ? type(uint256).max : r.twap;
         uint256 highest = r.twap;

@@ -9,6 +9,7 @@ import {FeedReader} from "./FeedReader.sol";
 import {OracleStorage} from "./OracleStorage.sol";
 import {SequencerFeed} from "./SequencerFeed.sol";
 import {ShareRate} from "./ShareRate.sol";
+import {UniswapObservations} from "./UniswapObservations.sol";
 import {UniswapTwap} from "./UniswapTwap.sol";
 
 /// @title Reads every source of an asset
@@ -25,20 +26,21 @@ abstract contract OracleSources is OracleStorage {
         uint256 freshFeeds;
         int24 liveTick; // valid while `isLive`
         bool isLive; // the TWAP was read from the pool just now
+        bool hasSum; // so was `sum`
+        int56 sum; // of the pool's ticks over time, as of now. [tick · s, wraps]
     }
 
     /// @param forCredit True: the quote asset is valued at the highest of its feeds.
     /// @param mayReuse True: a recent snapshot of the TWAP may stand in for asking the pool.
     function _read(
-        address asset,
         Asset storage a,
+        Head memory h,
         bool forCredit,
         bool mayReuse
     ) internal view returns (Reading memory r) {
-        Snapshot storage s = _snapshot[asset];
         uint256 feedCount = a.feedCount;
         if (feedCount != 0) {
-            uint256 broken = s.brokenFeeds;
+            uint256 broken = h.brokenFeeds;
             uint256 quoteWad = a.feedsInQuote ? 1e18 : _quoteWad(forCredit, broken >> MAX_FEEDS);
             // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale.
             uint256 scale = 10 ** (36 + _quoteDecimals - a.decimals);
@@ -58,12 +60,26 @@ abstract contract OracleSources is OracleStorage {
         }
         uint256 window = a.twapWindow;
         if (window == 0) return r;
-        if (mayReuse && s.hasTwap && block.timestamp - s.updatedAt <= a.snapshotMaxAge) {
-            r.twap = TickPrice.price36(s.twapTick);
+        if (mayReuse && h.hasTwap && block.timestamp - h.updatedAt <= a.snapshotMaxAge) {
+            r.twap = TickPrice.price36(int24(h.twapTick));
         } else {
-            (r.isLive, r.liveTick) = UniswapTwap.meanTick(a.link, a.isToken0, uint32(window));
-            if (r.isLive) r.twap = TickPrice.price36(r.liveTick);
+            _readTwap(r, a.link, a.isToken0, window);
         }
+    }
+
+    /// @dev By a search that guesses; where that finds nothing, by the pool's own.
+    function _readTwap(Reading memory r, address pool, bool isToken0, uint256 window) private view {
+        int56 past;
+        (r.hasSum, r.sum, past) = UniswapObservations.sums(pool, window);
+        if (r.hasSum) {
+            unchecked {
+                past = r.sum - past; // wraps, as the pool's sums do
+            }
+            (r.isLive, r.liveTick) = UniswapTwap.meanOf(past, isToken0, window);
+        } else {
+            (r.isLive, r.liveTick) = UniswapTwap.meanTick(pool, isToken0, uint32(window));
+        }
+        if (r.isLive) r.twap = TickPrice.price36(r.liveTick);
     }
 
     /// @dev The quote asset in the unit of the feeds. For credit the highest of its feeds: debt is never valued down.
@@ -106,13 +122,14 @@ abstract contract OracleSources is OracleStorage {
 
     /// @dev Feed (median of three sources or more) clamped to TWAP ± band; the TWAP where there is no feed. Zero: no
     /// source is fresh.
+    /// @param price `PriceSelection.referencePrice` of the reading.
     function _clamped(
         Asset storage a,
         Reading memory r,
+        uint256 price,
         uint256 divergenceStart
-    ) internal view returns (uint256 price) {
+    ) internal view returns (uint256) {
         if (r.freshFeeds == 0) return r.twap;
-        price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
         if (r.twap == 0) return price;
         uint256 bandBps = PriceSelection.widened(a.bandBps, a.bandWidenBpsPerMinute, divergenceStart, block.timestamp);
         // The upper clamp lowers a price. Two feeds that confirm each other are believed instead: in March 2026 a cap of
@@ -126,11 +143,16 @@ abstract contract OracleSources is OracleStorage {
     function _liquidationPrice(address asset, Asset storage a) internal view returns (uint256) {
         (SequencerFeed.State state, ) = SequencerFeed.read(_sequencerFeed);
         if (state == SequencerFeed.State.Down) return 0;
-        if (a.kind == Kind.Market) return _clamped(a, _read(asset, a, false, true), _snapshot[asset].divergenceStart);
+        if (a.kind == Kind.Market) {
+            Head memory h = _load(_snapshot[asset]);
+            Reading memory r = _read(a, h, false, true);
+            uint256 price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+            return _clamped(a, r, price, h.divergenceStart);
+        }
         uint256 rate = _unlockedShareRate(asset, a);
         if (rate == 0) return 0;
         address underlying = a.link;
-        uint256 price = underlying == quoteAsset ? 1e36 : _liquidationPrice(underlying, _asset[underlying]);
-        return BoundedMath.mulDivOrZero(price, rate, 1e18);
+        uint256 base = underlying == quoteAsset ? 1e36 : _liquidationPrice(underlying, _asset[underlying]);
+        return BoundedMath.mulDivOrZero(base, rate, 1e18);
     }
 }

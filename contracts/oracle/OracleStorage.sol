@@ -34,19 +34,34 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
         FeedReader.Feed[MAX_FEEDS] feeds;
     }
 
-    /// @dev First slot: 3+7+5+5+1+1+1 = 23: all that a price needs. Second: 26+5 = 31. Third, of shares only: 27+5 = 32.
+    /// @dev First slot: 3+7+4+4+1+1+1+1+7 = 29: all that a price needs. Second: 26+5 = 31. Third, of shares only: 27+5 = 32.
     struct Snapshot {
         int24 twapTick;
         int56 emaTickE6;
-        uint40 divergenceStart; // [unix s] 0: feed and TWAP agree
-        uint40 updatedAt; // [unix s] 0: never
+        uint32 divergenceStart; // [unix s] 0: feed and TWAP agree
+        uint32 updatedAt; // [unix s] 0: never
         uint8 brokenFeeds; // bit i: feed i answered other decimals than configured; bit 3 + i: the quote's feed i
         bool hasTwap; // `twapTick` was read at `updatedAt`
         bool hasEma;
+        bool hasSum; // so was `sum`
+        int56 sum; // of the pool's ticks over time. [tick · s, wraps]
         uint208 lastValidPrice36;
         uint40 lastValidAt; // [unix s]
         uint216 shareRate;
         uint40 shareRateAt; // [unix s]
+    }
+
+    /// @dev The first slot of `Snapshot`, to be read once and written once.
+    struct Head {
+        int256 twapTick;
+        int256 emaTickE6;
+        uint256 divergenceStart;
+        uint256 updatedAt;
+        uint256 brokenFeeds;
+        bool hasTwap;
+        bool hasEma;
+        bool hasSum;
+        int56 sum;
     }
 
     /// @inheritdoc IPriceOracle
@@ -70,6 +85,35 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     function _known(address asset) internal view returns (Asset storage a) {
         a = _asset[asset];
         if (a.kind == Kind.Unknown) revert OracleAssetUnknown(asset);
+    }
+
+    function _load(Snapshot storage s) internal view returns (Head memory h) {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(s.slot)
+        }
+        h.twapTick = int24(uint24(word));
+        h.emaTickE6 = int56(uint56(word >> 24));
+        h.divergenceStart = uint32(word >> 80);
+        h.updatedAt = uint32(word >> 112);
+        h.brokenFeeds = uint8(word >> 144);
+        h.hasTwap = (word >> 152) & 1 != 0;
+        h.hasEma = (word >> 160) & 1 != 0;
+        h.hasSum = (word >> 168) & 1 != 0;
+        h.sum = int56(uint56(word >> 176));
+    }
+
+    /// @dev The caller keeps every number within its bits.
+    function _store(Snapshot storage s, Head memory h) internal {
+        uint256 word = uint24(uint256(h.twapTick)) | (uint256(uint56(uint256(h.emaTickE6))) << 24);
+        word |= (h.divergenceStart << 80) | (h.updatedAt << 112) | (h.brokenFeeds << 144);
+        if (h.hasTwap) word |= 1 << 152;
+        if (h.hasEma) word |= 1 << 160;
+        if (h.hasSum) word |= 1 << 168;
+        word |= uint256(uint56(h.sum)) << 176;
+        assembly ("memory-safe") {
+            sstore(s.slot, word)
+        }
     }
 
     function _require(bool condition, bytes32 parameter, uint256 value) internal pure {

@@ -32,15 +32,19 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         Asset storage a = _known(asset);
         _requireSequencer();
         if (a.kind == Kind.Share) return _shareBorrowPrice(asset, a);
-        Reading memory r = _read(asset, a, true, true);
+        Head memory h = _load(_snapshot[asset]);
+        Reading memory r = _read(a, h, true, true);
         uint256 fresh = r.freshFeeds + (r.twap == 0 ? 0 : 1);
         if (fresh < a.requiredSources) revert OracleInsufficientSources(asset, fresh, a.requiredSources);
         price36 = fresh >= 3 ? PriceSelection.median(r.feeds, r.twap) : PriceSelection.lowest(r.feeds);
         if (r.twap != 0) price36 = price36.min(r.twap);
-        Snapshot storage s = _snapshot[asset];
-        if (!s.hasEma) return price36;
-        uint256 ema = TickPrice.price36(TickPrice.floorTick(s.emaTickE6));
+        uint256 ema = _emaPrice(h);
         if (ema != 0) price36 = price36.min(ema);
+    }
+
+    /// @dev Zero: there is none.
+    function _emaPrice(Head memory h) private pure returns (uint256) {
+        return h.hasEma ? TickPrice.price36(TickPrice.floorTick(int56(h.emaTickE6))) : 0;
     }
 
     function _shareBorrowPrice(address share, Asset storage a) private view returns (uint256 price36) {
@@ -76,38 +80,86 @@ contract PriceOracle is OracleConfig, IPriceConditions {
 
     /// @inheritdoc IPriceOracle
     function poke(address asset) external {
-        _poke(asset);
+        Asset storage a = _known(asset);
+        (SequencerFeed.State state, ) = SequencerFeed.read(_sequencerFeed);
+        if (_isDue(asset, state)) _remember(asset, a);
+    }
+
+    /// @inheritdoc IPriceConditions
+    function pokeConditions(address asset) external returns (Conditions memory) {
+        Asset storage a = _known(asset);
+        (SequencerFeed.State state, uint256 since) = SequencerFeed.read(_sequencerFeed);
+        if (!_isDue(asset, state)) return _conditions(asset, a, state, since);
+        if (a.kind == Kind.Share) {
+            _rememberShare(asset, a);
+            return _conditions(asset, a, state, since);
+        }
+        // What was read just now is what `conditionsOf` would read again.
+        (Reading memory r, Head memory h, uint256 price) = _rememberMarket(asset, a);
+        return _market(a, r, h, price, 1e18, _sequencer(state, since));
     }
 
     /// @inheritdoc IPriceConditions
     /// @dev Of a share: those of its underlying, with all prices times its rate.
-    function conditionsOf(address asset) external view returns (Conditions memory c) {
+    function conditionsOf(address asset) external view returns (Conditions memory) {
         Asset storage a = _known(asset);
         (SequencerFeed.State state, uint256 since) = SequencerFeed.read(_sequencerFeed);
-        bool isUp = state == SequencerFeed.State.Up;
-        c.inGrace = isUp && since != 0 && block.timestamp < since + _sequencerGrace;
+        return _conditions(asset, a, state, since);
+    }
+
+    function _conditions(
+        address asset,
+        Asset storage a,
+        SequencerFeed.State state,
+        uint256 since
+    ) private view returns (Conditions memory c) {
+        c = _sequencer(state, since);
         uint256 rate = 1e18;
         if (a.kind == Kind.Share) {
             (, rate) = _shareRate(asset, a);
             if (a.link == quoteAsset) {
                 c.liquidationPrice36 = state == SequencerFeed.State.Down ? 0 : rate * 1e18;
-                c.lendable = isUp && !c.inGrace && rate != 0;
+                c.lendable = c.lendable && rate != 0;
                 return c;
             }
             asset = a.link;
             a = _asset[asset];
         }
-        Reading memory r = _read(asset, a, false, true);
-        Snapshot storage s = _snapshot[asset];
-        c.lendable = isUp && !c.inGrace && rate != 0 && r.freshFeeds + (r.twap == 0 ? 0 : 1) >= a.requiredSources;
-        uint256 price = _clamped(a, r, s.divergenceStart);
-        if (state != SequencerFeed.State.Down) c.liquidationPrice36 = BoundedMath.mulDivOrZero(price, rate, 1e18);
-        price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
-        c.feedPrice36 = BoundedMath.mulDivOrZero(price, rate, 1e18);
+        Head memory h = _load(_snapshot[asset]);
+        Reading memory r = _read(a, h, false, true);
+        uint256 price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        price = state == SequencerFeed.State.Down ? 0 : _clamped(a, r, price, h.divergenceStart);
+        return _market(a, r, h, price, rate, c);
+    }
+
+    /// @dev What there is to say before any source is asked.
+    function _sequencer(SequencerFeed.State state, uint256 since) private view returns (Conditions memory c) {
+        bool isUp = state == SequencerFeed.State.Up;
+        c.inGrace = isUp && since != 0 && block.timestamp < since + _sequencerGrace;
+        c.lendable = isUp && !c.inGrace;
+    }
+
+    /// @param price Liquidation price, before the rate.
+    /// @param rate Of a share; 1e18 for the market itself. [WAD]
+    function _market(
+        Asset storage a,
+        Reading memory r,
+        Head memory h,
+        uint256 price,
+        uint256 rate,
+        Conditions memory c
+    ) private view returns (Conditions memory) {
+        c.lendable = c.lendable && rate != 0 && r.freshFeeds + (r.twap == 0 ? 0 : 1) >= a.requiredSources;
+        c.liquidationPrice36 = price;
+        c.feedPrice36 = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        c.twap36 = r.twap;
+        c.ema36 = _emaPrice(h);
+        if (rate == 1e18 && (price | c.twap36 | c.ema36) <= BoundedMath.MAX_PRICE36) return c;
+        c.liquidationPrice36 = BoundedMath.mulDivOrZero(price, rate, 1e18);
+        c.feedPrice36 = BoundedMath.mulDivOrZero(c.feedPrice36, rate, 1e18);
         c.twap36 = BoundedMath.mulDivOrZero(r.twap, rate, 1e18);
-        if (s.hasEma) {
-            c.ema36 = BoundedMath.mulDivOrZero(TickPrice.price36(TickPrice.floorTick(s.emaTickE6)), rate, 1e18);
-        }
+        c.ema36 = BoundedMath.mulDivOrZero(c.ema36, rate, 1e18);
+        return c;
     }
 
     // --- diagnostics ----------------------------------------------------------------------------------------------
@@ -134,7 +186,7 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         Asset storage a,
         uint256 skipped
     ) private view returns (SourceStatus[] memory sources) {
-        Reading memory r = _read(asset, a, false, false);
+        Reading memory r = _read(a, _load(_snapshot[asset]), false, false);
         uint256 feedCount = a.feedCount;
         sources = new SourceStatus[](skipped + feedCount + (a.twapWindow == 0 ? 0 : 1));
         for (uint256 i; i < feedCount; ++i) {

@@ -10,8 +10,6 @@ import {UniswapTwap} from "./UniswapTwap.sol";
 /// 35k of 160 observations and 75k of 65 535. Pools write about once a block, so that two or three guesses by the time
 /// passed do as well.
 library UniswapObservations {
-    using BoundedCall for bytes;
-
     /// @dev Either is two cold slots at most.
     uint256 private constant READ_GAS = 20_000;
     /// @dev What is guessed for the time between two observations, until two are known. [s]
@@ -36,37 +34,45 @@ library UniswapObservations {
     /// @notice What `observe([secondsAgo])` answers, to the last digit.
     /// @return ok False when the pool does not answer or does not remember that far.
     function accumulator(address pool, uint32 secondsAgo) internal view returns (bool ok, int56 sum) {
-        (ok, sum) = _find(pool, secondsAgo);
+        (ok, , sum) = sums(pool, secondsAgo);
         if (!ok) (ok, sum) = UniswapTwap.accumulator(pool, secondsAgo);
     }
 
-    function _find(address pool, uint256 age) private view returns (bool found, int56 sum) {
-        (bool ok, bytes memory data) = BoundedCall.read(pool, abi.encodeCall(IUniswapV3Pool.slot0, ()), READ_GAS, 4);
-        if (!ok || data.length < 128) return (false, 0);
-        Search memory s = Search(pool, data.word(2), data.word(3), age);
-        if (s.index >= s.count || s.count > type(uint16).max) return (false, 0);
+    /// @notice What `observe([0, secondsAgo])` answers, to the last digit.
+    /// @return ok False when it was not found: `observe` may still know.
+    /// @return current Sum as of now. [tick · s, wraps]
+    /// @return past Sum as of `secondsAgo`.
+    function sums(address pool, uint256 secondsAgo) internal view returns (bool ok, int56 current, int56 past) {
+        Search memory s;
+        uint256 tick;
+        (ok, , tick, s.index, s.count) = BoundedCall.readFour(pool, IUniswapV3Pool.slot0.selector, 0, READ_GAS);
+        if (!ok || s.index >= s.count || s.count > type(uint16).max) return (false, 0, 0);
+        (s.pool, s.age) = (pool, secondsAgo);
         Observation memory latest;
-        (ok, latest) = _read(s, 0);
-        if (!ok) return (false, 0);
-        if (latest.age < age) return _between(s, latest);
-        // Nothing was written since the moment: the tick is that of now.
+        if (!_read(s, latest, 0)) return (false, 0, 0);
         unchecked {
-            return (true, latest.sum + int56(int24(uint24(data.word(1)))) * int56(uint56(latest.age - age)));
+            current = latest.sum + int56(int24(uint24(tick))) * int56(uint56(latest.age));
+            if (latest.age < secondsAgo) {
+                (ok, past) = _between(s, latest);
+                return (ok, current, past);
+            }
+            // Nothing was written since the moment: the tick is that of now.
+            return (true, current, current - int56(int24(uint24(tick))) * int56(uint56(secondsAgo)));
         }
     }
 
     /// @dev Closes in on the moment from both sides.
     function _between(Search memory s, Observation memory newer) private view returns (bool, int56) {
         Observation memory older; // than the moment, or at it
+        Observation memory spare;
         older.back = s.count; // none is known
         uint256 back = (s.age - newer.age) / BLOCK_SECONDS + 1;
         for (uint256 guess; guess < MAX_GUESSES; ++guess) {
             if (back >= older.back) back = older.back - 1;
             if (back <= newer.back) return (false, 0); // the whole ring is newer
-            (bool ok, Observation memory o) = _read(s, back);
-            if (!ok) return (false, 0);
-            if (o.age < s.age) newer = o;
-            else older = o;
+            if (!_read(s, spare, back)) return (false, 0);
+            if (spare.age < s.age) (newer, spare) = (spare, newer);
+            else (older, spare) = (spare, older);
             if (older.back < s.count && older.back == newer.back + 1) return (true, _interpolate(newer, older, s.age));
             back = newer.back + _guess(s, newer, older);
         }
@@ -79,10 +85,13 @@ library UniswapObservations {
         Observation memory newer,
         Observation memory older
     ) private pure returns (uint256) {
-        (uint256 steps, uint256 time) = older.back < s.count
-            ? (older.back - newer.back, older.age - newer.age)
-            : (newer.back, newer.age);
-        return time == 0 ? 1 : ((s.age - newer.age) * steps) / time + 1;
+        // Ages have 32 bits, counts 16, and no age is less than that of `newer`.
+        unchecked {
+            (uint256 steps, uint256 time) = older.back < s.count
+                ? (older.back - newer.back, older.age - newer.age)
+                : (newer.back, newer.age);
+            return time == 0 ? 1 : ((s.age - newer.age) * steps) / time + 1;
+        }
     }
 
     /// @dev The tick does not change between two observations, so the quotient is exact.
@@ -97,16 +106,22 @@ library UniswapObservations {
         }
     }
 
-    function _read(Search memory s, uint256 back) private view returns (bool ok, Observation memory o) {
-        uint256 position = s.index >= back ? s.index - back : s.index + s.count - back;
-        bytes memory data;
-        (ok, data) = BoundedCall.read(s.pool, abi.encodeCall(IUniswapV3Pool.observations, (position)), READ_GAS, 4);
-        // The last word says whether it was ever written.
-        if (!ok || data.length < 128 || data.word(3) != 1) return (false, o);
-        o.back = back;
+    /// @dev False if the pool does not answer.
+    function _read(Search memory s, Observation memory o, uint256 back) private view returns (bool) {
         unchecked {
-            o.age = uint32(block.timestamp) - uint32(data.word(0)); // modulo 2^32, as the pool counts
+            // `back` is below the ring's size.
+            uint256 position = s.index >= back ? s.index - back : s.index + s.count - back;
+            (bool ok, uint256 time, uint256 sum, , uint256 written) = BoundedCall.readFour(
+                s.pool,
+                IUniswapV3Pool.observations.selector,
+                position,
+                READ_GAS
+            );
+            o.back = back;
+            o.age = uint32(block.timestamp) - uint32(time); // modulo 2^32, as the pool counts
+            o.sum = int56(uint56(sum));
+            // The last word says whether it was ever written.
+            return ok && written == 1;
         }
-        o.sum = int56(uint56(data.word(1)));
     }
 }

@@ -32,11 +32,20 @@ library UniswapTwap {
         unchecked {
             difference = int56(uint56(data.word(4))) - int56(uint56(data.word(3)));
         }
-        int256 change = assetIsToken0 ? int256(difference) : -int256(difference);
-        int256 mean = change / int256(uint256(window));
-        if (change < 0 && change % int256(uint256(window)) != 0) --mean;
-        if (mean > TickPrice.MAX_TICK || mean < -TickPrice.MAX_TICK) return (false, 0);
-        tick = int24(mean);
+        return meanOf(difference, assetIsToken0, window);
+    }
+
+    /// @notice The same of what the sum of ticks grew by.
+    /// @param window [s, > 0]
+    /// @return ok False when no tick that a pool knows is the mean.
+    function meanOf(int56 difference, bool assetIsToken0, uint256 window) internal pure returns (bool ok, int24 tick) {
+        unchecked {
+            int256 change = assetIsToken0 ? int256(difference) : -int256(difference);
+            int256 mean = change / int256(window);
+            if (change < 0 && change % int256(window) != 0) --mean;
+            if (mean > TickPrice.MAX_TICK || mean < -TickPrice.MAX_TICK) return (false, 0);
+            return (true, int24(mean));
+        }
     }
 
     /// @notice Sum of ticks over time, as of `secondsAgo`. [tick · s, wraps; token1 per token0, as the pool counts]

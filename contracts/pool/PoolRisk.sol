@@ -71,10 +71,16 @@ abstract contract PoolRisk is PoolAccounting {
         RiskWord risk = _collateral[token].risk;
         if (risk.level() == LEVEL_RESTRICTED) return token;
         uint256 value = amount.fullMulDiv(oracle.borrowPrice(token), PRICE_SCALE);
-        uint256 credit = (value * risk.borrowFactorBps()) / BPS;
+        uint256 factor = risk.borrowFactorBps();
+        uint256 credit = (value * factor) / BPS;
         if (risk.freshUntil() != 0 && value <= MAX_VALUE) {
-            uint256 healing = CollateralFactorMath.healingDebtDown(value, risk.reserve(), risk.discountBps() * 1e14);
-            if (healing < credit) credit = healing;
+            (uint256 reserve, uint256 discount) = (risk.reserve(), risk.discountBps());
+            unchecked {
+                // Nearly always the factor is the lower one, D < c·y/((1+b)(y+2c)); exactly, and in fewer than 170 bits.
+                if (reserve * (BPS * BPS) <= factor * (BPS + discount) * (reserve + 2 * value)) {
+                    credit = credit.min(CollateralFactorMath.healingDebtDown(value, reserve, discount * 1e14));
+                }
+            }
         }
         b.add(value, credit, risk.loading());
     }

@@ -18,6 +18,10 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
 
     uint256 private constant MIN_MAX_AGE = 60;
     uint256 private constant MAX_MAX_AGE = 1 days;
+    /// @dev A rise of a factor at rest may count so much time too much: two basis points. [s]
+    uint256 private constant REST_SLACK = 1 hours;
+    /// @dev A floor that would rise by less than 1/128 of itself stays as it is.
+    uint256 private constant FLOOR_SLACK_SHIFT = 7;
     /// @dev A moment that is over: who has this must be asked again.
     uint256 private constant LONG_AGO = 1;
 
@@ -62,9 +66,10 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         r.level = uint256(update.level).min(3);
         r.isGrace = update.grace;
         r.freshUntil = block.timestamp + maxAge;
-        c.risk = r.pack();
-        emit RiskUpdated(collateral, update, inForce);
-        _applyPool(poolUpdate);
+        RiskWord word = r.pack();
+        c.risk = word;
+        emit RiskUpdated(collateral, word, inForce);
+        if (poolUpdate.exitFloorShares != type(uint136).max) _applyPool(poolUpdate);
     }
 
     function _turnRamp(
@@ -74,9 +79,14 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     ) private returns (uint256 inForce) {
         uint256 riseFrom = c.riseFrom;
         FactorRamp.State memory ramp = _rampOf(r, riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom);
+        uint256 before = FactorRamp.valueAt(ramp, block.timestamp);
         uint256 target = uint256(update.liquidationFactorBps).min(c.liquidationCapBps).max(1);
         ramp = FactorRamp.step(ramp, target, update.calm, block.timestamp);
-        if (ramp.riseFrom != riseFrom) c.riseFrom = ramp.riseFrom;
+        // At rest the time of the last rise is that of every call: it need not be written each time.
+        bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
+        if (
+            isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom
+        ) c.riseFrom = ramp.riseFrom;
         (r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd) = (ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
         return FactorRamp.valueAt(ramp, block.timestamp);
     }
@@ -105,17 +115,30 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     }
 
     function _applyPool(PoolUpdate calldata update) private {
-        uint8 flags = _pauseFlags & ~(RESTRICTED | EXIT_LIMITED);
+        uint8 before = _pauseFlags;
+        uint8 flags = before & ~(RESTRICTED | EXIT_LIMITED);
         if (update.restricted) flags |= RESTRICTED;
         if (update.exitFloorShares != 0) flags |= EXIT_LIMITED;
-        bool changed = flags != _pauseFlags;
-        if (changed) _pauseFlags = flags;
-        if (update.exitFloorShares != 0 || changed) {
-            _exitFloorShares = update.exitFloorShares;
-            _exitRefillPerSecond = update.exitRefillPerSecond;
-            _exitFloorAt = uint32(block.timestamp);
+        if (flags == before && (flags & EXIT_LIMITED == 0 || !_isNews(update))) return;
+        uint256 word = uint256(update.exitFloorShares) | (uint256(update.exitRefillPerSecond) << 136);
+        // The whole slot.
+        assembly ("memory-safe") {
+            sstore(_exitFloorShares.slot, or(word, shl(224, timestamp())))
         }
-        if (changed) emit PoolRiskUpdated(update.restricted, update.exitFloorShares, update.exitRefillPerSecond);
+        if (flags == before) return;
+        _pauseFlags = flags;
+        emit PoolRiskUpdated(update.restricted, update.exitFloorShares, update.exitRefillPerSecond);
+    }
+
+    /// @dev Whether a floor is another one. One that falls further than said, or nearly as said, need not be written again.
+    function _isNews(PoolUpdate calldata update) private view returns (bool) {
+        unchecked {
+            uint256 floor = update.exitFloorShares;
+            uint256 inForce = _exitFloor(); // at most 136 bits, as `floor`
+            if (floor < inForce || floor - inForce > floor >> FLOOR_SLACK_SHIFT) return true;
+            uint256 refill = _exitRefillPerSecond;
+            return FixedPointMathLib.dist(update.exitRefillPerSecond, refill) > refill >> 4;
+        }
     }
 
     /// @inheritdoc IPoolRisk
@@ -166,20 +189,25 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     // --- views ----------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IPoolRisk
-    function riskInputs(address collateral) external view returns (RiskInputs memory inputs) {
+    function riskInputs(address collateral, bool whole) external view returns (RiskInputs memory inputs) {
         Collateral storage c = _collateral[collateral];
         if (!c.listed) revert PoolCollateralUnknown(collateral);
         inputs.oracle = _oracle;
         inputs.totalSupplied = c.totalSupplied;
         inputs.touched = c.changedAt == uint16(block.timestamp) || _lastAccrual == block.timestamp;
         inputs.liquidationFactorBps = c.risk.liquidationFactorBpsAt(block.timestamp);
-        Accrual memory a = _accrued();
-        inputs.debtAssets = a.debtAssets;
-        inputs.lenderAssets = _lenderAssets(a);
-        inputs.exitFloorShares = _pauseFlags & EXIT_LIMITED == 0 ? 0 : _exitFloor();
+        uint256 debt = _debtAssets;
+        inputs.debtAssets = debt;
         inputs.backlog = _backlogNow();
-        inputs.provision = _totalProvision;
-        inputs.badDebt = _badDebtTotal;
+        if (!whole) return inputs;
+        uint256 flags = _pauseFlags;
+        unchecked {
+            inputs.lenderAssets = (_cash + debt).zeroFloorSub(_reserves); // 112 bits each
+        }
+        // What is rare costs a slot only where there is some.
+        if (flags & EXIT_LIMITED != 0) inputs.exitFloorShares = _exitFloor();
+        if (flags & PROVISIONED != 0) inputs.provision = _totalProvision;
+        if (flags & LOST != 0) inputs.badDebt = _badDebtTotal;
     }
 
     /// @inheritdoc IPoolRisk

@@ -20,8 +20,9 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal constant PAUSE_COLLATERAL_EXIT = 4; // withdrawal of collateral by accounts with debt
     uint8 internal constant PAUSE_FLASH_LOAN = 8;
     uint8 internal constant PAUSE_ALL = 15;
-    /// @dev Not pauses, but kept beside the flags because the same calls read them anyway: there is a provision; the
-    /// breaker has restricted the whole pool; lenders' exits have a flow limit.
+    /// @dev Not pauses, but kept beside the flags because the same calls read them anyway: something was written off before;
+    /// lenders' exits have a flow limit; the breaker has restricted the whole pool; there is a provision.
+    uint8 internal constant LOST = 16;
     uint8 internal constant PROVISIONED = 128;
     uint8 internal constant RESTRICTED = 64;
     uint8 internal constant EXIT_LIMITED = 32;

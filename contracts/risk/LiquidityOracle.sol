@@ -174,6 +174,16 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
         return (DepthMath.reserveDown(_depth[asset].average, m.impactBps), _depth[asset].updatedAt);
     }
 
+    /// @inheritdoc ILiquidityOracle
+    function depthAndReserveOf(
+        address asset
+    ) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt) {
+        Market storage m = _known(asset);
+        Depth storage d = _depth[asset];
+        (depth, updatedAt) = (d.average, d.updatedAt);
+        reserve = DepthMath.reserveDown(depth, m.impactBps);
+    }
+
     // --- diagnostics ----------------------------------------------------------------------------------------------
 
     /// @inheritdoc ILiquidityOracle

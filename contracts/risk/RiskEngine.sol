@@ -9,7 +9,6 @@ import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILiquidityOracle} from "../interfaces/ILiquidityOracle.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
@@ -30,20 +29,30 @@ contract RiskEngine is RiskEngineConfig {
     uint256 private constant CORRELATION_MAX_AGE = 1 days;
     uint256 private constant LOSS_MEMORY = 1 days;
     uint256 private constant FULL_LOADING = 100;
+    /// @dev The pool as a whole, and the volatility of an asset, are looked at no more often than this. [s]
+    uint256 private constant LOOK_INTERVAL = 1 minutes;
+    /// @dev What is older than this is looked at whatever else there is to do. [s]
+    uint256 private constant LOOK_MAX_AGE = 5 minutes;
+    /// @dev The value of a collateral is counted anew when it is off by more than this part. [1/256]
+    uint256 private constant VALUE_SLACK_SHIFT = 8;
+    uint256 private constant SIGMA_UNIT = 1e6;
+    uint256 private constant TIGHTNESS_PARTS = 63;
+    /// @dev Tells the pool that nothing is new of it as a whole.
+    uint136 private constant KEEP = type(uint136).max;
 
     /// @dev What a refresh finds, in the order in which it is found.
     struct Findings {
-        IPoolRisk.RiskInputs pool;
-        IPriceConditions.Conditions price;
+        bool isWhole; // the pool as a whole is looked at
+        bool grace;
         uint256 sigmaWad;
+        uint256 excessWad; // fast ÷ slow volatility − 1, while it is more
         uint256 depth; // [loan base units] 0: none, or too old to count
         uint256 reserve; // y. [loan base units]
         uint256 moveWad;
         uint256 leverageWad;
-        uint256 lenderShares;
         uint256 outflowWad;
-        ICircuitBreaker.Assessment asset;
-        ICircuitBreaker.Assessment whole;
+        uint256 level; // ICircuitBreaker.Level of the asset
+        uint256 tightnessWad; // of the asset or the pool, whichever is tighter
     }
 
     constructor(
@@ -56,18 +65,18 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function poke(address asset) external {
-        if (_refresh(asset)) _reward(asset);
+        _refresh(asset, true);
     }
 
     /// @inheritdoc IRiskEngine
     function refresh(address asset) external {
-        _refresh(asset);
+        _refresh(asset, false);
     }
 
     /// @inheritdoc IRiskEngine
     function pokeCorrelations(address asset) external {
-        _knownConfig(asset);
-        IVolatilityOracle volatility = IVolatilityOracle(_modules.volatilityOracle);
+        Terms memory t = _knownTerms(asset);
+        IVolatilityOracle volatility = IVolatilityOracle(_setup().volatilityOracle);
         address[] memory collaterals = ILendingPool(pool).collateralList();
         uint256 highest;
         for (uint256 i; i < collaterals.length; ++i) {
@@ -75,9 +84,9 @@ contract RiskEngine is RiskEngineConfig {
             if (other == asset) continue;
             highest = highest.max(volatility.isTracked(asset, other) ? volatility.pokePair(asset, other) : WAD);
         }
-        AssetState storage s = _state[asset];
-        s.loadingPercent = uint8(MarketMath.loadingPercentUp(highest));
-        s.correlatedAt = uint32(block.timestamp);
+        t.loadingPercent = MarketMath.loadingPercentUp(highest);
+        t.correlatedAt = block.timestamp;
+        _setTerms(asset, t);
         emit CorrelationsRefreshed(asset, highest);
     }
 
@@ -93,196 +102,258 @@ contract RiskEngine is RiskEngineConfig {
 
     // --- refresh --------------------------------------------------------------------------------------------------
 
-    function _refresh(address asset) private returns (bool) {
-        AssetConfig memory config = _knownConfig(asset);
-        AssetState memory s = _state[asset];
-        if (block.timestamp - s.refreshedAt < MIN_REFRESH_INTERVAL) return false;
+    function _refresh(address asset, bool rewarded) private {
+        Terms memory t = _knownTerms(asset);
+        Moment memory m = _momentOf(asset);
+        if (block.timestamp - m.refreshedAt < MIN_REFRESH_INTERVAL) return;
+        m.refreshedAt = block.timestamp;
+        Setup memory setup = _setup();
+        Whole memory w = _loadWhole();
         Findings memory f;
-        f.pool = IPoolRisk(pool).riskInputs(asset);
-        IPriceOracle(f.pool.oracle).poke(asset);
-        f.price = IPriceConditions(f.pool.oracle).conditionsOf(asset);
-        f.sigmaWad = IVolatilityOracle(_modules.volatilityOracle).poke(asset);
-        _findDepth(asset, config, f);
-        _findMove(s, f);
-        _findLeverage(s, f);
-        bool grace = _findGrace(s, f);
-        f.lenderShares = IERC20(pool).totalSupply();
-        IPoolRisk.PoolUpdate memory whole = _limitExits(f);
-        _assess(asset, f);
-        whole.restricted = f.whole.level == ICircuitBreaker.Level.Restricted;
-
-        s.refreshedAt = uint32(block.timestamp);
-        IPoolRisk.RiskUpdate memory update = _factors(asset, config, f, grace);
-        update.loadingPercent = _loadingOf(s);
-        _state[asset] = s;
-        IPoolRisk(pool).applyRisk(asset, update, whole);
-        uint256 levels = uint256(f.asset.level) | (uint256(f.whole.level) << 8);
-        emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, levels);
-        return true;
+        _findVolatility(asset, setup, m, f);
+        IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
+        IPriceConditions.Conditions memory price = IPriceConditions(inputs.oracle).pokeConditions(asset);
+        _findDepth(asset, setup, t, f);
+        _findMove(m, price, f);
+        uint256 value = MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
+        f.grace = _findGrace(setup, m, price);
+        IPoolRisk.PoolUpdate memory update;
+        update.exitFloorShares = KEEP;
+        if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
+        // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
+        uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value);
+        _assess(asset, setup, price, backlog, f);
+        if (!inputs.touched) _findValue(asset, t, w, price, value);
+        if (f.isWhole) _lookAtWhole(setup, inputs, w, update);
+        f.leverageWad = w.leverageWad.max(WAD);
+        f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
+        _storeWhole(w);
+        if (rewarded) _reward(asset, setup, m);
+        _setMoment(asset, m);
+        // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
+        value = MarketMath.exposureUp(value, inputs.debtAssets, inputs.liquidationFactorBps);
+        IPoolRisk.RiskUpdate memory u = _factors(
+            asset,
+            setup,
+            t,
+            price,
+            f,
+            value,
+            inputs.liquidationFactorBps,
+            w.level
+        );
+        IPoolRisk(pool).applyRisk(asset, u, update);
+        emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, f.level | (w.level << 8));
     }
 
-    function _findDepth(address asset, AssetConfig memory config, Findings memory f) private view {
-        ILiquidityOracle liquidity = ILiquidityOracle(_modules.liquidityOracle);
+    /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
+    /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
+    function _findVolatility(address asset, Setup memory setup, Moment memory m, Findings memory f) private {
+        uint256 age = block.timestamp - m.askedAt;
+        uint256 wholeAge = block.timestamp - m.lookedAt;
+        f.isWhole = wholeAge >= LOOK_INTERVAL;
+        if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
+            uint256 fast;
+            uint256 slow;
+            bool sampled;
+            (f.sigmaWad, fast, slow, sampled) = IVolatilityOracle(setup.volatilityOracle).pokeVolatility(asset);
+            f.excessWad = MarketMath.ratioWad(fast.zeroFloorSub(slow), slow);
+            m.sigma = f.sigmaWad.divUp(SIGMA_UNIT).min(type(uint48).max);
+            m.excessBps = f.excessWad.divUp(WAD / BPS).min(type(uint24).max);
+            m.askedAt = block.timestamp;
+            f.isWhole = wholeAge >= (sampled ? 2 * LOOK_MAX_AGE : LOOK_MAX_AGE);
+        } else {
+            (f.sigmaWad, f.excessWad) = (m.sigma * SIGMA_UNIT, m.excessBps * (WAD / BPS));
+        }
+        if (f.isWhole) m.lookedAt = block.timestamp;
+    }
+
+    function _findDepth(address asset, Setup memory setup, Terms memory t, Findings memory f) private view {
         uint256 updatedAt;
-        (f.depth, updatedAt) = liquidity.depthOf(asset);
-        if (block.timestamp - updatedAt > config.depthMaxAge) f.depth = 0;
-        else (f.reserve, ) = liquidity.reserveOf(asset);
-        f.reserve = f.reserve.min(type(uint128).max);
+        (f.depth, f.reserve, updatedAt) = ILiquidityOracle(setup.liquidityOracle).depthAndReserveOf(asset);
+        if (block.timestamp - updatedAt > t.depthMaxAge) (f.depth, f.reserve) = (0, 0);
+        else f.reserve = f.reserve.min(type(uint128).max);
     }
 
     /// @dev The anchor moves on only when it is five minutes old: refreshing more often hides no move.
-    function _findMove(AssetState memory s, Findings memory f) private view {
-        uint256 price = f.price.feedPrice36 != 0 ? f.price.feedPrice36 : f.price.twap36;
+    function _findMove(Moment memory m, IPriceConditions.Conditions memory c, Findings memory f) private view {
+        uint256 price = c.feedPrice36 != 0 ? c.feedPrice36 : c.twap36;
         if (price == 0) return;
         int24 tick = MarketMath.tickOf(price);
-        if (s.anchorAt == 0) {
-            (s.anchorTick, s.anchorAt) = (tick, uint32(block.timestamp));
+        if (m.anchorAt == 0) {
+            (m.anchorTick, m.anchorAt) = (tick, block.timestamp);
             return;
         }
-        uint256 elapsed = block.timestamp - s.anchorAt;
-        f.moveWad = MarketMath.moveWad(s.anchorTick, tick, elapsed.max(MOVE_WINDOW), f.sigmaWad);
-        if (elapsed >= MOVE_WINDOW) (s.anchorTick, s.anchorAt) = (tick, uint32(block.timestamp));
+        uint256 elapsed = block.timestamp - m.anchorAt;
+        f.moveWad = MarketMath.moveWad(int24(m.anchorTick), tick, elapsed.max(MOVE_WINDOW), f.sigmaWad);
+        if (elapsed >= MOVE_WINDOW) (m.anchorTick, m.anchorAt) = (tick, block.timestamp);
     }
 
-    /// @dev Of a block in which the pool was used already nothing is taken in: a position that comes and goes with a
-    /// flash loan leaves no trace.
-    function _findLeverage(AssetState memory s, Findings memory f) private {
-        LeverageAverage.State memory leverage = _leverage;
-        if (!f.pool.touched) {
-            Sums storage sums = _sums;
-            uint256 total = sums.value;
-            if (f.price.liquidationPrice36 != 0) {
-                uint256 value = MarketMath.valueOf(f.pool.totalSupplied, f.price.liquidationPrice36);
-                if (value != s.value) {
-                    total = (total - s.value + value).min(type(uint128).max);
-                    (sums.value, s.value) = (uint128(total), uint128(value));
-                }
-            }
-            uint256 sample = LeverageAverage.leverageUp(total, f.pool.debtAssets);
-            leverage = LeverageAverage.observe(leverage, sample, _flow.leverageTau, block.timestamp);
-            _leverage = leverage;
-        }
-        f.leverageWad = uint256(leverage.averageWad).max(WAD);
+    /// @dev What all collaterals are worth together, for the pool's leverage. A small change waits for others to join it.
+    function _findValue(
+        address asset,
+        Terms memory t,
+        Whole memory w,
+        IPriceConditions.Conditions memory price,
+        uint256 value
+    ) private {
+        if (price.liquidationPrice36 == 0) return;
+        if (FixedPointMathLib.dist(value, t.value) <= t.value >> VALUE_SLACK_SHIFT) return;
+        _count(w, t, value);
+        _setTerms(asset, t);
     }
 
     /// @dev After prices were gone, or the sequencer was down, borrowers get time to act before they are put up for sale.
-    function _findGrace(AssetState memory s, Findings memory f) private view returns (bool) {
-        if (f.price.liquidationPrice36 == 0) {
-            s.darkAt = uint32(block.timestamp);
+    function _findGrace(
+        Setup memory setup,
+        Moment memory m,
+        IPriceConditions.Conditions memory price
+    ) private view returns (bool) {
+        if (price.liquidationPrice36 == 0) {
+            m.darkAt = block.timestamp;
             return false;
         }
-        return f.price.inGrace || (s.darkAt != 0 && block.timestamp < uint256(s.darkAt) + _flow.outageGrace);
+        return price.inGrace || (m.darkAt != 0 && block.timestamp < m.darkAt + setup.outageGrace);
+    }
+
+    function _assess(
+        address asset,
+        Setup memory setup,
+        IPriceConditions.Conditions memory price,
+        uint256 backlog,
+        Findings memory f
+    ) private {
+        if (setup.breaker == address(0)) return;
+        ICircuitBreaker.Inputs memory inputs;
+        inputs.divergenceWad = MarketMath.divergenceWad(price.feedPrice36, price.twap36);
+        inputs.volatilityExcessWad = f.excessWad;
+        inputs.backlogWad = MarketMath.ratioWad(backlog, f.depth);
+        inputs.moveWad = f.moveWad;
+        inputs.sourcesMissing = !price.lendable;
+        ICircuitBreaker.Assessment memory a = ICircuitBreaker(setup.breaker).assess(asset, inputs);
+        (f.level, f.tightnessWad) = (uint256(a.level), a.tightnessWad);
+    }
+
+    // --- the pool as a whole --------------------------------------------------------------------------------------
+
+    function _lookAtWhole(
+        Setup memory setup,
+        IPoolRisk.RiskInputs memory inputs,
+        Whole memory w,
+        IPoolRisk.PoolUpdate memory update
+    ) private {
+        // Of a block in which the pool was used already nothing is taken in: a position that comes and goes with a flash
+        // loan leaves no trace.
+        if (!inputs.touched) _takeLeverage(setup, w, inputs.debtAssets);
+        uint256 outflowWad = _limitExits(setup, inputs, update);
+        if (setup.breaker != address(0)) {
+            ICircuitBreaker.Inputs memory pooled;
+            pooled.outflowWad = outflowWad;
+            pooled.lossWad = MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets);
+            ICircuitBreaker.Assessment memory a = ICircuitBreaker(setup.breaker).assess(pool, pooled);
+            w.level = uint256(a.level);
+            w.tightness = a.tightnessWad.min(WAD).fullMulDivUp(TIGHTNESS_PARTS, WAD);
+        }
+        update.restricted = w.level == uint256(ICircuitBreaker.Level.Restricted);
+    }
+
+    function _takeLeverage(Setup memory setup, Whole memory w, uint256 debt) private view {
+        LeverageAverage.State memory state = LeverageAverage.observe(
+            LeverageAverage.State(uint104(w.leverageWad), uint104(w.sampleWad), uint40(w.sampledAt)),
+            LeverageAverage.leverageUp(w.value, debt),
+            setup.leverageTau,
+            block.timestamp
+        );
+        (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
     }
 
     /// @dev What must stay: all but a share of what is there, or what had to stay already, less what has been let go in the
     /// meantime, whichever is more. It rises only with shares that were there before this block: who enters and leaves
     /// within a block moves nothing, and who enters for longer bars his own way out.
-    function _limitExits(Findings memory f) private view returns (IPoolRisk.PoolUpdate memory u) {
-        FlowConfig memory flow_ = _flow;
-        if (flow_.exitShareBps == BPS) return u;
-        uint256 floor = f.pool.exitFloorShares;
-        uint256 allowance = (f.lenderShares * flow_.exitShareBps) / BPS;
-        if (!f.pool.touched) floor = floor.max(f.lenderShares - allowance);
-        u.exitFloorShares = uint136(floor.min(type(uint136).max));
+    function _limitExits(
+        Setup memory setup,
+        IPoolRisk.RiskInputs memory inputs,
+        IPoolRisk.PoolUpdate memory u
+    ) private view returns (uint256 outflowWad) {
+        u.exitFloorShares = 0;
+        if (setup.exitShareBps == BPS) return 0;
+        uint256 shares = IERC20(pool).totalSupply();
+        uint256 floor = inputs.exitFloorShares;
+        uint256 allowance = (shares * setup.exitShareBps) / BPS;
+        if (!inputs.touched) floor = floor.max(shares - allowance);
+        u.exitFloorShares = uint136(floor.min(KEEP - 1));
         // On its own it falls by the share in a window.
-        u.exitRefillPerSecond = uint88((allowance / flow_.exitWindow).min(type(uint88).max));
-        f.outflowWad = MarketMath.usedWad(allowance, f.lenderShares.zeroFloorSub(floor));
-    }
-
-    function _assess(address asset, Findings memory f) private {
-        ICircuitBreaker breaker = ICircuitBreaker(_modules.breaker);
-        if (address(breaker) == address(0)) return;
-        IVolatilityOracle.Volatility memory v = IVolatilityOracle(_modules.volatilityOracle).volatilityOf(asset);
-        ICircuitBreaker.Inputs memory inputs;
-        inputs.divergenceWad = MarketMath.divergenceWad(f.price.feedPrice36, f.price.twap36);
-        inputs.volatilityExcessWad = MarketMath.ratioWad(v.fastWad.zeroFloorSub(v.slowWad), v.slowWad);
-        inputs.moveWad = f.moveWad;
-        inputs.sourcesMissing = !f.price.lendable;
-        f.asset = breaker.assess(asset, inputs);
-
-        ICircuitBreaker.Inputs memory pooled;
-        pooled.outflowWad = f.outflowWad;
-        pooled.backlogWad = MarketMath.ratioWad(f.pool.backlog, f.depth);
-        pooled.lossWad = MarketMath.ratioWad(f.pool.provision + _recentLoss(f.pool.badDebt), f.pool.lenderAssets);
-        f.whole = breaker.assess(pool, pooled);
+        u.exitRefillPerSecond = uint88((allowance / setup.exitWindow).min(type(uint88).max));
+        return MarketMath.usedWad(allowance, shares.zeroFloorSub(floor));
     }
 
     /// @dev Losses fade over a day.
     function _recentLoss(uint256 badDebt) private returns (uint256 recent) {
-        Losses memory l = _losses;
-        uint256 age = block.timestamp - l.updatedAt;
-        if (age < LOSS_MEMORY) recent = (uint256(l.recent) * (LOSS_MEMORY - age)) / LOSS_MEMORY;
-        if (badDebt == l.seen) return recent;
-        recent = (recent + badDebt.zeroFloorSub(l.seen)).min(type(uint112).max);
+        if (badDebt == 0) return 0;
+        Losses memory losses = _losses;
+        uint256 age = block.timestamp - losses.updatedAt;
+        if (age < LOSS_MEMORY) recent = (uint256(losses.recent) * (LOSS_MEMORY - age)) / LOSS_MEMORY;
+        if (badDebt == losses.seen) return recent;
+        recent = (recent + badDebt.zeroFloorSub(losses.seen)).min(type(uint112).max);
         _losses = Losses(uint112(badDebt.min(type(uint112).max)), uint112(recent), uint32(block.timestamp));
     }
 
+    // --- factors --------------------------------------------------------------------------------------------------
+
     function _factors(
         address asset,
-        AssetConfig memory config,
+        Setup memory setup,
+        Terms memory t,
+        IPriceConditions.Conditions memory price,
         Findings memory f,
-        bool grace
+        uint256 exposure,
+        uint256 inForce,
+        uint256 poolLevel
     ) private view returns (IPoolRisk.RiskUpdate memory u) {
-        uint256 inForce = f.pool.liquidationFactorBps;
-        // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
-        uint256 exposure = MarketMath.exposureUp(
-            MarketMath.valueOf(f.pool.totalSupplied, f.price.liquidationPrice36),
-            f.pool.debtAssets,
-            inForce
-        );
-        ICollateralFactorModel.Targets memory t = ICollateralFactorModel(_modules.factorModel).targets(
-            asset,
-            ICollateralFactorModel.Inputs({
-                sigmaWad: f.sigmaWad,
-                exposure: uint128(exposure),
-                salePerDay: uint128(((f.depth * config.turnoverPerDayHundredths) / 100).min(type(uint128).max)),
-                slice: uint128(((f.depth * config.sliceBps) / BPS).min(type(uint128).max)),
-                reserve: uint128(f.reserve),
-                leverageWad: uint128(f.leverageWad),
-                riseWad: uint128(MarketMath.riseWad(f.price).min(type(uint128).max)),
-                liquidationFactorBps: uint16(inForce)
-            })
-        );
-        u.liquidationFactorBps = t.liquidationFactorBps;
+        ICollateralFactorModel.Inputs memory inputs;
+        inputs.sigmaWad = f.sigmaWad;
+        inputs.exposure = uint128(exposure);
+        inputs.salePerDay = uint128(((f.depth * t.turnoverPerDayHundredths) / 100).min(type(uint128).max));
+        inputs.slice = uint128(((f.depth * t.sliceBps) / BPS).min(type(uint128).max));
+        inputs.reserve = uint128(f.reserve);
+        inputs.leverageWad = uint128(f.leverageWad);
+        inputs.riseWad = uint128(MarketMath.riseWad(price).min(type(uint128).max));
+        inputs.liquidationFactorBps = uint16(inForce);
+        ICollateralFactorModel.Targets memory target = ICollateralFactorModel(setup.factorModel).targets(asset, inputs);
+        u.liquidationFactorBps = target.liquidationFactorBps;
+        bool isClosed = f.grace || !price.lendable;
         // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
-        uint256 tightness = f.asset.tightnessWad.max(f.whole.tightnessWad).min(WAD);
-        bool isClosed = grace || !f.price.lendable;
-        u.borrowFactorBps = isClosed ? 0 : uint16((uint256(t.borrowFactorBps) * (WAD - tightness)) / WAD);
-        u.calm =
-            f.asset.level == ICircuitBreaker.Level.Normal &&
-            f.whole.level == ICircuitBreaker.Level.Normal &&
-            !isClosed;
-        u.level = uint8(f.asset.level);
-        u.discountTenBps = uint8(FixedPointMathLib.divUp(t.discountBps, 10));
-        u.grace = grace;
+        if (!isClosed) {
+            u.borrowFactorBps = uint16((uint256(target.borrowFactorBps) * (WAD - f.tightnessWad.min(WAD))) / WAD);
+        }
+        u.calm = f.level == 0 && poolLevel == 0 && !isClosed;
+        u.level = uint8(f.level);
+        u.loadingPercent = uint8(
+            block.timestamp > t.correlatedAt + CORRELATION_MAX_AGE ? FULL_LOADING : t.loadingPercent
+        );
+        u.discountTenBps = uint8(FixedPointMathLib.divUp(target.discountBps, 10));
+        u.grace = f.grace;
         u.reserve = uint128(f.reserve);
-    }
-
-    function _loadingOf(AssetState memory s) private view returns (uint8) {
-        bool isOld = block.timestamp > uint256(s.correlatedAt) + CORRELATION_MAX_AGE;
-        return isOld ? uint8(FULL_LOADING) : s.loadingPercent;
     }
 
     // --- reward ---------------------------------------------------------------------------------------------------
 
     /// @dev Nothing is paid here: `claim` does that, so that a poke never depends on cash.
-    function _reward(address asset) private {
-        RewardConfig memory r = _rewards;
-        if (r.perPoke == 0) return;
-        AssetState storage s = _state[asset];
-        if (block.timestamp < uint256(s.rewardedAt) + r.interval) return;
-        Sums storage sums = _sums;
-        uint32 day = uint32(block.timestamp / 1 days);
-        uint256 today = sums.day == day ? sums.rewardedToday : 0;
-        if (today + r.perPoke > r.perDay) return;
-        s.rewardedAt = uint32(block.timestamp);
-        (sums.day, sums.rewardedToday) = (day, uint96(today + r.perPoke));
-        _earned[msg.sender] += r.perPoke;
-        emit KeeperRewarded(msg.sender, asset, r.perPoke);
+    function _reward(address asset, Setup memory setup, Moment memory m) private {
+        uint256 amount = setup.perPoke;
+        if (amount == 0 || block.timestamp < m.rewardedAt + setup.interval) return;
+        Root memory root = _root;
+        uint256 day = block.timestamp / 1 days;
+        uint256 today = (root.day == day ? root.rewardedToday : 0) + amount;
+        if (today > setup.perDay) return;
+        m.rewardedAt = block.timestamp;
+        _root = Root(root.setup, uint16(day), uint80(today));
+        _earned[msg.sender] += amount;
+        emit KeeperRewarded(msg.sender, asset, amount);
     }
 
-    function _knownConfig(address asset) private view returns (AssetConfig memory config) {
-        config = _config[asset];
-        if (config.depthMaxAge == 0) revert EngineAssetUnknown(asset);
+    function _knownTerms(address asset) private view returns (Terms memory t) {
+        t = _termsOf(asset);
+        if (t.depthMaxAge == 0) revert EngineAssetUnknown(asset);
     }
 }

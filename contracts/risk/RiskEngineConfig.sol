@@ -11,6 +11,7 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 
@@ -20,23 +21,60 @@ import {MarketMath} from "./MarketMath.sol";
 abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     using FixedPointMathLib for uint256;
 
-    /// @dev First slot: 16 + 3 + 4 + 4 + 4 = 31, changed by every refresh. Second: 4 + 4 + 1 = 9.
-    struct AssetState {
-        uint128 value; // of all that is supplied, at the liquidation price. [loan base units]
-        int24 anchorTick; // price of five minutes ago or longer
-        uint32 anchorAt; // [unix s] 0: none
-        uint32 refreshedAt; // [unix s] 0: never
-        uint32 darkAt; // [unix s] when there was last no price at all
-        uint32 rewardedAt; // [unix s]
-        uint32 correlatedAt; // [unix s]
-        uint8 loadingPercent; // λ, as of `correlatedAt`
+    /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 2 + 2 = 32.
+    struct Moment {
+        int256 anchorTick; // price of five minutes ago or longer
+        uint256 anchorAt; // [unix s] 0: none
+        uint256 refreshedAt; // [unix s] 0: never
+        uint256 rewardedAt; // [unix s]
+        uint256 darkAt; // [unix s] when there was last no price at all
+        uint256 sigma; // σ* as the volatility oracle last said. [1e-12 per √day, rounded up]
+        uint256 excessBps; // fast ÷ slow volatility − 1, likewise. [bps, rounded up]
+        uint256 askedAt; // when that was. [unix s] Kept as the time until `refreshedAt`, at most 18 h
+        uint256 lookedAt; // when a refresh of this asset last looked at the whole pool. [unix s] Kept likewise
     }
 
-    /// @dev 16 + 12 + 4 = 32.
-    struct Sums {
-        uint128 value; // Σ AssetState.value
-        uint96 rewardedToday; // [loan base units]
-        uint32 day; // [days since 1970]
+    /// @dev What rarely changes. One slot: 3 + 3 + 3 + 4 + 1 + 16 = 30.
+    struct Terms {
+        uint256 turnoverPerDayHundredths;
+        uint256 sliceBps;
+        uint256 depthMaxAge; // 0: the asset is not known
+        uint256 correlatedAt; // [unix s]
+        uint256 loadingPercent; // λ, as of `correlatedAt`
+        uint256 value; // of all that is supplied, at the liquidation price, to 1/256. [loan base units]
+    }
+
+    /// @dev Of the pool as a whole. One slot: 14 + 7 + 6 + 4 + 1 = 32.
+    struct Whole {
+        uint256 value; // Σ Terms.value. [loan base units] What is more counts as the most that fits
+        uint256 leverageWad; // average, in units of 1e6
+        uint256 sampleWad; // latest, in units of 1e7
+        uint256 sampledAt; // [unix s]
+        uint256 tightness; // as the breaker last said. [1/63, rounded up]
+        uint256 level; // likewise. ICircuitBreaker.Level
+    }
+
+    /// @dev All that governance sets for all assets, kept as the code of a contract: what would take six slots costs one
+    /// account. Each field fills a word, so that it is read in place.
+    struct Setup {
+        address volatilityOracle;
+        address liquidityOracle;
+        address factorModel;
+        address breaker;
+        uint256 exitShareBps;
+        uint256 exitWindow;
+        uint256 leverageTau;
+        uint256 outageGrace;
+        uint256 perPoke;
+        uint256 perDay;
+        uint256 interval;
+    }
+
+    /// @dev 20 + 2 + 10 = 32.
+    struct Root {
+        address setup; // whose code is a `Setup`
+        uint16 day; // [days since 1970]
+        uint80 rewardedToday; // [loan base units]
     }
 
     /// @dev 14 + 14 + 4 = 32. Written only when something was lost.
@@ -46,36 +84,114 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
+    uint256 internal constant MAX_VALUE = type(uint112).max;
+    uint256 internal constant LEVERAGE_UNIT = 1e6;
+    uint256 internal constant SAMPLE_UNIT = 1e7;
+    uint256 private constant SETUP_BYTES = 11 * 32;
+
     /// @inheritdoc IRiskEngine
     address public immutable pool;
     address internal immutable _loanAsset;
 
-    // Slots 0..3: one address each.
-    Modules internal _modules;
-    RewardConfig internal _rewards;
-    FlowConfig internal _flow;
-    mapping(address asset => AssetConfig) internal _config;
-    mapping(address asset => AssetState) internal _state;
-    LeverageAverage.State internal _leverage;
-    Sums internal _sums;
+    Root internal _root;
+    mapping(address asset => uint256) private _moment;
+    mapping(address asset => uint256) private _terms;
+    uint256 private _whole;
     Losses internal _losses;
     mapping(address keeper => uint256) internal _earned;
 
     constructor(address pool_, address authority_, Modules memory modules_) AccessManaged(authority_) {
         pool = pool_;
         _loanAsset = IERC4626(pool_).asset();
-        _setModules(modules_);
-        _setFlow(FlowConfig(10_000, 1 hours, 6 hours, 30 minutes));
-        _rewards = RewardConfig(0, 0, 5 minutes);
+        Setup memory s;
+        s.interval = 5 minutes;
+        _setFlow(s, FlowConfig(10_000, 1 hours, 6 hours, 30 minutes));
+        _setModules(s, modules_);
+        _write(s);
     }
+
+    // --- words ----------------------------------------------------------------------------------------------------
+
+    function _setup() internal view returns (Setup memory s) {
+        address from = _root.setup;
+        assembly ("memory-safe") {
+            extcodecopy(from, s, 1, SETUP_BYTES) // behind the byte that stops it
+        }
+    }
+
+    function _write(Setup memory s) private {
+        _root.setup = SSTORE2.write(abi.encode(s));
+    }
+
+    function _momentOf(address asset) internal view returns (Moment memory m) {
+        uint256 word = _moment[asset];
+        m.anchorTick = int24(uint24(word));
+        m.anchorAt = uint32(word >> 24);
+        m.refreshedAt = uint32(word >> 56);
+        m.rewardedAt = uint32(word >> 88);
+        m.darkAt = uint32(word >> 120);
+        m.sigma = uint48(word >> 152);
+        m.excessBps = uint24(word >> 200);
+        m.askedAt = m.refreshedAt.zeroFloorSub(uint16(word >> 224));
+        m.lookedAt = m.refreshedAt.zeroFloorSub(word >> 240);
+    }
+
+    /// @dev The caller keeps every field within its bits, here and below.
+    function _setMoment(address asset, Moment memory m) internal {
+        uint256 word =
+            uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
+        word |= (m.darkAt << 120) | (m.sigma << 152) | (m.excessBps << 200);
+        word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
+        word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
+        _moment[asset] = word;
+    }
+
+    function _termsOf(address asset) internal view returns (Terms memory t) {
+        uint256 word = _terms[asset];
+        t.turnoverPerDayHundredths = uint24(word);
+        t.sliceBps = uint24(word >> 24);
+        t.depthMaxAge = uint24(word >> 48);
+        t.correlatedAt = uint32(word >> 72);
+        t.loadingPercent = uint8(word >> 104);
+        t.value = word >> 112;
+    }
+
+    function _setTerms(address asset, Terms memory t) internal {
+        uint256 word = t.turnoverPerDayHundredths | (t.sliceBps << 24) | (t.depthMaxAge << 48) | (t.correlatedAt << 72);
+        _terms[asset] = word | (t.loadingPercent << 104) | (t.value << 112);
+    }
+
+    function _loadWhole() internal view returns (Whole memory w) {
+        uint256 word = _whole;
+        w.value = uint112(word);
+        w.leverageWad = uint256(uint56(word >> 112)) * LEVERAGE_UNIT;
+        w.sampleWad = uint256(uint48(word >> 168)) * SAMPLE_UNIT;
+        w.sampledAt = uint32(word >> 216);
+        w.tightness = (word >> 248) & 63;
+        w.level = word >> 254;
+    }
+
+    function _storeWhole(Whole memory w) internal {
+        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 112) | ((w.sampleWad / SAMPLE_UNIT) << 168);
+        word |= (w.sampledAt << 216) | (w.tightness << 248) | (w.level << 254);
+        if (word != _whole) _whole = word;
+    }
+
+    // --- governance -----------------------------------------------------------------------------------------------
 
     /// @inheritdoc IRiskEngine
     function setModules(Modules calldata modules_) external restricted {
-        _setModules(modules_);
+        Setup memory s = _setup();
+        _setModules(s, modules_);
+        _write(s);
+        // What another breaker said of the pool is forgotten.
+        Whole memory w = _loadWhole();
+        (w.tightness, w.level) = (0, 0);
+        _storeWhole(w);
     }
 
     /// @dev Each must answer as what it is meant to be; a breaker, which has no getter of its own, by its thresholds.
-    function _setModules(Modules memory m) private {
+    function _setModules(Setup memory s, Modules memory m) private {
         if (ILiquidityOracle(m.liquidityOracle).loanAsset() != _loanAsset) {
             revert EngineModuleMismatch(m.liquidityOracle);
         }
@@ -84,7 +200,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         }
         if (m.factorModel.code.length == 0) revert EngineModuleMismatch(m.factorModel);
         if (m.breaker != address(0)) ICircuitBreaker(m.breaker).thresholdsOf(address(0));
-        _modules = m;
+        (s.volatilityOracle, s.liquidityOracle) = (m.volatilityOracle, m.liquidityOracle);
+        (s.factorModel, s.breaker) = (m.factorModel, m.breaker);
         emit ModulesSet(m);
     }
 
@@ -94,40 +211,54 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         _within("slice", config.sliceBps, 1, 1_000_000);
         _within("depthMaxAge", config.depthMaxAge, 60, 1 days);
         // Whatever a refresh asks must know the asset.
-        IVolatilityOracle(_modules.volatilityOracle).sigmaWad(asset);
-        ILiquidityOracle(_modules.liquidityOracle).depthOf(asset);
-        ICollateralFactorModel(_modules.factorModel).parametersOf(asset);
-        _config[asset] = config;
+        Setup memory s = _setup();
+        IVolatilityOracle(s.volatilityOracle).sigmaWad(asset);
+        ILiquidityOracle(s.liquidityOracle).depthOf(asset);
+        ICollateralFactorModel(s.factorModel).parametersOf(asset);
+        Terms memory t = _termsOf(asset);
+        (t.turnoverPerDayHundredths, t.sliceBps) = (config.turnoverPerDayHundredths, config.sliceBps);
+        t.depthMaxAge = config.depthMaxAge;
         emit AssetConfigured(asset, config);
         // The pool's leverage is judged by all collaterals from the first refresh of any of them on.
-        IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset);
+        IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, false);
         uint256 price36 = IPriceConditions(inputs.oracle).conditionsOf(asset).liquidationPrice36;
-        _recordValue(_state[asset], MarketMath.valueOf(inputs.totalSupplied, price36));
+        Whole memory w = _loadWhole();
+        _count(w, t, MarketMath.valueOf(inputs.totalSupplied, price36));
+        _storeWhole(w);
+        _setTerms(asset, t);
     }
 
-    function _recordValue(AssetState storage s, uint256 value) private {
-        _sums.value = uint128((uint256(_sums.value) - s.value + value).min(type(uint128).max));
-        s.value = uint128(value);
+    /// @dev Puts the value of an asset into the sum, in memory.
+    function _count(Whole memory w, Terms memory t, uint256 value) internal pure {
+        value = value.min(MAX_VALUE);
+        w.value = (w.value.zeroFloorSub(t.value) + value).min(MAX_VALUE);
+        t.value = value;
     }
 
     /// @inheritdoc IRiskEngine
     function setRewards(RewardConfig calldata config) external restricted {
         _within("rewardInterval", config.interval, 60, 1 days);
-        _rewards = config;
+        _within("rewardPerDay", config.perDay, 0, type(uint80).max);
+        Setup memory s = _setup();
+        (s.perPoke, s.perDay, s.interval) = (config.perPoke, config.perDay, config.interval);
+        _write(s);
         emit RewardsSet(config);
     }
 
     /// @inheritdoc IRiskEngine
     function setFlow(FlowConfig calldata config) external restricted {
-        _setFlow(config);
+        Setup memory s = _setup();
+        _setFlow(s, config);
+        _write(s);
     }
 
-    function _setFlow(FlowConfig memory config) private {
+    function _setFlow(Setup memory s, FlowConfig memory config) private {
         _within("exitShare", config.exitShareBps, 500, 10_000);
         _within("exitWindow", config.exitWindow, 10 minutes, 7 days);
         _within("leverageTau", config.leverageTau, LeverageAverage.MIN_TAU, 7 days);
         _within("outageGrace", config.outageGrace, 0, 1 days);
-        _flow = config;
+        (s.exitShareBps, s.exitWindow) = (config.exitShareBps, config.exitWindow);
+        (s.leverageTau, s.outageGrace) = (config.leverageTau, config.outageGrace);
         emit FlowSet(config);
     }
 
@@ -139,22 +270,26 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @inheritdoc IRiskEngine
     function modules() external view returns (Modules memory) {
-        return _modules;
+        Setup memory s = _setup();
+        return Modules(s.volatilityOracle, s.liquidityOracle, s.factorModel, s.breaker);
     }
 
     /// @inheritdoc IRiskEngine
     function assetConfig(address asset) external view returns (AssetConfig memory) {
-        return _config[asset];
+        Terms memory t = _termsOf(asset);
+        return AssetConfig(uint32(t.turnoverPerDayHundredths), uint32(t.sliceBps), uint32(t.depthMaxAge));
     }
 
     /// @inheritdoc IRiskEngine
     function rewards() external view returns (RewardConfig memory) {
-        return _rewards;
+        Setup memory s = _setup();
+        return RewardConfig(uint96(s.perPoke), uint96(s.perDay), uint32(s.interval));
     }
 
     /// @inheritdoc IRiskEngine
     function flow() external view returns (FlowConfig memory) {
-        return _flow;
+        Setup memory s = _setup();
+        return FlowConfig(uint16(s.exitShareBps), uint32(s.exitWindow), uint32(s.leverageTau), uint32(s.outageGrace));
     }
 
     /// @inheritdoc IRiskEngine

@@ -26,14 +26,25 @@ contract VolatilityOracle is CorrelationTracker {
     /// @inheritdoc IVolatilityOracle
     function poke(address asset) external returns (uint256) {
         Config storage c = _known(asset);
-        State memory s = _state[asset];
-        (uint256 elapsed, uint32 ago) = _due(c.interval, s.sampledAt, c.pool != address(0));
-        if (elapsed != 0) {
-            bool done = _sample(asset, c, s, elapsed, ago);
-            // A pool that does not remember the moment still knows the present.
-            if (!done && ago != 0) _sample(asset, c, s, elapsed + ago, 0);
-        }
+        (State memory s, ) = _poke(asset, c);
         return _volatility(c, s).sigmaWad;
+    }
+
+    /// @inheritdoc IVolatilityOracle
+    function pokeVolatility(address asset) external returns (uint256, uint256, uint256, bool) {
+        Config storage c = _known(asset);
+        (State memory s, bool sampled) = _poke(asset, c);
+        Volatility memory v = _volatility(c, s);
+        return (v.sigmaWad, v.fastWad, v.slowWad, sampled);
+    }
+
+    function _poke(address asset, Config storage c) private returns (State memory s, bool sampled) {
+        s = _state[asset];
+        (uint256 elapsed, uint32 ago) = _due(c.interval, s.sampledAt, c.pool != address(0));
+        if (elapsed == 0) return (s, false);
+        sampled = _sample(asset, c, s, elapsed, ago);
+        // A pool that does not remember the moment still knows the present.
+        if (!sampled && ago != 0) sampled = _sample(asset, c, s, elapsed + ago, 0);
     }
 
     /// @dev Changes `s` and stores it. False, and nothing changes, if the source does not answer.

@@ -72,7 +72,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "take: fixed bonus",
-    limit: 130_000n,
+    limit: 128_400n,
     send: async (p) => {
       await p.admin.setLiquidationCurve(await p.ether.getAddress(), await p.fixedCurve.getAddress());
       await crash(p);
@@ -81,7 +81,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "take: dutch",
-    limit: 130_000n,
+    limit: 128_400n,
     send: async (p) => {
       await crash(p);
       await p.liquidation.kick(p.user.address);

@@ -206,7 +206,7 @@ contract LiquidationMathFuzzTest is Bounds {
     }
 
     function _repay(Case memory c) private pure returns (uint256) {
-        return LiquidationMath.repayToTargetUp(c.debt, c.capacity, c.target, c.factor, c.price);
+        return LiquidationMath.repayToTargetUp(c.debt, c.capacity, c.target, c.factor * 1e14, c.price);
     }
 
     /// @dev target × (debt − Δ) − (capacity − factor × Δ ÷ price), times 1e4 × price: positive while Δ is too small.

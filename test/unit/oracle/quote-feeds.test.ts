@@ -87,9 +87,10 @@ describe("PriceOracle: the quote asset, and storage", () => {
       const memory = await word(base);
       expect(BigInt.asIntN(24, memory)).to.equal(TICK_2000);
       expect(BigInt.asIntN(56, memory >> 24n)).to.equal(TICK_2000 * 10n ** 6n);
-      expect(BigInt.asUintN(40, memory >> 80n)).to.equal(0n);
-      expect(BigInt.asUintN(40, memory >> 120n)).to.equal(now);
-      expect(memory >> 160n).to.equal(0x01_01_00n); // has an average, has a TWAP, no broken feed
+      expect(BigInt.asUintN(32, memory >> 80n)).to.equal(0n);
+      expect(BigInt.asUintN(32, memory >> 112n)).to.equal(now);
+      expect(BigInt.asUintN(32, memory >> 144n)).to.equal(0x00_01_01_00n); // no sum of ticks, an average, a TWAP, no broken feed
+      expect(memory >> 176n).to.equal(0n);
       expect(await word(base + 1n)).to.equal((now << 208n) | usdcPerWeth36(2_000));
       expect(await word(base + 2n)).to.equal(0n); // shares only
     });
