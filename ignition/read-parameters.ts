@@ -71,23 +71,14 @@ function readSystem(file: string, json: unknown, resolve: ResolveName): SystemPa
   if (root.has("chainId")) root.whole("chainId", 1n, 2n ** 53n);
   if (root.has("demo")) readDemo(root.section("demo"));
   const isGoverned = root.has("risk");
+  const access = readAccess(root.section("access"), isGoverned);
+  const core = readCore(root.section("core"));
   const collaterals = root.list("collaterals").map((entry) => readCollateral(entry, isGoverned));
-  const system = {
-    access: readAccess(root.section("access"), isGoverned),
-    core: readCore(root.section("core")),
-    collaterals,
-    ...(isGoverned
-      ? {
-          risk: readRisk(
-            root.section("risk"),
-            collaterals.map(({ token }) => token),
-          ),
-        }
-      : {}),
-  };
+  const tokens = collaterals.map(({ token }) => token);
+  const risk = isGoverned ? { risk: readRisk(root.section("risk"), tokens) } : {};
   root.rejectUnknown();
-  if (system.collaterals.length > 16) throw new UserError(`${file}: a pool takes 16 collaterals at most`);
-  return system;
+  if (collaterals.length > 16) throw new UserError(`${file}: a pool takes 16 collaterals at most`);
+  return { access, core, collaterals, ...risk };
 }
 
 function readAccess(r: ParameterReader, isGoverned: boolean): AccessParameters {

@@ -87,7 +87,7 @@ function readVolatility(r: ParameterReader): CollateralRiskParameters["volatilit
 function readDepth(r: ParameterReader, twapPool: string): CollateralRiskParameters["depth"] {
   const pools = r.has("pools") ? r.addresses("pools") : twapPool === ZeroAddress ? [] : [twapPool];
   if (pools.length === 0 || pools.length > MAX_DEPTH_POOLS) {
-    throw r.refused("pools", `1 to ${MAX_DEPTH_POOLS} Uniswap v3 pools, as the market has no twapPool`, pools);
+    throw r.refused("pools", `1 to ${MAX_DEPTH_POOLS} Uniswap v3 pools`, pools);
   }
   const riseTau = r.whole("riseTau", HOUR, 30n * DAY);
   const longestFall = riseTau - 1n < 7n * DAY ? riseTau - 1n : 7n * DAY;

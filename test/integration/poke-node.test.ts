@@ -1,0 +1,96 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type { Deployment } from "../../sim/deployments.ts";
+import type { PokeReport } from "../../tasks/poke.ts";
+import { runHardhat, startNode, type RunningNode } from "../shared/node-process.ts";
+
+/** As a user types them, each in a process of its own, hours after the deployment. */
+describe("a governed pool on a live node", () => {
+  let node: RunningNode;
+  let directory: string;
+  let file: string;
+  let deployment: Deployment;
+
+  before(async () => {
+    node = await startNode();
+    directory = await mkdtemp(path.join(tmpdir(), "deployments-"));
+    const { code, stderr } = await hardhat("deploy");
+    expect(code, stderr).to.equal(0);
+    const [name] = await readdir(directory);
+    file = path.join(directory, name);
+    deployment = JSON.parse(await readFile(file, "utf8")) as Deployment;
+  });
+  after(async () => {
+    await node.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  const hardhat = (...args: string[]) =>
+    runHardhat([...args, "--network", "localhost"], { LOCALHOST_RPC_URL: node.url, BREAKWATER_DEPLOYMENTS: directory });
+  const save = (changed: Deployment) => writeFile(file, JSON.stringify(changed));
+
+  async function pass(seconds: number): Promise<void> {
+    const connection = await network.create({ network: "localhost", override: { url: node.url } });
+    await connection.provider.request({ method: "evm_increaseTime", params: [seconds] });
+    await connection.provider.request({ method: "evm_mine" });
+    await connection.close();
+  }
+
+  it("loops and unwinds hours after anyone has looked: the demo's depth is measured on the way", async () => {
+    await pass(2 * 3_600);
+    const opened = await hardhat("loop", "--rounds", "3", "--ltv", "0.75");
+    expect(opened.code, opened.stderr).to.equal(0);
+    expect(opened.stdout).to.match(/\n +3 +2[67]\.\d+/);
+    await pass(2 * 3_600);
+    const closed = await hardhat("unwind");
+    expect(closed.code, closed.stderr).to.equal(0);
+    expect(closed.stdout).to.match(/No debt is left; 9\.\d+ WETH came back/);
+  });
+
+  it("loops an hour later, when the snapshot alone is too old, without being poked", async () => {
+    await hardhat("poke");
+    await pass(3_000); // both are still young enough for the demo
+    const opened = await hardhat("loop", "--rounds", "1", "--flash", "--account", "1");
+    expect(opened.code, opened.stderr).to.equal(0);
+  });
+
+  it("says in one line what to do where tokens are real, and a poke does it", async () => {
+    await save({ ...deployment, demo: false });
+    await pass(2 * 3_600);
+    const refused = await hardhat("unwind", "--account", "1");
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr.trim()).to.match(
+      /^error: the market depth of WETH was measured \d h[ \d]*(min)? ago, so the pool lends nothing on it: run npx hardhat poke --network localhost$/,
+    );
+
+    const poked = await hardhat("poke", "--json");
+    expect(poked.code, poked.stderr).to.equal(0);
+    const { collaterals, earned, network: name } = JSON.parse(poked.stdout) as PokeReport;
+    expect(collaterals.map(({ symbol, refreshed, borrowFactorBps }) => [symbol, refreshed, borrowFactorBps])).to.eql([
+      ["WETH", true, 8_200],
+      ["WBTC", true, 7_800],
+    ]);
+    expect([name, earned]).to.deep.equal(["localhost", "2.0"]);
+
+    const closed = await hardhat("unwind", "--account", "1");
+    expect(closed.code, closed.stderr).to.equal(0);
+    await save(deployment);
+  });
+
+  it("refuses to poke a pool without an engine", async () => {
+    const connection = await network.create({ network: "localhost", override: { url: node.url } });
+    const [governor] = await connection.ethers.getSigners();
+    const risk = await connection.ethers.getContractAt("IPoolRisk", deployment.contracts.pool, governor);
+    await (await risk.setRiskEngine("0x0000000000000000000000000000000000000000", 0)).wait();
+    await connection.close();
+    const { code, stderr } = await hardhat("poke");
+    expect(code).to.equal(1);
+    expect(stderr.trim()).to.equal("error: the pool has no risk engine: there is nothing to poke");
+    const opened = await hardhat("loop", "--account", "2");
+    expect(opened.code, opened.stderr).to.equal(0);
+  });
+});
