@@ -48,11 +48,12 @@ export async function refreshRisk(
   tokens: readonly string[],
   call: "poke" | "refresh" = "poke",
 ): Promise<ContractTransactionReceipt[]> {
-  const all = await pool.collateralList();
+  const collaterals = await pool.collateralList();
   for (const token of tokens) await send(liquidity, "pokeDepth", token);
   for (const token of tokens) {
     // A pair that is not tracked counts as one without being asked.
-    const tracked = await Promise.all(all.map((other) => other !== token && volatility.isTracked(token, other)));
+    const others = collaterals.filter((other) => other !== token);
+    const tracked = await Promise.all(others.map((other) => volatility.isTracked(token, other)));
     if (tracked.includes(true)) await send(engine, "pokeCorrelations", token);
   }
   const receipts: ContractTransactionReceipt[] = [];

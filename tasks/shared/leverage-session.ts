@@ -13,8 +13,11 @@ import { openSystem } from "./system.ts";
 const WAD = 10n ** 18n;
 /** How long a transaction may wait to be mined. [s] */
 const PATIENCE = 1_800n;
-/** What an estimate may miss in a pool with a risk engine: its snapshot gets too old while the transaction waits. */
-const REFRESH_GAS = 700_000n;
+/**
+ * What an estimate may miss in a pool with a risk engine: a snapshot gets too old while the transaction waits. Refreshing
+ * one costs some 300k; sources are asked only with gas to spare.
+ */
+export const REFRESH_GAS = 700_000n;
 /** Errors of the router that say: the market is worse than the limit. */
 const SLIPPAGE = /^Router(CollateralOutTooLow|LoanInTooHigh|LoanOutTooLow|CollateralInTooHigh)/;
 
@@ -83,16 +86,26 @@ export async function latestTimestamp({ connection }: Pick<LeverageSession, "con
   return BigInt(block.timestamp);
 }
 
-/** Sends a call of the router, with gas for a refresh that the pool may have to do by itself. */
+/** Sends a call of the router, with gas for refreshes that the pool has to do by itself if the call waits for long. */
 export async function sendToRouter(
-  { router, governance }: Pick<LeverageSession, "router" | "governance">,
+  session: LeverageSession,
   name: "open" | "close" | "increaseByRounds" | "reduceByRounds",
   args: readonly unknown[],
 ): Promise<{ wait(): Promise<unknown> }> {
-  const method: BaseContractMethod = router.getFunction(name);
-  if (governance === undefined) return method.send(...args);
-  const gasLimit = (await method.estimateGas(...args)) + REFRESH_GAS;
-  return method.send(...args, { gasLimit });
+  const method: BaseContractMethod = session.router.getFunction(name);
+  const spare = REFRESH_GAS * (await countAging(session));
+  if (spare === 0n) return method.send(...args);
+  return method.send(...args, { gasLimit: (await method.estimateGas(...args)) + spare });
+}
+
+/** How many of the account's collaterals the engine will have to look at again while a transaction waits. */
+async function countAging(session: LeverageSession): Promise<bigint> {
+  const { governance, pool, account, entry } = session;
+  if (governance === undefined) return 0n;
+  const until = await deadline(session);
+  const tokens = new Set([entry.token, ...(await pool.collateralsOf(account))]);
+  const snapshots = await Promise.all([...tokens].map((token) => governance.risk.riskOf(token)));
+  return BigInt(snapshots.filter(({ freshUntil }) => freshUntil !== 0n && freshUntil <= until).length);
 }
 
 /** Waits for a transaction; what the contracts answer to a mistake of the user becomes one line. */

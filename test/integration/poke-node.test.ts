@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -33,12 +35,23 @@ describe("a governed pool on a live node", () => {
     runHardhat([...args, "--network", "localhost"], { LOCALHOST_RPC_URL: node.url, BREAKWATER_DEPLOYMENTS: directory });
   const save = (changed: Deployment) => writeFile(file, JSON.stringify(changed));
 
-  async function pass(seconds: number): Promise<void> {
+  async function onChain<T>(work: (connection: NetworkConnection) => Promise<T>): Promise<T> {
     const connection = await network.create({ network: "localhost", override: { url: node.url } });
-    await connection.provider.request({ method: "evm_increaseTime", params: [seconds] });
-    await connection.provider.request({ method: "evm_mine" });
-    await connection.close();
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
   }
+
+  const pass = (seconds: number) =>
+    onChain(async ({ provider }) => {
+      await provider.request({ method: "evm_increaseTime", params: [seconds] });
+      await provider.request({ method: "evm_mine" });
+    });
+  const depth = ({ ethers }: NetworkConnection) =>
+    ethers.getContractAt("LiquidityOracle", deployment.contracts.liquidityOracle ?? "");
+  const weth = () => deployment.collaterals[0].token;
 
   it("loops and unwinds hours after anyone has looked: the demo's depth is measured on the way", async () => {
     await pass(2 * 3_600);
@@ -51,11 +64,21 @@ describe("a governed pool on a live node", () => {
     expect(closed.stdout).to.match(/No debt is left; 9\.\d+ WETH came back/);
   });
 
-  it("loops an hour later, when the snapshot alone is too old, without being poked", async () => {
+  it("loops when the snapshot alone is too old: the pool renews it by itself", async () => {
     await hardhat("poke");
-    await pass(3_000); // both are still young enough for the demo
-    const opened = await hardhat("loop", "--rounds", "1", "--flash", "--account", "1");
+    await pass(3_000);
+    const measuredAt = await onChain(async (connection) => {
+      await (await (await depth(connection)).pokeDepth(weth())).wait();
+      return (await (await depth(connection)).depthOf(weth())).updatedAt;
+    });
+    await pass(1_000);
+    const opened = await hardhat("loop", "--rounds", "2", "--account", "1");
     expect(opened.code, opened.stderr).to.equal(0);
+    await onChain(async (connection) => {
+      expect((await (await depth(connection)).depthOf(weth())).updatedAt).to.equal(measuredAt);
+      const risk = await connection.ethers.getContractAt("IPoolRisk", deployment.contracts.pool);
+      expect((await risk.riskOf(weth())).freshUntil).to.be.greaterThan(measuredAt + 4_500n);
+    });
   });
 
   it("says in one line what to do where tokens are real, and a poke does it", async () => {
@@ -82,11 +105,11 @@ describe("a governed pool on a live node", () => {
   });
 
   it("refuses to poke a pool without an engine", async () => {
-    const connection = await network.create({ network: "localhost", override: { url: node.url } });
-    const [governor] = await connection.ethers.getSigners();
-    const risk = await connection.ethers.getContractAt("IPoolRisk", deployment.contracts.pool, governor);
-    await (await risk.setRiskEngine("0x0000000000000000000000000000000000000000", 0)).wait();
-    await connection.close();
+    await onChain(async ({ ethers }) => {
+      const [governor] = await ethers.getSigners();
+      const risk = await ethers.getContractAt("IPoolRisk", deployment.contracts.pool, governor);
+      await (await risk.setRiskEngine(ZeroAddress, 0)).wait();
+    });
     const { code, stderr } = await hardhat("poke");
     expect(code).to.equal(1);
     expect(stderr.trim()).to.equal("error: the pool has no risk engine: there is nothing to poke");
