@@ -104,6 +104,23 @@ describe("a governed pool on a live node", () => {
     await save(deployment);
   });
 
+  it("shows a restriction, under which nothing is lent", async () => {
+    const { breaker = "", riskEngine = "" } = deployment.contracts;
+    await onChain(async ({ ethers }) => {
+      const [guardian] = await ethers.getSigners();
+      const contract = await ethers.getContractAt("CircuitBreaker", breaker, guardian);
+      await (await contract.raise(riskEngine, weth(), 2, 3_600)).wait();
+    });
+    await pass(60);
+    const { code, stdout, stderr } = await hardhat("poke", "--asset", "WETH");
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/\n +WETH .* 0\.00 % +0\.00 % +86\.00 % +86\.\d\d % +restricted\n/);
+    const refused = await hardhat("loop", "--account", "2");
+    expect(refused.stderr.trim()).to.equal(
+      "error: the pool lends nothing on WETH now: npx hardhat poke --network localhost shows why",
+    );
+  });
+
   it("refuses to poke a pool without an engine", async () => {
     await onChain(async ({ ethers }) => {
       const [governor] = await ethers.getSigners();
@@ -113,7 +130,7 @@ describe("a governed pool on a live node", () => {
     const { code, stderr } = await hardhat("poke");
     expect(code).to.equal(1);
     expect(stderr.trim()).to.equal("error: the pool has no risk engine: there is nothing to poke");
-    const opened = await hardhat("loop", "--account", "2");
+    const opened = await hardhat("loop", "--account", "2", "--asset", "WBTC", "--amount", "0.2");
     expect(opened.code, opened.stderr).to.equal(0);
   });
 });
