@@ -1,17 +1,19 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 
+import type { Contract } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { DeployedCollateral, Deployment } from "../sim/deployments.ts";
 import type { UniswapAddresses } from "../sim/market/uniswap-deploy.ts";
+import { findGovernance, refreshRisk } from "../sim/protocols/refresh-risk.ts";
 import { UserError } from "../sim/user-error.ts";
 import { isSimulatedChain } from "./chain.ts";
 import { deployDemoMarket, seedDemoPool } from "./deploy-demo.ts";
 import { buildCore } from "./modules/core.ts";
 import type { SystemParameters } from "./parameters.ts";
-import { readParameterFile } from "./read-parameters.ts";
+import { draftAddress, readParameterFile } from "./read-parameters.ts";
 
 /** Used when no parameter file is named. */
 export const DEMO_PARAMETERS = path.resolve(import.meta.dirname, "parameters", "demo.json");
@@ -59,8 +61,7 @@ export async function deploySystem(
     system = file.system(() => undefined);
   } else {
     // The first reading is for the windows only; names have no addresses yet.
-    const drafted = file.system(() => `0x${"11".repeat(20)}`);
-    const history = drafted.collaterals.reduce((longest, { market }) => maxOf(longest, market.twapWindow), 0n);
+    const history = longestWindow(file.system(draftAddress));
     const market = await deployDemoMarket(connection, file.demo, history, `${deploymentId}-demo`, report);
     system = file.system(market.resolve);
     uniswap = market.uniswap;
@@ -70,7 +71,7 @@ export async function deploySystem(
   const contracts = await connection.ignition.deploy(buildCore(system), { deploymentId });
   const pool = await contracts.pool.getAddress();
   if (file.demo !== undefined) await seedDemoPool(connection, file.demo, pool, system.core.loanAsset);
-  for (const { token } of system.collaterals) await (await contracts.oracle.getFunction("poke").send(token)).wait();
+  await firstPokes(connection, contracts, system, report);
 
   const addresses = await Promise.all(
     Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()] as const),
@@ -89,6 +90,31 @@ export async function deploySystem(
     collaterals: await Promise.all(system.collaterals.map((entry) => describeCollateral(connection, entry))),
     ...optional("uniswap", uniswap),
   };
+}
+
+/** What anyone may do, and a pool cannot do without: not part of the journal, so that gas is reckoned at the moment. */
+async function firstPokes(
+  connection: NetworkConnection,
+  contracts: { readonly pool: Contract; readonly oracle: Contract },
+  { collaterals }: SystemParameters,
+  report: (line: string) => void,
+): Promise<void> {
+  const [deployer] = await connection.ethers.getSigners();
+  const address = await contracts.pool.getAddress();
+  const tokens = collaterals.map(({ token }) => token);
+  for (const token of tokens) await (await contracts.oracle.getFunction("poke").send(token)).wait();
+  const governance = await findGovernance(connection, address, deployer);
+  if (governance === undefined) return;
+  report("measuring volatility, depth and correlation");
+  const pool = await connection.ethers.getContractAt("LendingPool", address, deployer);
+  await refreshRisk(governance, pool, tokens, "refresh");
+}
+
+/** How far back anything will look. [s] */
+function longestWindow({ collaterals }: SystemParameters): bigint {
+  return collaterals
+    .flatMap(({ market, risk }) => [market.twapWindow, risk?.volatility.interval ?? 0n, risk?.depth.window ?? 0n])
+    .reduce(maxOf, 0n);
 }
 
 async function describeCollateral(

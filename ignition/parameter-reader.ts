@@ -64,7 +64,10 @@ export class ParameterReader {
 
   /** An address with a right checksum or none, or `$name` of a demo contract. */
   address(field: string): string {
-    const value = this.#take(field);
+    return this.#toAddress(field, this.#take(field));
+  }
+
+  #toAddress(field: string, value: unknown): string {
     const resolved = typeof value === "string" && value.startsWith("$") ? this.#resolve(value.slice(1)) : value;
     if (typeof resolved !== "string" || !isAddress(resolved)) throw this.#bad(field, "an address", value);
     return getAddress(resolved);
@@ -75,6 +78,13 @@ export class ParameterReader {
     const address = this.address(field);
     if (address === ZeroAddress) throw this.#bad(field, "an address other than zero", address);
     return address;
+  }
+
+  /** A list of addresses or names. */
+  addresses(field: string): string[] {
+    const value = this.#take(field);
+    if (!Array.isArray(value)) throw this.#bad(field, "a list", value);
+    return value.map((entry: unknown, index) => this.#toAddress(`${field}[${index}]`, entry));
   }
 
   section(field: string): ParameterReader {
@@ -109,6 +119,11 @@ export class ParameterReader {
 
   #name(field: string): string {
     return this.#path === "" ? field : `${this.#path}.${field}`;
+  }
+
+  /** Error for a value whose field alone cannot tell that it is wrong. */
+  refused(field: string, expected: string, value: unknown): UserError {
+    return this.#bad(field, expected, value);
   }
 
   #bad(field: string, expected: string, value: unknown): UserError {

@@ -24,6 +24,77 @@ export interface CollateralParameters {
   readonly supplyCap: bigint; // [collateral base units]
   readonly curve: "fixed" | "dutch";
   readonly market: MarketParameters;
+  /** Given for every collateral if the pool has a risk engine. */
+  readonly risk?: CollateralRiskParameters;
+}
+
+/** As the risk modules take them: `IVolatilityOracleAdmin.AssetInput`, `ILiquidityOracle.MarketInput`… */
+export interface CollateralRiskParameters {
+  /** Without the pool, which is the market's `twapPool`. [WAD per √day] */
+  readonly volatility: {
+    readonly interval: bigint; // [s]
+    readonly initialWad: bigint;
+    readonly initialSlowWad: bigint; // 0: as `initialWad`
+    readonly stressWad: bigint;
+    readonly floorWad: bigint;
+    readonly clampWad: bigint;
+    readonly impliedMaxAge: bigint; // [s] 0: none is believed
+  };
+  readonly depth: {
+    readonly pools: readonly string[];
+    readonly impactBps: bigint;
+    readonly maxTicks: bigint;
+    readonly window: bigint; // [s]
+    readonly riseTau: bigint; // [s]
+    readonly fallTau: bigint; // [s]
+  };
+  /** `ICollateralFactorModel.Parameters`. */
+  readonly factors: Readonly<Record<FactorField, bigint>>;
+  /** `IRiskEngine.AssetConfig`. */
+  readonly engine: {
+    readonly turnoverPerDayHundredths: bigint;
+    readonly sliceBps: bigint;
+    readonly depthMaxAge: bigint; // [s]
+  };
+}
+
+export type FactorField =
+  | "zHundredths"
+  | "betaBps"
+  | "bufferBps"
+  | "minLiquidationFactorBps"
+  | "maxLiquidationFactorBps"
+  | "freeLeverageBps"
+  | "leverageSlopeBps"
+  | "freeRiseBps"
+  | "riseSlopeBps"
+  | "maxAddOnBps";
+
+/** A pair of collaterals whose correlation is tracked; of any other it counts as one. */
+export interface CorrelationParameters {
+  readonly assets: readonly [string, string];
+  readonly floorPercent: bigint;
+  readonly initialPercent: bigint;
+}
+
+/** The risk engine of a pool and what all its collaterals share. */
+export interface RiskParameters {
+  readonly maxAge: bigint; // of a snapshot on which is lent. [s]
+  readonly breaker: boolean;
+  /** `IRiskEngine.FlowConfig`. */
+  readonly flow: {
+    readonly exitShareBps: bigint;
+    readonly exitWindow: bigint; // [s]
+    readonly leverageTau: bigint; // [s]
+    readonly outageGrace: bigint; // [s]
+  };
+  /** `IRiskEngine.RewardConfig`. */
+  readonly rewards: {
+    readonly perPoke: bigint; // [loan base units]
+    readonly perDay: bigint; // [loan base units]
+    readonly interval: bigint; // [s]
+  };
+  readonly correlations: readonly CorrelationParameters[];
 }
 
 /** Constructor arguments of `AdaptiveRateModel` or `KinkedRateModel`. */
@@ -56,6 +127,8 @@ export interface AccessParameters {
   readonly admin?: string;
   readonly governor?: string;
   readonly guardian?: string;
+  /** Posts implied volatilities. Left out: the governor. */
+  readonly impliedPoster?: string;
   readonly executionDelaySeconds: bigint;
 }
 
@@ -63,6 +136,8 @@ export interface SystemParameters {
   readonly access: AccessParameters;
   readonly core: CoreParameters;
   readonly collaterals: readonly CollateralParameters[];
+  /** Left out: factors stay where governance sets them. */
+  readonly risk?: RiskParameters;
 }
 
 /** A mock token, its mock feed in USD, and, for a collateral, its Uniswap v3 pool against the loan asset. */

@@ -1,7 +1,9 @@
+import { dataSlice, id } from "ethers";
 import { readFile } from "node:fs/promises";
 
 import { UserError } from "../sim/user-error.ts";
 import { ParameterReader, type ResolveName } from "./parameter-reader.ts";
+import { readCollateralRisk, readRisk } from "./read-risk.ts";
 import type {
   AccessParameters,
   CollateralParameters,
@@ -37,14 +39,17 @@ export async function readParameterFile(file: string): Promise<ParameterFile> {
   const chainId = root.has("chainId") ? root.whole("chainId", 1n, 2n ** 53n) : undefined;
   const demo = root.has("demo") ? readDemo(root.section("demo")) : undefined;
   const system = (resolve: ResolveName) => readSystem(file, json, resolve);
-  // Any address will do for the check; without a demo no name has one.
-  system(demo === undefined ? () => undefined : () => `0x${"11".repeat(20)}`);
+  // Without a demo no name has an address.
+  system(demo === undefined ? () => undefined : draftAddress);
   return {
     system,
     ...(chainId === undefined ? {} : { chainId }),
     ...(demo === undefined ? {} : { demo }),
   };
 }
+
+/** Stands for the address of a demo contract that is not deployed yet: enough for a check, and to read numbers. */
+export const draftAddress: ResolveName = (name) => dataSlice(id(name), 0, 20);
 
 async function readJson(file: string): Promise<unknown> {
   let text: string;
@@ -65,22 +70,25 @@ function readSystem(file: string, json: unknown, resolve: ResolveName): SystemPa
   const root = new ParameterReader(file, json, resolve);
   if (root.has("chainId")) root.whole("chainId", 1n, 2n ** 53n);
   if (root.has("demo")) readDemo(root.section("demo"));
-  const system = {
-    access: readAccess(root.section("access")),
-    core: readCore(root.section("core")),
-    collaterals: root.list("collaterals").map(readCollateral),
-  };
+  const isGoverned = root.has("risk");
+  const access = readAccess(root.section("access"), isGoverned);
+  const core = readCore(root.section("core"));
+  const collaterals = root.list("collaterals").map((entry) => readCollateral(entry, isGoverned));
+  const tokens = collaterals.map(({ token }) => token);
+  const risk = isGoverned ? { risk: readRisk(root.section("risk"), tokens) } : {};
   root.rejectUnknown();
-  if (system.collaterals.length > 16) throw new UserError(`${file}: a pool takes 16 collaterals at most`);
-  return system;
+  if (collaterals.length > 16) throw new UserError(`${file}: a pool takes 16 collaterals at most`);
+  return { access, core, collaterals, ...risk };
 }
 
-function readAccess(r: ParameterReader): AccessParameters {
+function readAccess(r: ParameterReader, isGoverned: boolean): AccessParameters {
   return {
     executionDelaySeconds: r.whole("executionDelaySeconds", 0n, 60n * DAY),
     ...(r.has("admin") ? { admin: r.account("admin") } : {}),
     ...(r.has("governor") ? { governor: r.account("governor") } : {}),
     ...(r.has("guardian") ? { guardian: r.account("guardian") } : {}),
+    // Without an engine there is nothing to post to: the field is then unknown.
+    ...(isGoverned && r.has("impliedPoster") ? { impliedPoster: r.account("impliedPoster") } : {}),
   };
 }
 
@@ -140,14 +148,16 @@ function readFeed(r: ParameterReader): FeedParameters {
   return { source: r.address("source"), heartbeat: r.whole("heartbeat", 60n, 7n * DAY) };
 }
 
-function readCollateral(r: ParameterReader): CollateralParameters {
+function readCollateral(r: ParameterReader, isGoverned: boolean): CollateralParameters {
+  const market = readMarket(r.section("market"));
   return {
     token: r.address("token"),
     borrowFactorBps: r.whole("borrowFactorBps", 0n, 9_800n),
     liquidationFactorBps: r.whole("liquidationFactorBps", 1n, 9_800n),
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
     curve: r.oneOf("curve", ["fixed", "dutch"]),
-    market: readMarket(r.section("market")),
+    market,
+    ...(isGoverned ? { risk: readCollateralRisk(r.section("risk"), market.twapPool) } : {}),
   };
 }
 

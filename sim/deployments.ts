@@ -37,6 +37,12 @@ export interface Deployment {
     readonly riskModule: string;
     readonly pool: string;
     readonly leverageRouter: string;
+    /** Of a pool with a risk engine, as deployed; which engine it has now is for the pool to say. */
+    readonly riskEngine?: string;
+    readonly volatilityOracle?: string;
+    readonly liquidityOracle?: string;
+    readonly factorModel?: string;
+    readonly breaker?: string;
   };
   readonly loan: { readonly symbol: string; readonly token: string; readonly decimals: number; readonly feed?: string };
   readonly collaterals: readonly DeployedCollateral[];
@@ -138,8 +144,10 @@ function parseDeployment(file: string, text: string): Deployment {
   const deployment = value as Partial<Deployment>; // every field used is checked below
   if (deployment.version !== 1) throw damaged("unknown version");
   if (typeof deployment.chainId !== "number") throw damaged("no chainId");
+  const contracts: Readonly<Record<string, unknown>> = deployment.contracts ?? {};
   const addresses = [
-    ...CONTRACTS.map((name) => deployment.contracts?.[name]),
+    ...Object.values(contracts),
+    ...CONTRACTS.map((name) => contracts[name]),
     deployment.loan?.token,
     ...(Array.isArray(deployment.collaterals) ? deployment.collaterals : [undefined]).map(
       (collateral: Partial<DeployedCollateral> | undefined) => collateral?.token,

@@ -40,6 +40,11 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./unwind.ts"))
     .build(),
+  task("poke", "Measures depth, volatility and correlations of a deployed pool, and has its risk engine judge by them")
+    .addOption({ name: "asset", description: "Collateral, by symbol or address; default: all", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./poke.ts"))
+    .build(),
   task(
     "shock",
     "Crashes the market on real contracts: who is liquidated, what is lost, how much worse it got by itself",

@@ -1,6 +1,7 @@
 import { formatUnits } from "ethers";
 
 import { UserError } from "../sim/user-error.ts";
+import { requireFreshRisk } from "./shared/fresh-risk.ts";
 import { openForecast, requireRoom } from "./shared/leverage-checks.ts";
 import {
   confirm,
@@ -9,6 +10,7 @@ import {
   limitPrice36,
   marketPrice36,
   openLeverageSession,
+  sendToRouter,
   withOperator,
   type LeverageSession,
 } from "./shared/leverage-session.ts";
@@ -87,6 +89,7 @@ export async function openLoop(
   onRound: (position: Position) => void,
 ): Promise<void> {
   const { pool, router, token, account, market, entry, deployment } = session;
+  await requireFreshRisk(session);
   await requireRoom(session, order);
   await provideCollateral(session, order.amount);
   const limit = limitPrice36(await marketPrice36(session), order.slippageWad, 1);
@@ -112,7 +115,7 @@ export async function openLoop(
           deadline: until,
         };
         await explained(session, () => router.open.staticCall(market, increase, none));
-        await confirm(session, router.open(market, increase, none));
+        await confirm(session, sendToRouter(session, "open", [market, increase, none]));
         onRound(await readPosition(session));
         return;
       }
@@ -128,7 +131,7 @@ export async function openLoop(
     onRound(await readPosition(session));
     for (let round = 0; round < order.rounds; ++round) {
       const one = { ...whole, collateralIn: 0n, rounds: 1, deadline: await deadline(session) };
-      await confirm(session, router.increaseByRounds(market, one, none));
+      await confirm(session, sendToRouter(session, "increaseByRounds", [market, one, none]));
       onRound(await readPosition(session));
     }
   });

@@ -2,6 +2,7 @@ import { formatUnits } from "ethers";
 
 import { UserError } from "../sim/user-error.ts";
 import { openLoop } from "./loop.ts";
+import { requireFreshRisk } from "./shared/fresh-risk.ts";
 import {
   confirm,
   deadline,
@@ -9,6 +10,7 @@ import {
   limitPrice36,
   marketPrice36,
   openLeverageSession,
+  sendToRouter,
   withOperator,
   type LeverageSession,
 } from "./shared/leverage-session.ts";
@@ -86,6 +88,8 @@ async function unwind(
   if (start.collateral === 0n) throw new UserError(`${account} has no ${entry.symbol} in this pool`);
   const limit = limitPrice36(await marketPrice36(session), order.slippageWad, -1);
   if (limit === 0n) throw new UserError(`${entry.symbol} has no price in its Uniswap pool`);
+  // A flash swap repays everything before anything is withdrawn: no test of what may be owed.
+  if (!order.flash) await requireFreshRisk(session);
 
   await withOperator(session, async () => {
     const until = await deadline(session);
@@ -95,7 +99,7 @@ async function unwind(
       const maxCollateralIn = most / limit + 1n;
       await explained(session, () => router.close.staticCall(market, maxCollateralIn, until, NONE));
       onRound(start);
-      await confirm(session, router.close(market, maxCollateralIn, until, NONE));
+      await confirm(session, sendToRouter(session, "close", [market, maxCollateralIn, until, NONE]));
       onRound(await readPosition(session));
       return;
     }
@@ -105,7 +109,7 @@ async function unwind(
     for (let position = start; position.debt !== 0n;) {
       const targetDebt = await targetOfRound(session, limit);
       const one = { ...whole, targetDebt, rounds: 1, deadline: await deadline(session) };
-      await confirm(session, router.reduceByRounds(market, one, NONE));
+      await confirm(session, sendToRouter(session, "reduceByRounds", [market, one, NONE]));
       position = await readPosition(session);
       onRound(position);
     }

@@ -1,26 +1,20 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { Future, SolidityParameterType } from "@nomicfoundation/ignition-core";
+import type { Future } from "@nomicfoundation/ignition-core";
 
 import type { SystemParameters } from "../parameters.ts";
 import { accessModule, assignRoles } from "./access.ts";
-
-/** Ignition wants plain, mutable objects; what we pass it is the same data. */
-function plain(value: unknown): SolidityParameterType {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
-  }
-  return value as SolidityParameterType;
-}
+import { plain } from "./plain.ts";
+import { addRisk } from "./risk.ts";
 
 /**
- * The whole system: access manager, oracle, rate model, curves, pool with its modules, leverage router; configured, with
- * its collaterals listed, and then handed to its roles.
+ * The whole system: access manager, oracle, rate model, curves, pool with its modules, leverage router, and where the
+ * parameters say so a risk engine with its own modules; configured, with its collaterals listed, and then handed to its
+ * roles. What anyone may call, the engine's first refreshes for example, comes after it.
  * @param parameters Known while the module is built, because how many collaterals there are, which rate model it is and
  * whether the deployer steps down decide which transactions it has.
  */
 export function buildCore(parameters: SystemParameters) {
-  const { access, core, collaterals } = parameters;
+  const { access, core, collaterals, risk } = parameters;
 
   return buildModule("Breakwater", (m) => {
     const { accessManager } = m.useModule(accessModule);
@@ -79,13 +73,20 @@ export function buildCore(parameters: SystemParameters) {
       listed = [list];
     });
 
+    const riskContracts =
+      risk === undefined
+        ? {}
+        : addRisk(m, { pool, oracle, accessManager, loanAsset: core.loanAsset }, collaterals, risk, configured);
+
+    const governor = access.governor ?? deployer;
     const holders = {
-      governor: access.governor ?? deployer,
+      governor,
       guardian: access.guardian ?? deployer,
       executionDelaySeconds: access.executionDelaySeconds,
+      ...(risk === undefined ? {} : { impliedPoster: access.impliedPoster ?? governor }),
       ...(access.admin === undefined ? {} : { admin: access.admin }),
     };
-    assignRoles(m, accessManager, { pool, oracle }, holders, configured);
+    assignRoles(m, accessManager, { pool, oracle, ...riskContracts }, holders, configured);
 
     return {
       accessManager,
@@ -98,6 +99,7 @@ export function buildCore(parameters: SystemParameters) {
       riskModule,
       pool,
       leverageRouter,
+      ...riskContracts,
     };
   });
 }

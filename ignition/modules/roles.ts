@@ -1,11 +1,15 @@
 import { id } from "ethers";
 
 /** Role identifiers of the `AccessManager`; 0 is its own administrator. */
-export const ROLES = { admin: 0n, guardian: 1n, governor: 2n } as const;
+export const ROLES = { admin: 0n, guardian: 1n, governor: 2n, impliedPoster: 3n } as const;
+
+/** Roles that functions belong to. */
+export type FunctionRole = Exclude<keyof typeof ROLES, "admin">;
 
 /**
  * Who may call what. *Tighten* functions accept only stricter values and belong to the guardian role, without delay; the
- * governor holds that role too. Everything else belongs to the governor role, whose members act after a delay.
+ * governor holds that role too. Implied volatilities are posted by a role of their own, within bounds. Everything else
+ * belongs to the governor role, whose members act after a delay.
  */
 export const RESTRICTED_FUNCTIONS = {
   pool: {
@@ -30,6 +34,7 @@ export const RESTRICTED_FUNCTIONS = {
       "setLiquidationTarget(uint16)",
       "setMaxCollateralsPerAccount(uint8)",
       "setPauseFlags(uint8)",
+      "setRiskEngine(address,uint32)",
       "withdrawReserves(uint256,address)",
     ],
   },
@@ -42,7 +47,44 @@ export const RESTRICTED_FUNCTIONS = {
       "setSequencer(address,uint32)",
     ],
   },
-} as const satisfies Record<string, Record<"guardian" | "governor", readonly string[]>>;
+  volatilityOracle: {
+    guardian: ["raiseFloor(address,uint64)"],
+    impliedPoster: ["postImplied(address,uint64)"],
+    governor: [
+      "setAsset(address,(address,uint24,uint64,uint64,uint64,uint64,uint64,uint24))",
+      "setPair(address,address,uint8,uint8)",
+    ],
+  },
+  liquidityOracle: {
+    guardian: [],
+    governor: ["setMarket(address,(address[],uint16,uint16,uint32,uint32,uint32))"],
+  },
+  factorModel: {
+    guardian: [],
+    governor: ["setParameters(address,(uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16))"],
+  },
+  breaker: {
+    guardian: ["raise(address,address,uint8,uint32)"],
+    governor: [
+      "setThresholds(address,((uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64)))",
+    ],
+  },
+  riskEngine: {
+    guardian: [],
+    governor: [
+      "setModules((address,address,address,address))",
+      "setAsset(address,(uint32,uint32,uint32))",
+      "setRewards((uint96,uint96,uint32))",
+      "setFlow((uint16,uint32,uint32,uint32))",
+    ],
+  },
+} as const satisfies Record<
+  string,
+  Record<"guardian" | "governor", readonly string[]> & Partial<Record<FunctionRole, readonly string[]>>
+>;
+
+/** A deployed contract that has administrative functions. */
+export type RestrictedContract = keyof typeof RESTRICTED_FUNCTIONS;
 
 /** First four bytes of the signatures' hashes. */
 export function selectorsOf(signatures: readonly string[]): string[] {

@@ -23,7 +23,7 @@ export async function requireRoom(
   session: LeverageSession,
   order: { readonly amount: bigint; readonly ltvWad: bigint; readonly rounds: number; readonly flash: boolean },
 ): Promise<void> {
-  const { pool, oracle, account, signer, entry, deployment, connection, token } = session;
+  const { pool, oracle, account, signer, entry, deployment, connection, token, governance } = session;
   const [config, listing, totals, shares, owned, price36, gas, held] = await Promise.all([
     pool.poolConfig(),
     pool.collateralConfig(entry.token),
@@ -47,6 +47,10 @@ export async function requireRoom(
     throw new UserError(`${account} holds ${units(held)}, but --amount is ${units(order.amount)}`);
   }
   if ((config.pauseFlags & PAUSE_BORROW) !== 0n) throw new UserError("borrowing is paused in this pool");
+  if (listing.borrowFactorBps === 0n) {
+    const why = governance === undefined ? "" : `: npx hardhat poke --network ${connection.networkName} shows why`;
+    throw new UserError(`the pool lends nothing on ${entry.symbol} now${why}`);
+  }
   const factorWad = (listing.borrowFactorBps * WAD) / 10_000n;
   if (order.ltvWad > factorWad) {
     const [asked, limit] = [order.ltvWad, factorWad].map((value) => formatUnits(value, 18));

@@ -1,17 +1,23 @@
-import { getAddress, isAddress, type Signer } from "ethers";
+import { getAddress, isAddress, type BaseContractMethod, type Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import type { DeployedCollateral, Deployment } from "../../sim/deployments.ts";
 import { invert, priceOfSqrt, toFixedPoint } from "../../sim/market/uniswap-math.ts";
 import { readSlot0 } from "../../sim/market/uniswap-pool.ts";
+import { findGovernance, interfacesOf } from "../../sim/protocols/refresh-risk.ts";
 import { UserError } from "../../sim/user-error.ts";
+import { chooseCollateral } from "./choose-collateral.ts";
 import { decodeRevert } from "./decode-revert.ts";
 import { openSystem } from "./system.ts";
 
 const WAD = 10n ** 18n;
 /** How long a transaction may wait to be mined. [s] */
 const PATIENCE = 1_800n;
+/**
+ * What an estimate may miss in a pool with a risk engine: a snapshot gets too old while the transaction waits. Refreshing
+ * one costs some 300k; sources are asked only with gas to spare.
+ */
+export const REFRESH_GAS = 700_000n;
 /** Errors of the router that say: the market is worse than the limit. */
 const SLIPPAGE = /^Router(CollateralOutTooLow|LoanInTooHigh|LoanOutTooLow|CollateralInTooHigh)/;
 
@@ -45,6 +51,7 @@ export async function openLeverageSession(
     signer,
     pool,
     venue: entry.uniswapPool,
+    governance: await findGovernance(connection, deployment.contracts.pool, signer),
     account: await signer.getAddress(),
     router: await ethers.getContractAt("LeverageRouter", deployment.contracts.leverageRouter, signer),
     oracle: await ethers.getContractAt("IPriceOracle", (await pool.poolConfig()).oracle, signer),
@@ -69,15 +76,41 @@ export function limitPrice36(price36: bigint, slippageWad: bigint, side: 1 | -1)
   return (price36 * (WAD + BigInt(side) * slippageWad)) / WAD;
 }
 
-export async function deadline({ connection }: LeverageSession): Promise<bigint> {
+export async function deadline(session: LeverageSession): Promise<bigint> {
+  return (await latestTimestamp(session)) + PATIENCE;
+}
+
+export async function latestTimestamp({ connection }: Pick<LeverageSession, "connection">): Promise<bigint> {
   const block = await connection.ethers.provider.getBlock("latest");
   if (block === null) throw new UserError(`${connection.networkName} has no blocks`);
-  return BigInt(block.timestamp) + PATIENCE;
+  return BigInt(block.timestamp);
+}
+
+/** Sends a call of the router, with gas for refreshes that the pool has to do by itself if the call waits for long. */
+export async function sendToRouter(
+  session: LeverageSession,
+  name: "open" | "close" | "increaseByRounds" | "reduceByRounds",
+  args: readonly unknown[],
+): Promise<{ wait(): Promise<unknown> }> {
+  const method: BaseContractMethod = session.router.getFunction(name);
+  const spare = REFRESH_GAS * (await countAging(session));
+  if (spare === 0n) return method.send(...args);
+  return method.send(...args, { gasLimit: (await method.estimateGas(...args)) + spare });
+}
+
+/** How many of the account's collaterals the engine will have to look at again while a transaction waits. */
+async function countAging(session: LeverageSession): Promise<bigint> {
+  const { governance, pool, account, entry } = session;
+  if (governance === undefined) return 0n;
+  const until = await deadline(session);
+  const tokens = new Set([entry.token, ...(await pool.collateralsOf(account))]);
+  const snapshots = await Promise.all([...tokens].map((token) => governance.risk.riskOf(token)));
+  return BigInt(snapshots.filter(({ freshUntil }) => freshUntil !== 0n && freshUntil <= until).length);
 }
 
 /** Waits for a transaction; what the contracts answer to a mistake of the user becomes one line. */
 export async function confirm(
-  session: Pick<LeverageSession, "router" | "pool" | "oracle">,
+  session: Pick<LeverageSession, "router" | "pool" | "oracle" | "governance">,
   sent: Promise<{ wait(): Promise<unknown> }>,
 ): Promise<void> {
   await explained(session, async () => (await sent).wait());
@@ -85,13 +118,16 @@ export async function confirm(
 
 /** Runs a call and translates a typed error of ours into a `UserError`. */
 export async function explained<T>(
-  { router, pool, oracle }: Pick<LeverageSession, "router" | "pool" | "oracle">,
+  { router, pool, oracle, governance }: Pick<LeverageSession, "router" | "pool" | "oracle" | "governance">,
   call: () => Promise<T>,
 ): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const reason = decodeRevert(error, [router.interface, pool.interface, oracle.interface]);
+    const reason = decodeRevert(error, [
+      ...[router.interface, pool.interface, oracle.interface],
+      ...(governance === undefined ? [] : interfacesOf(governance)),
+    ]);
     if (reason === undefined) throw error;
     const hint = SLIPPAGE.test(reason) ? "; trade less, or allow more with --slippage" : "";
     throw new UserError(`refused by the contracts: ${reason}${hint}`, { cause: error });
@@ -130,16 +166,4 @@ async function chooseSigner(connection: NetworkConnection, account: string): Pro
 function indexOf(account: string): number {
   if (!/^\d+$/.test(account)) throw new UserError(`--account must be an address or a number, got "${account}"`);
   return Number(account);
-}
-
-function chooseCollateral({ collaterals }: Deployment, asset: string): DeployedCollateral {
-  if (collaterals.length === 0) throw new UserError("the pool has no collateral");
-  if (asset === "") return collaterals[0];
-  const entry = collaterals.find(
-    ({ symbol, token }) =>
-      symbol.toLowerCase() === asset.toLowerCase() || (isAddress(asset) && BigInt(asset) === BigInt(token)),
-  );
-  if (entry !== undefined) return entry;
-  const known = collaterals.map(({ symbol }) => symbol).join(", ");
-  throw new UserError(`--asset ${asset} is no collateral of the pool: it has ${known}`);
 }

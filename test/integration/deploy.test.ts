@@ -10,6 +10,7 @@ import path from "node:path";
 import accessManager from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
 
 import { DEMO_PARAMETERS, deploySystem } from "../../ignition/deploy-system.ts";
+import { ROLES } from "../../ignition/modules/roles.ts";
 import { loadDeployment, saveDeployment, type Deployment } from "../../sim/deployments.ts";
 import { UserError } from "../../sim/user-error.ts";
 import { freePort, runHardhat, startNode, type RunningNode } from "../shared/node-process.ts";
@@ -123,7 +124,8 @@ describe("Deployment", () => {
     it("leaves the deployer without any right", async () => {
       const { ethers } = connection;
       const manager = await ethers.getContractAt(accessManager.abi, deployment.contracts.accessManager);
-      for (const role of [0, 1, 2]) expect((await manager.hasRole(role, deployer.address)).isMember).to.equal(false);
+      for (const role of Object.values(ROLES))
+        expect((await manager.hasRole(role, deployer.address)).isMember).to.equal(false);
       expect(await manager.hasRole(0, admin.address)).to.deep.equal([true, BigInt(2 * DAY)]);
       expect(await manager.hasRole(2, governor.address)).to.deep.equal([true, BigInt(2 * DAY)]);
       expect(await manager.hasRole(1, governor.address)).to.deep.equal([true, 0n]);
@@ -207,6 +209,8 @@ describe("Deployment", () => {
       await writeFile(file, text.slice(0, 100));
       expect(await rejection(open())).to.equal(`${file} is damaged (not JSON): deploy again`);
       await writeFile(file, text.replace(deployment.contracts.oracle, "0x"));
+      expect(await rejection(open())).to.equal(`${file} is damaged (an address is missing): deploy again`);
+      await writeFile(file, text.replace(deployment.contracts.riskEngine ?? "", "0x12"));
       expect(await rejection(open())).to.equal(`${file} is damaged (an address is missing): deploy again`);
       await writeFile(file, text.replace("31337", "1"));
       expect(await rejection(open())).to.equal(`${file} is for chain 1, but default is chain 31337`);

@@ -1,4 +1,4 @@
-import { encodeBytes32String, type Interface } from "ethers";
+import { encodeBytes32String, Interface, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { ROLES, type RESTRICTED_FUNCTIONS } from "../../ignition/modules/roles.ts";
@@ -57,9 +57,11 @@ export async function restrictedCalls(p: LentPool) {
     "setLiquidationTarget(uint16)": [10_300],
     "setMaxCollateralsPerAccount(uint8)": [16],
     "setPauseFlags(uint8)": [0],
+    "setRiskEngine(address,uint32)": [ZeroAddress, 0],
     "withdrawReserves(uint256,address)": [1, stranger.address],
   };
-  const coder: Interface = admin.interface; // the generated type wants each name as a literal
+  const risk = await p.ethers.getContractAt("IPoolRisk", p.poolAddress);
+  const coder = new Interface([...admin.interface.fragments, ...risk.interface.fragments]);
   const encoded = (calls: Record<string, unknown[]>) =>
     Object.entries(calls).map(([signature, args]) => ({
       signature,

@@ -1,14 +1,21 @@
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { getAddress, ZeroAddress } from "ethers";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { DEMO_PARAMETERS } from "../../../ignition/deploy-system.ts";
-import { readParameterFile } from "../../../ignition/read-parameters.ts";
+import { draftAddress, readParameterFile } from "../../../ignition/read-parameters.ts";
 import { UserError } from "../../../sim/user-error.ts";
 
 const TEMPLATE = path.resolve(path.dirname(DEMO_PARAMETERS), "template.json");
+
+/** What the tests change of it. */
+interface DemoFile {
+  access: Record<string, unknown>;
+  risk?: unknown;
+  collaterals: { risk?: unknown; market: Record<string, unknown> }[];
+}
 
 describe("#readParameterFile", () => {
   let directory: string;
@@ -90,6 +97,50 @@ describe("#readParameterFile", () => {
       '"feedsInQuote": 0',
       "FILE: parameter collaterals[0].market.feedsInQuote must be true or false, not 0",
     ],
+    [
+      "beyond another that bounds it",
+      '"floorWad": "10000000000000000n"',
+      '"floorWad": "90000000000000000n"',
+      "FILE: parameter collaterals[0].risk.volatility.floorWad must be within 10000000000000..80000000000000000, " +
+        'not "90000000000000000n"',
+    ],
+    [
+      "slower where it must be faster",
+      '"fallTau": 600',
+      '"fallTau": 21600',
+      "FILE: parameter collaterals[0].risk.depth.fallTau must be within 60..21599, not 21600",
+    ],
+    [
+      "out of a risk module's range",
+      '"zHundredths": 400',
+      '"zHundredths": 99',
+      "FILE: parameter collaterals[0].risk.factors.zHundredths must be within 100..1000, not 99",
+    ],
+    [
+      "out of the engine's range",
+      '"exitShareBps": 2000',
+      '"exitShareBps": 499',
+      "FILE: parameter risk.flow.exitShareBps must be within 500..10000, not 499",
+    ],
+    [
+      "a pair of one",
+      '"assets": ["$token:WETH", "$token:WBTC"]',
+      '"assets": ["$token:WETH", "$token:WETH"]',
+      "FILE: parameter risk.correlations[0].assets must be two collaterals of the file, each pair once, not " +
+        JSON.stringify(Array(2).fill(getAddress(draftAddress("token:WETH") ?? ""))),
+    ],
+    [
+      "a pair that is no list",
+      '"assets": ["$token:WETH", "$token:WBTC"]',
+      '"assets": "$token:WETH"',
+      'FILE: parameter risk.correlations[0].assets must be a list, not "$token:WETH"',
+    ],
+    [
+      "without pools to measure",
+      '"depth": {',
+      '"depth": { "pools": [],',
+      "FILE: parameter collaterals[0].risk.depth.pools must be 1 to 4 Uniswap v3 pools, not []",
+    ],
   ];
   for (const [what, from, to, message] of cases) {
     it(`reverts to one line when a parameter is ${what}`, async () => {
@@ -105,6 +156,52 @@ describe("#readParameterFile", () => {
     expect(await errorOf(file)).to.equal('FILE: parameter core.loanAsset must be an address, not "$token:USDC"');
   });
 
+  /** The demo's file, changed as an object. */
+  async function edited(edit: (json: DemoFile) => void): Promise<string> {
+    const json = JSON.parse(await readFile(DEMO_PARAMETERS, "utf8")) as DemoFile;
+    edit(json);
+    const file = path.join(directory, "edited.json");
+    await writeFile(file, JSON.stringify(json));
+    return file;
+  }
+
+  it("refuses a collateral without risk parameters in a pool with an engine", async () => {
+    const file = await edited((json) => delete json.collaterals[1].risk);
+    expect(await errorOf(file)).to.equal("FILE: parameter collaterals[1].risk is missing");
+  });
+
+  it("refuses risk parameters of a collateral, and a poster, in a pool without an engine", async () => {
+    const file = await edited((json) => delete json.risk);
+    expect(await errorOf(file)).to.equal("FILE: unknown parameter collaterals[0].risk");
+    const posted = await edited((json) => {
+      delete json.risk;
+      for (const collateral of json.collaterals) delete collateral.risk;
+      json.access.impliedPoster = "0x00000000000000000000000000000000DeaDBeef";
+    });
+    expect(await errorOf(posted)).to.equal("FILE: unknown parameter access.impliedPoster");
+  });
+
+  it("refuses to measure depth where neither pools nor a pool of the market is named", async () => {
+    const file = await edited((json) => (json.collaterals[0].market.twapPool = ZeroAddress));
+    expect(await errorOf(file)).to.equal(
+      "FILE: parameter collaterals[0].risk.depth.pools must be 1 to 4 Uniswap v3 pools, not []",
+    );
+  });
+
+  it("takes a file without risk: factors are then as governance sets them", async () => {
+    const file = await edited((json) => {
+      delete json.risk;
+      for (const collateral of json.collaterals) delete collateral.risk;
+    });
+    const { risk, collaterals } = (await readParameterFile(file)).system(draftAddress);
+    expect([risk, collaterals[0].risk]).to.deep.equal([undefined, undefined]);
+  });
+
+  it("measures depth in the pool of the market where the file names no other", async () => {
+    const { collaterals } = (await readParameterFile(DEMO_PARAMETERS)).system(draftAddress);
+    expect(collaterals[0].risk?.depth.pools).to.deep.equal([collaterals[0].market.twapPool]);
+  });
+
   it("reads the demo set", async () => {
     const file = await readParameterFile(DEMO_PARAMETERS);
     expect(file.chainId).to.equal(undefined);
@@ -112,7 +209,7 @@ describe("#readParameterFile", () => {
     const asked: string[] = [];
     const system = file.system((name) => {
       asked.push(name);
-      return ZeroAddress;
+      return draftAddress(name);
     });
     expect(asked).to.include.members(["token:USDC", "feed:USDC", "token:WETH", "feed:WETH", "pool:WETH"]);
     expect(system.core.rateModel.params.steepnessWad).to.equal(4n * 10n ** 18n);
@@ -128,7 +225,9 @@ describe("#readParameterFile", () => {
     const file = await readParameterFile(filled);
     expect(file.chainId).to.equal(1n);
     expect(file.demo).to.equal(undefined);
-    const { access, core } = file.system(() => undefined);
+    const { access, core, collaterals, risk } = file.system(() => undefined);
+    expect(risk?.breaker).to.equal(true);
+    expect(collaterals[0].risk?.depth.pools).to.have.lengthOf(2);
     expect(access.executionDelaySeconds).to.equal(172_800n);
     expect(core.rateModel.contract).to.equal("KinkedRateModel");
   });
