@@ -23,7 +23,6 @@ export interface PokedCollateral {
   readonly depthMeasuredAt: number; // [unix s]
   readonly reserve: string; // of a constant-product market of that depth
   readonly borrowFactorBps: number; // in force
-  readonly borrowTargetBps: number | null; // what the engine asks for; null: not refreshed
   readonly liquidationFactorBps: number; // in force
   readonly liquidationTargetBps: number; // where it leads
   readonly level: BreakerLevel;
@@ -99,28 +98,21 @@ async function describeCollateral(
     liquidity.depthOf(token),
     levelOf(governance, token),
   ]);
-  const update = updateIn(governance, receipt);
   return {
-    ...{ symbol, refreshed: update !== undefined, sigmaPerDay: formatUnits(sigma, 18) },
+    ...{ symbol, refreshed: isRefreshed(governance, receipt), sigmaPerDay: formatUnits(sigma, 18) },
     ...{ depth: formatUnits(depth, loanDecimals), depthMeasuredAt: Number(measuredAt) },
     reserve: formatUnits(snapshot.reserve, loanDecimals),
     borrowFactorBps: Number(snapshot.borrowFactorBps),
-    borrowTargetBps: update === undefined ? null : Number(update.borrowFactorBps),
     liquidationFactorBps: Number(snapshot.liquidationFactorBps),
-    liquidationTargetBps: Number(update?.liquidationFactorBps ?? snapshot.liquidationTargetBps),
+    liquidationTargetBps: Number(snapshot.liquidationTargetBps),
     ...{ level, freshUntil: Number(snapshot.freshUntil) },
   };
 }
 
-/** What the engine wrote to the pool; undefined if it did nothing. */
-function updateIn({ risk }: Governance, { logs }: ContractTransactionReceipt) {
-  const topic = risk.getEvent("RiskUpdated").fragment.topicHash;
-  const log = logs.find(({ topics }) => topics[0] === topic);
-  if (log === undefined) return undefined;
-  const { update } = risk.interface.decodeEventLog("RiskUpdated", log.data, log.topics) as unknown as {
-    update: { readonly borrowFactorBps: bigint; readonly liquidationFactorBps: bigint };
-  };
-  return update;
+/** True if the engine wrote to the pool; false if it had done so just before. */
+function isRefreshed({ risk }: Governance, { logs }: ContractTransactionReceipt): boolean {
+  const { topicHash } = risk.getEvent("RiskUpdated").fragment;
+  return logs.some(({ topics }) => topics[0] === topicHash);
 }
 
 async function levelOf({ breaker, engine }: Governance, subject: string): Promise<BreakerLevel> {
