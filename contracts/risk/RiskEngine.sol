@@ -40,6 +40,8 @@ contract RiskEngine is RiskEngineConfig {
         uint256 reserve; // y. [loan base units]
         uint256 moveWad;
         uint256 leverageWad;
+        uint256 value; // of the collateral, at its liquidation price. [loan base units]
+        uint256 debt; // of the pool. [loan base units]
         uint256 lenderShares;
         uint256 outflowWad;
         ICircuitBreaker.Assessment asset;
@@ -106,7 +108,7 @@ contract RiskEngine is RiskEngineConfig {
         _findMove(s, f);
         _findLeverage(s, f);
         bool grace = _findGrace(s, f);
-        f.lenderShares = IERC20(pool).totalSupply();
+        _findSizes(s, f);
         IPoolRisk.PoolUpdate memory whole = _limitExits(f);
         _assess(asset, f);
         whole.restricted = f.whole.level == ICircuitBreaker.Level.Restricted;
@@ -165,6 +167,25 @@ contract RiskEngine is RiskEngineConfig {
         f.leverageWad = uint256(leverage.averageWad).max(WAD);
     }
 
+    /// @dev What came or went in this block is not believed: shares for a moment would let others leave faster and thin out
+    /// losses, and debt that is repaid for a moment would let its owner borrow more.
+    function _findSizes(AssetState memory s, Findings memory f) private {
+        uint256 shares = IERC20(pool).totalSupply();
+        f.lenderShares = shares;
+        f.value = MarketMath.valueOf(f.pool.totalSupplied, f.price.liquidationPrice36);
+        f.debt = f.pool.debtAssets;
+        Seen memory seen = _seen;
+        if (!f.pool.touched) {
+            Seen memory now_ = Seen(uint136(shares.min(type(uint136).max)), uint112(f.debt.min(type(uint112).max)));
+            if (now_.lenderShares != seen.lenderShares || now_.debtAssets != seen.debtAssets) _seen = now_;
+            return;
+        }
+        (f.value, f.debt) = (f.value.max(s.value), f.debt.max(seen.debtAssets));
+        if (shares <= seen.lenderShares) return;
+        f.lenderShares = seen.lenderShares;
+        if (f.lenderShares != 0) f.pool.lenderAssets = f.pool.lenderAssets.fullMulDiv(f.lenderShares, shares);
+    }
+
     /// @dev After prices were gone, or the sequencer was down, borrowers get time to act before they are put up for sale.
     function _findGrace(AssetState memory s, Findings memory f) private view returns (bool) {
         if (f.price.liquidationPrice36 == 0) {
@@ -175,14 +196,14 @@ contract RiskEngine is RiskEngineConfig {
     }
 
     /// @dev What must stay: all but a share of what is there, or what had to stay already, less what has been let go in the
-    /// meantime, whichever is more. It rises only with shares that were there before this block: who enters and leaves
-    /// within a block moves nothing, and who enters for longer bars his own way out.
+    /// meantime, whichever is more. Only shares count that were there before this block: who enters and leaves within a
+    /// block moves nothing, and who enters for longer bars his own way out.
     function _limitExits(Findings memory f) private view returns (IPoolRisk.PoolUpdate memory u) {
         FlowConfig memory flow_ = _flow;
         if (flow_.exitShareBps == BPS) return u;
         uint256 floor = f.pool.exitFloorShares;
         uint256 allowance = (f.lenderShares * flow_.exitShareBps) / BPS;
-        if (!f.pool.touched) floor = floor.max(f.lenderShares - allowance);
+        floor = floor.max(f.lenderShares - allowance);
         u.exitFloorShares = uint136(floor.min(type(uint136).max));
         // On its own it falls by the share in a window.
         u.exitRefillPerSecond = uint88((allowance / flow_.exitWindow).min(type(uint88).max));
@@ -225,11 +246,7 @@ contract RiskEngine is RiskEngineConfig {
     ) private view returns (IPoolRisk.RiskUpdate memory u) {
         uint256 inForce = f.pool.liquidationFactorBps;
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
-        uint256 exposure = MarketMath.exposureUp(
-            MarketMath.valueOf(f.pool.totalSupplied, f.price.liquidationPrice36),
-            f.pool.debtAssets,
-            inForce
-        );
+        uint256 exposure = MarketMath.exposureUp(f.value, f.debt, inForce);
         ICollateralFactorModel.Targets memory t = ICollateralFactorModel(_modules.factorModel).targets(
             asset,
             ICollateralFactorModel.Inputs({

@@ -46,6 +46,12 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
+    /// @dev 17 + 14 = 31. As the latest refresh found it that was made in a block in which the pool had not been used before.
+    struct Seen {
+        uint136 lenderShares; // 0: never
+        uint112 debtAssets; // [loan base units]
+    }
+
     /// @inheritdoc IRiskEngine
     address public immutable pool;
     address internal immutable _loanAsset;
@@ -59,6 +65,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     LeverageAverage.State internal _leverage;
     Sums internal _sums;
     Losses internal _losses;
+    Seen internal _seen;
     mapping(address keeper => uint256) internal _earned;
 
     constructor(address pool_, address authority_, Modules memory modules_) AccessManaged(authority_) {
