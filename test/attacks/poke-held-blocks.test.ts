@@ -6,11 +6,10 @@ import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, BLOCK, spotPricedBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
 import { ETHER, USD } from "../shared/risk-fixtures.ts";
 
-const CASES = 12;
+const CASES = 24;
 const WINDOW = 1_800;
 /** Of `deployRiskPool`. */
 const BAND = 0.05;
-const WIDEN_PER_MINUTE = 0.01;
 /** Ticks are whole, and so are two means. */
 const ROUNDING = 3e-4;
 
@@ -47,12 +46,11 @@ describe("Attack: hold the market away from the true price for some blocks", () 
   }
 
   const rng = createRng("held");
-  let worst = -Infinity;
   for (let index = 0; index < CASES; ++index) {
     const draw = rng.fork(`case ${index}`);
     const arbitraged = index % 2 === 1;
     const blocks = 2 + draw.integer(9);
-    const factor = Math.exp(draw.between(0.1, 1.4) * (draw.next() < 0.5 ? 1 : -1));
+    const factor = Math.exp(draw.between(0.1, 2.6) * (draw.next() < 0.5 ? 1 : -1));
     const what = `${factor.toFixed(2)} of the price for ${blocks} blocks${arbitraged ? ", arbitraged" : ""}`;
     it(`lends no more and liquidates by no more than the band says: ${what}`, async () => {
       const a = await load();
@@ -62,18 +60,16 @@ describe("Attack: hold the market away from the true price for some blocks", () 
 
       const now = await factors();
       const [lent, judged] = [await oracle.borrowPrice(eth.address), await oracle.liquidationPrice(eth.address)];
-      expect(toDollars(lent)).to.be.at.most(price);
+      expect(toDollars(lent)).to.be.at.most(price * (1 + 1e-9));
       expect(now.borrowFactorBps).to.be.at.most(borrowFactorBps);
       expect(Number(now.reserve)).to.be.at.most(
         Number(reserve) * (factor > 1 ? Math.sqrt(factor) : 1) ** (held / 3_600) * 1.001,
       );
-      // The mean of logarithms moves by no more than the time that the price was held; the band gives way with time.
+      // The mean of logarithms moves with the time that the price was held, and the price by what of it is beyond the band.
       const twap = factor ** (held / WINDOW);
-      const band = BAND + (WIDEN_PER_MINUTE * (held + BLOCK)) / 60;
       const low = Math.min(1, twap * (1 + BAND)) * (1 - ROUNDING);
       const high = Math.max(1, twap * (1 - BAND)) * (1 + ROUNDING);
       expect(toDollars(judged) / price).to.be.within(low, high);
-      expect(band).to.be.greaterThan(BAND);
 
       const ether = 500n * ETHER;
       const state = await networkHelpers.takeSnapshot();
@@ -82,25 +78,10 @@ describe("Attack: hold the market away from the true price for some blocks", () 
       expect(capacity).to.be.at.most((500 * price * Number(borrowFactorBps)) / 10_000);
       await state.restore();
 
-      const { debt, liquidationCapacity, collateralValue } = await health(victim);
+      const { debt, liquidationCapacity } = await health(victim);
+      // Whoever can be put up for sale by it is, and sold: what that brings is less than what it cost.
       const isUp = debt > liquidationCapacity;
       const cost = Number(await finish(isUp ? [await a.kick(victim), await a.take(victim, 2n ** 100n)] : []));
-      const share = cost / Number(collateralValue);
-      console.log(
-        what,
-        "judged",
-        (toDollars(judged) / price).toFixed(4),
-        "BF",
-        now.borrowFactorBps,
-        "level",
-        now.level,
-        "up",
-        isUp,
-        "cost",
-        Math.round(cost / 1e6),
-        share.toFixed(4),
-      );
-      worst = Math.max(worst, -cost);
       expect(cost).to.be.greaterThan(0);
     });
   }

@@ -3,10 +3,11 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
-import { attackedPool, BLOCK, credulousPool, type Attack } from "../shared/attack-fixtures.ts";
-import { ETHER, FLOW, HOUR, Level, USD } from "../shared/risk-fixtures.ts";
+import { attackedBorrower, credulousBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import { expectWithinBps } from "../shared/oracle-fixtures.ts";
+import { HOUR, Level, USD } from "../shared/risk-fixtures.ts";
 
-const BPS = 10_000n;
+const CASES = 12;
 
 describe("Attack: lenders who come and go", () => {
   let connection: NetworkConnection;
@@ -14,35 +15,110 @@ describe("Attack: lenders who come and go", () => {
     connection = await network.create();
   });
   after(() => connection.close());
-  const load = () => connection.networkHelpers.loadFixture(attackedPool);
+  const load = () => connection.networkHelpers.loadFixture(attackedBorrower);
+  const weak = () => connection.networkHelpers.loadFixture(credulousBorrower);
 
-  const deposit = async ({ call, pool, attackerAddress }: Attack, assets: bigint) =>
-    call(pool, "deposit", [assets, attackerAddress]);
-  const redeem = async ({ call, pool, attackerAddress }: Attack, shares: bigint) =>
-    call(pool, "redeem", [shares, attackerAddress, attackerAddress]);
+  const depositOf = (a: AttackedBorrower, assets: bigint) => a.call(a.pool, "deposit", [assets, a.attackerAddress]);
+  const redeemOf = (a: AttackedBorrower, shares: bigint) =>
+    a.call(a.pool, "redeem", [shares, a.attackerAddress, a.attackerAddress]);
 
-  it("probe", async () => {
+  /** Deposit, poke and leave, in one transaction. */
+  async function flash(a: AttackedBorrower, assets: bigint) {
+    return a.imagine(async () => {
+      const calls = [await depositOf(a, assets), ...(await a.pokes())];
+      const shares = await a.imagine(async () => {
+        await a.attack(calls);
+        return a.pool.balanceOf(a.attackerAddress);
+      });
+      return [...calls, await redeemOf(a, shares)];
+    });
+  }
+
+  /** What lenders may take and how the pool is judged, in the block of these calls and after a minute. */
+  async function after_(a: AttackedBorrower, calls: readonly { target: string; data: string }[]) {
+    return a.imagine(async () => {
+      await a.attack(calls);
+      const { exitFloorShares, borrowFactorBps } = await a.factors();
+      const breaker = await a.live.breaker.assessmentOf(await a.live.engine.getAddress(), await a.live.engine.pool());
+      await a.networkHelpers.time.increase(60);
+      const later = (await a.factors()).exitFloorShares;
+      const free = await a.pool.maxRedeem(a.lender.address);
+      return { exitFloorShares, borrowFactorBps, breaker: [...breaker], later, free };
+    });
+  }
+
+  const rng = createRng("lenders");
+  for (let index = 0; index < CASES; ++index) {
+    const draw = rng.fork(`case ${index}`);
+    const assets = BigInt(Math.floor(Math.exp(draw.between(10, 25)))) * USD;
+    const left = index % 2 === 0 ? 0 : draw.between(0.12, 0.19);
+    const what = `${assets / USD} dollars${left === 0 ? "" : `, after ${(100 * left).toFixed(0)} % have left`}`;
+    it(`within a block move neither floor, refill nor breaker: ${what}`, async () => {
+      const a = await load();
+      await a.attack(await a.pokes());
+      const shares = await a.pool.balanceOf(a.lender.address);
+      if (left !== 0) {
+        const leaving = (shares * BigInt(Math.floor(left * 1e4))) / 10_000n;
+        await a.pool.connect(a.lender).redeem(leaving, a.lender.address, a.lender.address);
+      }
+      await a.attack(await a.pokes());
+      const honest = await after_(a, await a.pokes());
+      const attacked = await after_(a, await flash(a, assets));
+      expectWithinBps(attacked.exitFloorShares, honest.exitFloorShares, 0.01, "floor");
+      expectWithinBps(attacked.later, honest.later, 0.01, "floor, a minute later");
+      expectWithinBps(attacked.free, honest.free, 1, "what others may take");
+      expect(attacked.breaker[0]).to.equal(honest.breaker[0]);
+      expectWithinBps(attacked.breaker[1] + 10n ** 15n, honest.breaker[1] + 10n ** 15n, 10, "tightness");
+      expect(attacked.borrowFactorBps).to.be.within(honest.borrowFactorBps - 1n, honest.borrowFactorBps + 1n);
+      if (left !== 0) expect(honest.breaker[0]).to.equal(Level.Caution);
+    });
+  }
+
+  it("an engine that does not hear of it is moved: the floor rises by what is gone again", async () => {
+    const a = await weak();
+    await a.attack(await a.pokes());
+    const honest = await after_(a, await a.pokes());
+    const assets = 200_000n * USD;
+    const calls = [await depositOf(a, assets), ...(await a.pokes())];
+    const attacked = await after_(a, calls);
+    expect(attacked.exitFloorShares).to.be.greaterThan((honest.exitFloorShares * 103n) / 100n);
+  });
+
+  it("all leaving that is allowed restricts nothing: Caution, and borrowing at half the factor", async () => {
     const a = await load();
-    const { engine, eth, factors, attack, pool, pokes } = a;
-    await a.later(60);
-    await engine.poke(eth.address);
-    const f0 = await factors();
-    const assets = 1_000_000_000n * USD;
-    const shares = await pool.previewDeposit(assets);
-    await attack([await deposit(a, assets), ...(await pokes()), await redeem(a, shares)]);
-    const f1 = await factors();
-    await a.later();
-    await a.networkHelpers.mine();
-    const f2 = await factors();
-    console.log(f0.exitFloorShares, f1.exitFloorShares, f2.exitFloorShares, await pool.totalSupply());
-    console.log(
-      await a.wealth(2000),
-      f0.borrowFactorBps,
-      f0.liquidationFactorBps,
-      f0.liquidationTargetBps,
-      f0.reserve / USD,
-    );
-    const v = await a.addVictim(100n * ETHER);
-    console.log(await a.health(v), await pool.debtOf(v));
+    await a.attack(await a.pokes());
+    const { borrowFactorBps } = await a.factors();
+    const most = await a.pool.maxRedeem(a.lender.address);
+    await a.pool.connect(a.lender).redeem(most, a.lender.address, a.lender.address);
+    for (let block = 0; block < 5; ++block) await a.attack(await a.pokes());
+    const { level, tightnessWad } = await a.breaker.assessmentOf(a.engineAddress, a.poolAddress);
+    expect(level).to.equal(Level.Caution);
+    expect(tightnessWad).to.be.within(1n, 5n * 10n ** 17n);
+    expect((await a.factors()).poolRestricted).to.equal(false);
+    expect((await a.factors()).borrowFactorBps).to.be.at.least(borrowFactorBps / 2n - 30n);
+  });
+
+  it("who enters to bar the way out of others is locked in himself, with more than he bars", async () => {
+    const a = await load();
+    await a.attack(await a.pokes());
+    const supply = await a.pool.totalSupply();
+    const assets = 20_000_000n * USD;
+    await a.attack([await depositOf(a, assets)]);
+    const put = await a.pool.balanceOf(a.attackerAddress);
+    await a.attack(await a.pokes());
+    let [hours, blocked] = [0, 0];
+    // He is always first, and takes all that may leave.
+    for (let step = 0; step < 12 * 12; ++step) {
+      const held = await a.pool.balanceOf(a.attackerAddress);
+      if (held === 0n) break;
+      const free = (await a.pool.totalSupply()) - (await a.factors()).exitFloorShares;
+      const leaving = free < held ? free : held;
+      await a.attack([...(leaving === 0n ? [] : [await redeemOf(a, leaving)]), ...(await a.pokes())], 300);
+      hours = (step + 1) / 12;
+      if ((await a.pool.maxRedeem(a.lender.address)) < supply / 100n) blocked = hours;
+      if (step === 11) console.log("after 1 h", Number(await a.pool.balanceOf(a.attackerAddress)) / Number(put));
+    }
+    console.log({ hours, blocked, left: Number(await a.pool.balanceOf(a.attackerAddress)) / Number(put) });
+    expect(HOUR).to.equal(3_600n);
   });
 });

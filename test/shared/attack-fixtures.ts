@@ -115,12 +115,24 @@ export async function deployAttack(connection: NetworkConnection, weakness?: Wea
       await live.engine.poke(eth.address);
     }
   };
+  /** The pool's average leverage, as the engine last said. */
+  const leverage = async () => {
+    const events = await live.engine.queryFilter(live.engine.filters.RiskRefreshed(), -100);
+    return events[events.length - 1].args.leverageWad;
+  };
+  /** What a call would leave behind; the chain is put back. */
+  const imagine = async <T>(action: () => Promise<T>) => {
+    const state = await networkHelpers.takeSnapshot();
+    const result = await action();
+    await state.restore();
+    return result;
+  };
   const factors = () => setting.risk.riskOf(eth.address);
   const health = (account: string) => pool.healthOf(account);
   return {
     ...setting,
     ...{ live, attacker, attackerAddress: address, call, attack, later, swap, rootNow, rootAt, tradeTo, pokes, supply },
-    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, factors, health, engine },
+    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, factors, health, leverage, imagine },
   };
 }
 
@@ -155,11 +167,6 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
   return live;
 }
 
-/** Everything real. */
-export function attackedPool(connection: NetworkConnection) {
-  return deployAttack(connection);
-}
-
 /** Price at which the victim of `attackedBorrower` is all but liquidatable. */
 const BRINK = 1_900;
 
@@ -178,24 +185,16 @@ export async function spotPricedBorrower(connection: NetworkConnection) {
   return withVictim(await deployAttack(connection, "spot prices"));
 }
 
+export async function spotDepthBorrower(connection: NetworkConnection) {
+  return withVictim(await deployAttack(connection, "spot depth"));
+}
+
+export async function credulousBorrower(connection: NetworkConnection) {
+  return withVictim(await deployAttack(connection, "untouched"));
+}
+
+export async function hastyBorrower(connection: NetworkConnection) {
+  return withVictim(await deployAttack(connection, "hasty breaker"));
+}
+
 export type AttackedBorrower = Awaited<ReturnType<typeof attackedBorrower>>;
-
-/** Lends, and liquidates, at the price of the moment. */
-export function spotPricedPool(connection: NetworkConnection) {
-  return deployAttack(connection, "spot prices");
-}
-
-/** Believes the depth of the moment. */
-export function spotDepthPool(connection: NetworkConnection) {
-  return deployAttack(connection, "spot depth");
-}
-
-/** The engine does not hear that the pool was used in its block. */
-export function credulousPool(connection: NetworkConnection) {
-  return deployAttack(connection, "untouched");
-}
-
-/** Three good samples end a restriction, however close together. */
-export function hastyPool(connection: NetworkConnection) {
-  return deployAttack(connection, "hasty breaker");
-}
