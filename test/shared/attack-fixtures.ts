@@ -31,7 +31,7 @@ export const BLOCK = 12;
  */
 export async function deployAttack(connection: NetworkConnection, weakness?: Weakness) {
   const setting = await deployRiskPool(connection);
-  const { ethers, networkHelpers, governor, stranger, pool, loan, oracle, engine, volatility, liquidity } = setting;
+  const { ethers, networkHelpers, governor, stranger, pool, loan, oracle, volatility, liquidity } = setting;
   const { eth, uniswap, poolAddress, loanAddress, borrower, liquidation } = setting;
   const live = await weaken(setting, weakness);
   const attacker = await ethers.deployContract("ScriptedAccount");
