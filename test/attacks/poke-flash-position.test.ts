@@ -113,4 +113,48 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       expect(after.borrowFactorBps).to.be.greaterThan(before.borrowFactorBps);
     });
   });
+
+  describe("what is left to an attacker", () => {
+    it("debt for the moment of a poke lowers what others may borrow for a block, and the liquidation factor by its ramp", async () => {
+      const a = await load();
+      const { engine, eth, attack, imagine, pokes, factors, networkHelpers } = a;
+      await engine.setAsset(eth.address, { ...ENGINE_ASSET, turnoverPerDayHundredths: 2_000n });
+      await attack(await pokes());
+      const before = await factors();
+      const calls = await flash(a, 6_000n * ETHER, 4_000_000n * USD);
+      const honest = await after_(a, BLOCKS);
+      await imagine(async () => {
+        const start = await networkHelpers.time.latest();
+        for (let block = 0; block < BLOCKS; ++block) await attack(calls);
+        const during = await factors();
+        expect(during.borrowFactorBps).to.be.lessThan(before.borrowFactorBps);
+        // Two points a day, which no call hastens.
+        const ramped = Math.ceil((200 * ((await networkHelpers.time.latest()) - start)) / 86_400);
+        expect(Number(before.liquidationFactorBps - during.liquidationFactorBps)).to.be.within(0, ramped);
+      });
+      const attacked = await after_(a, BLOCKS, calls);
+      expect(Number(attacked.factors.borrowFactorBps - honest.factors.borrowFactorBps)).to.be.within(-3, 0);
+      expect(Number(attacked.factors.liquidationFactorBps - honest.factors.liquidationFactorBps)).to.be.within(-2, 0);
+    });
+
+    it("who uses the pool before every poke of a block keeps the average where it was; one poke without him, and it goes on", async () => {
+      const a = await load();
+      const { supply, borrow, attack, pokes, leverage, imagine } = a;
+      await attack([await supply(1_000n * ETHER), await borrow(1_300_000n * USD)]); // the pool's leverage falls
+      await attack(await pokes());
+      const before = Number(await leverage());
+      const hour = async (calls: readonly { target: string; data: string }[]) => {
+        for (let poke = 0; poke < 12; ++poke) await attack(calls, 300);
+        return Number(await leverage());
+      };
+      const honest = await imagine(async () => hour(await pokes()));
+      expect(honest / before).to.be.lessThan(0.97);
+      const frozen = [await supply(1n), ...(await pokes())];
+      expect((await hour(frozen)) / before).to.be.within(0.999999, 1.000001);
+      // The pokes of an hour in which nothing was seen are believed only as far as both their ends agree.
+      await attack(await pokes());
+      expect(Number(await leverage()) / before).to.be.within(0.8, 1);
+      expect((await hour(await pokes())) / before).to.be.lessThan(0.97);
+    });
+  });
 });
