@@ -2,10 +2,12 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { poolAmounts } from "../../sim/market/uniswap-calls.ts";
+import { addFullRangeLiquidity } from "../../sim/market/uniswap-pool.ts";
 import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, BLOCK, hastyBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
-import { ETHER, Level } from "../shared/risk-fixtures.ts";
+import { ETHER, Level, USD } from "../shared/risk-fixtures.ts";
 
 /** An hour of blocks. */
 const BLOCKS = 300;
@@ -135,6 +137,45 @@ describe("Attack: pokes in every block", () => {
     const a = await connection.networkHelpers.loadFixture(hastyBorrower);
     expect(await recover(a, 1)).to.be.lessThan(60);
     expect(await recover(a, SELDOM)).to.be.at.least(600);
+  });
+
+  describe("while liquidity that has come stays", () => {
+    /** How much an average of depth has risen five minutes after the pool has become twice as deep. */
+    async function rise(a: AttackedBorrower, every: number, name: "LiquidityOracle" | "PerCallLiquidityOracle") {
+      return a.imagine(async () => {
+        const { ethers, governor, uniswap, eth, liquidity, price, networkHelpers } = a;
+        const isWeak = name === "PerCallLiquidityOracle";
+        const oracle = isWeak ? await ethers.deployContract(name, [await liquidity.getAddress()]) : liquidity;
+        const depth = async () => Number((await oracle.depthOf(eth.address)).depth);
+        await oracle.pokeDepth(eth.address);
+        const before = await depth();
+        const dollars = 60_000_000n;
+        const amounts = poolAmounts(eth.market, (dollars * ETHER) / BigInt(price), dollars * USD);
+        await addFullRangeLiquidity(governor, uniswap, eth.market, amounts);
+        const start = (await networkHelpers.time.latest()) + BLOCK;
+        for (let block = 0; block <= SELDOM; block += every) {
+          await networkHelpers.time.setNextBlockTimestamp(start + block * BLOCK);
+          await oracle.pokeDepth(eth.address);
+        }
+        return (await depth()) / before - 1;
+      });
+    }
+
+    it("depth rises by the time that it is there", async () => {
+      const a = await load();
+      const [often, seldom] = [await rise(a, 1, "LiquidityOracle"), await rise(a, SELDOM, "LiquidityOracle")];
+      // 300 of 21,600 s are believed, of what the window's harmonic mean has risen until then: by 300 of the other 1,500 s.
+      const most = (1 - Math.exp(-300 / 21_600)) * (300 / 1_500);
+      expect(often).to.be.within(0, most);
+      // Of an interval, what both its ends say: who calls seldom sees less of a rise, and nobody more than there was.
+      expect(seldom).to.be.within(0, often);
+    });
+
+    it("an average that moves by the call rises with the calls", async () => {
+      const a = await load();
+      const seldom = await rise(a, SELDOM, "PerCallLiquidityOracle");
+      expect(await rise(a, 1, "PerCallLiquidityOracle")).to.be.greaterThan(2 * seldom);
+    });
   });
 
   describe("of an engine that says the same each time", () => {
