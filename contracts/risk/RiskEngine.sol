@@ -176,8 +176,9 @@ contract RiskEngine is RiskEngineConfig {
         f.debt = f.pool.debtAssets;
         Seen memory seen = _seen;
         if (!f.pool.touched) {
-            Seen memory now_ = Seen(uint136(shares.min(type(uint136).max)), uint112(f.debt.min(type(uint112).max)));
-            if (now_.lenderShares != seen.lenderShares || now_.debtAssets != seen.debtAssets) _seen = now_;
+            // Interest alone is not worth a write.
+            bool isNews = shares != seen.lenderShares || f.debt.dist(seen.debtAssets) > seen.debtAssets >> 12;
+            if (isNews) _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(f.debt.min(type(uint112).max)));
             return;
         }
         (f.value, f.debt) = (f.value.max(s.value), f.debt.max(seen.debtAssets));

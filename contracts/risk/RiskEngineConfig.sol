@@ -49,7 +49,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     /// @dev 17 + 14 = 31. As the latest refresh found it that was made in a block in which the pool had not been used before.
     struct Seen {
         uint136 lenderShares; // 0: never
-        uint112 debtAssets; // [loan base units]
+        uint112 debtAssets; // to a 4096th of it. [loan base units]
     }
 
     /// @inheritdoc IRiskEngine

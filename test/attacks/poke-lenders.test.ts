@@ -84,6 +84,30 @@ describe("Attack: lenders who come and go", () => {
     expect(attacked.exitFloorShares).to.be.greaterThan((honest.exitFloorShares * 103n) / 100n);
   });
 
+  /** How tight the pool is for a loss of a few tenths of a per cent, without and with a deposit for the moment. */
+  async function thinOut(a: AttackedBorrower, leaves: boolean) {
+    await a.settle(1_600);
+    await a.liquidation.mark(a.victim);
+    await a.attack(await a.pokes());
+    const honest = await after_(a, await a.pokes());
+    const assets = 100_000_000n * USD;
+    const calls = leaves ? await flash(a, assets) : [await depositOf(a, assets), ...(await a.pokes())];
+    const attacked = await after_(a, calls);
+    return { honest: honest.breaker[1], attacked: attacked.breaker[1] };
+  }
+
+  it("a deposit for the moment thins out no loss", async () => {
+    const { honest, attacked } = await thinOut(await load(), true);
+    expect(honest).to.be.within(1n, 10n ** 18n - 1n);
+    expectWithinBps(attacked, honest, 1, "tightness");
+  });
+
+  it("would, if the engine counted it", async () => {
+    const { honest, attacked } = await thinOut(await weak(), false);
+    expect(honest).to.be.within(1n, 10n ** 18n - 1n);
+    expect(attacked).to.be.lessThan(honest / 2n);
+  });
+
   it("all leaving that is allowed restricts nothing: Caution, and borrowing at half the factor", async () => {
     const a = await load();
     await a.attack(await a.pokes());
