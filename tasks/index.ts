@@ -126,6 +126,16 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./volatility.ts"))
     .build(),
+  task("manipulation", "What it costs to move the prices of a collateral, measured on the real oracle and Uniswap")
+    .addOption({
+      name: "depth",
+      description: "What the Uniswap pool pays until its price has fallen by 2 %, in the loan asset",
+      defaultValue: "600000",
+    })
+    .addOption({ name: "window", description: "Of the mean price: 30m, 1h", defaultValue: "30m" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./manipulation.ts"))
+    .build(),
 ];
 
 export default tasks;

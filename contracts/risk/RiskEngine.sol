@@ -120,6 +120,9 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.PoolUpdate memory update;
         update.exitFloorShares = KEEP;
         if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
+        uint256 debt = inputs.debtAssets;
+        // What was repaid or taken out in this block may be back in a moment: nobody borrows more for it.
+        if (inputs.touched) (value, debt) = (value.max(t.value), debt.max(_seen.debtAssets));
         // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
         uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value);
         _assess(asset, setup, price, backlog, f);
@@ -131,7 +134,7 @@ contract RiskEngine is RiskEngineConfig {
         if (rewarded) _reward(asset, setup, m);
         _setMoment(asset, m);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
-        value = MarketMath.exposureUp(value, inputs.debtAssets, inputs.liquidationFactorBps);
+        value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
         IPoolRisk.RiskUpdate memory u = _factors(
             asset,
             setup,
@@ -245,7 +248,8 @@ contract RiskEngine is RiskEngineConfig {
         // Of a block in which the pool was used already nothing is taken in: a position that comes and goes with a flash
         // loan leaves no trace.
         if (!inputs.touched) _takeLeverage(setup, w, inputs.debtAssets);
-        uint256 outflowWad = _limitExits(setup, inputs, update);
+        uint256 shares = _believedShares(inputs);
+        uint256 outflowWad = _limitExits(setup, inputs.exitFloorShares, shares, update);
         if (setup.breaker != address(0)) {
             ICircuitBreaker.Inputs memory pooled;
             pooled.outflowWad = outflowWad;
@@ -267,20 +271,40 @@ contract RiskEngine is RiskEngineConfig {
         (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
     }
 
+    /// @dev Lenders' shares that were there before this block, and in `inputs` the assets that belong to them: shares that
+    /// come for a moment would let others leave faster and thin out losses.
+    function _believedShares(IPoolRisk.RiskInputs memory inputs) private returns (uint256 shares) {
+        shares = IERC20(pool).totalSupply();
+        Seen memory seen = _seen;
+        if (!inputs.touched) {
+            // Interest alone is not worth a write.
+            bool isNews =
+                shares != seen.lenderShares || inputs.debtAssets.dist(seen.debtAssets) > seen.debtAssets >> 12;
+            if (isNews) {
+                _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(inputs.debtAssets.min(type(uint112).max)));
+            }
+        } else if (shares > seen.lenderShares) {
+            if (seen.lenderShares != 0) {
+                inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(seen.lenderShares, shares);
+            }
+            shares = seen.lenderShares;
+        }
+    }
+
     /// @dev What must stay: all but a share of what is there, or what had to stay already, less what has been let go in the
-    /// meantime, whichever is more. It rises only with shares that were there before this block: who enters and leaves
-    /// within a block moves nothing, and who enters for longer bars his own way out.
+    /// meantime, whichever is more. Only shares count that were there before this block: who enters and leaves within a
+    /// block moves nothing, and who enters for longer bars his own way out.
+    /// @param floor What has to stay now. [shares]
     function _limitExits(
         Setup memory setup,
-        IPoolRisk.RiskInputs memory inputs,
+        uint256 floor,
+        uint256 shares,
         IPoolRisk.PoolUpdate memory u
     ) private view returns (uint256 outflowWad) {
         u.exitFloorShares = 0;
         if (setup.exitShareBps == BPS) return 0;
-        uint256 shares = IERC20(pool).totalSupply();
-        uint256 floor = inputs.exitFloorShares;
         uint256 allowance = (shares * setup.exitShareBps) / BPS;
-        if (!inputs.touched) floor = floor.max(shares - allowance);
+        floor = floor.max(shares - allowance);
         u.exitFloorShares = uint136(floor.min(KEEP - 1));
         // On its own it falls by the share in a window.
         u.exitRefillPerSecond = uint88((allowance / setup.exitWindow).min(type(uint88).max));

@@ -84,6 +84,13 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
+    /// @dev 17 + 14 = 31. As the latest look at the whole pool found it that was made in a block in which the pool had not
+    /// been used before.
+    struct Seen {
+        uint136 lenderShares; // 0: never
+        uint112 debtAssets; // to a 4096th of it. [loan base units]
+    }
+
     uint256 internal constant MAX_VALUE = type(uint112).max;
     uint256 internal constant LEVERAGE_UNIT = 1e6;
     uint256 internal constant SAMPLE_UNIT = 1e7;
@@ -98,6 +105,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     mapping(address asset => uint256) private _terms;
     uint256 private _whole;
     Losses internal _losses;
+    Seen internal _seen;
     mapping(address keeper => uint256) internal _earned;
 
     constructor(address pool_, address authority_, Modules memory modules_) AccessManaged(authority_) {

@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { createRng } from "../../sim/rng.ts";
+import { attackedBorrower, credulousBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import { expectWithinBps } from "../shared/oracle-fixtures.ts";
+import { Level, USD } from "../shared/risk-fixtures.ts";
+
+const CASES = 12;
+
+describe("Attack: lenders who come and go", () => {
+  let connection: NetworkConnection;
+  before(async () => {
+    connection = await network.create();
+  });
+  after(() => connection.close());
+  const load = () => connection.networkHelpers.loadFixture(attackedBorrower);
+  const weak = () => connection.networkHelpers.loadFixture(credulousBorrower);
+
+  const depositOf = (a: AttackedBorrower, assets: bigint) => a.call(a.pool, "deposit", [assets, a.attackerAddress]);
+  const redeemOf = (a: AttackedBorrower, shares: bigint) =>
+    a.call(a.pool, "redeem", [shares, a.attackerAddress, a.attackerAddress]);
+
+  /** Deposit, poke and leave, in one transaction. */
+  async function flash(a: AttackedBorrower, assets: bigint) {
+    return a.imagine(async () => {
+      const calls = [await depositOf(a, assets), ...(await a.pokes())];
+      const shares = await a.imagine(async () => {
+        await a.attack(calls);
+        return a.pool.balanceOf(a.attackerAddress);
+      });
+      return [...calls, await redeemOf(a, shares)];
+    });
+  }
+
+  /** What lenders may take and how the pool is judged, in the block of these calls and after a minute. */
+  async function after_(a: AttackedBorrower, calls: readonly { target: string; data: string }[]) {
+    return a.imagine(async () => {
+      await a.attack(calls);
+      const { exitFloorShares, borrowFactorBps } = await a.factors();
+      const breaker = await a.live.breaker.assessmentOf(await a.live.engine.getAddress(), await a.live.engine.pool());
+      await a.networkHelpers.time.increase(60);
+      const later = (await a.factors()).exitFloorShares;
+      const free = await a.pool.maxRedeem(a.lender.address);
+      return { exitFloorShares, borrowFactorBps, breaker: [...breaker], later, free };
+    });
+  }
+
+  const rng = createRng("lenders");
+  for (let index = 0; index < CASES; ++index) {
+    const draw = rng.fork(`case ${index}`);
+    const assets = BigInt(Math.floor(Math.exp(draw.between(10, 25)))) * USD;
+    const left = index % 2 === 0 ? 0 : draw.between(0.12, 0.19);
+    const what = `${assets / USD} dollars${left === 0 ? "" : `, after ${(100 * left).toFixed(0)} % have left`}`;
+    it(`within a block move neither floor, refill nor breaker: ${what}`, async () => {
+      const a = await load();
+      await a.attack(await a.pokes());
+      const shares = await a.pool.balanceOf(a.lender.address);
+      if (left !== 0) {
+        const leaving = (shares * BigInt(Math.floor(left * 1e4))) / 10_000n;
+        await a.pool.connect(a.lender).redeem(leaving, a.lender.address, a.lender.address);
+      }
+      await a.attack(await a.pokes());
+      const honest = await after_(a, await a.pokes());
+      const attacked = await after_(a, await flash(a, assets));
+      expectWithinBps(attacked.exitFloorShares, honest.exitFloorShares, 0.01, "floor");
+      expectWithinBps(attacked.later, honest.later, 0.01, "floor, a minute later");
+      expectWithinBps(attacked.free, honest.free, 1, "what others may take");
+      expect(attacked.breaker[0]).to.equal(honest.breaker[0]);
+      expectWithinBps(attacked.breaker[1] + 10n ** 15n, honest.breaker[1] + 10n ** 15n, 10, "tightness");
+      expect(attacked.borrowFactorBps).to.be.within(honest.borrowFactorBps - 1n, honest.borrowFactorBps + 1n);
+      if (left !== 0) expect(honest.breaker[0]).to.equal(Level.Caution);
+    });
+  }
+
+  it("an engine that does not hear of it is moved: the floor rises by what is gone again", async () => {
+    const a = await weak();
+    await a.attack(await a.pokes());
+    const honest = await after_(a, await a.pokes());
+    const assets = 200_000n * USD;
+    const calls = [await depositOf(a, assets), ...(await a.pokes())];
+    const attacked = await after_(a, calls);
+    expect(attacked.exitFloorShares).to.be.greaterThan((honest.exitFloorShares * 103n) / 100n);
+  });
+
+  /** How tight the pool is for a loss of a few tenths of a per cent, without and with a deposit for the moment. */
+  async function thinOut(a: AttackedBorrower, leaves: boolean) {
+    await a.settle(1_600);
+    await a.liquidation.mark(a.victim);
+    await a.attack(await a.pokes());
+    const honest = await after_(a, await a.pokes());
+    const assets = 100_000_000n * USD;
+    const calls = leaves ? await flash(a, assets) : [await depositOf(a, assets), ...(await a.pokes())];
+    const attacked = await after_(a, calls);
+    return { honest: honest.breaker[1], attacked: attacked.breaker[1] };
+  }
+
+  it("a deposit for the moment thins out no loss", async () => {
+    const { honest, attacked } = await thinOut(await load(), true);
+    expect(honest).to.be.within(1n, 10n ** 18n - 1n);
+    expectWithinBps(attacked, honest, 1, "tightness");
+  });
+
+  it("would, if the engine counted it", async () => {
+    const { honest, attacked } = await thinOut(await weak(), false);
+    expect(honest).to.be.within(1n, 10n ** 18n - 1n);
+    expect(attacked).to.be.lessThan(honest / 2n);
+  });
+
+  it("all leaving that is allowed restricts nothing: Caution, and borrowing at half the factor", async () => {
+    const a = await load();
+    await a.attack(await a.pokes());
+    const { borrowFactorBps } = await a.factors();
+    const most = await a.pool.maxRedeem(a.lender.address);
+    await a.pool.connect(a.lender).redeem(most, a.lender.address, a.lender.address);
+    for (let block = 0; block < 5; ++block) await a.attack(await a.pokes());
+    const { level, tightnessWad } = await a.breaker.assessmentOf(a.engineAddress, a.poolAddress);
+    expect(level).to.equal(Level.Caution);
+    expect(tightnessWad).to.be.within(1n, 5n * 10n ** 17n);
+    expect((await a.factors()).poolRestricted).to.equal(false);
+    expect((await a.factors()).borrowFactorBps).to.be.at.least(borrowFactorBps / 2n - 30n);
+  });
+
+  it("who enters to bar the way out of others is locked in himself, with more than he bars", async () => {
+    const a = await load();
+    await a.attack(await a.pokes());
+    const supply = await a.pool.totalSupply();
+    const assets = 20_000_000n * USD;
+    await a.attack([await depositOf(a, assets)]);
+    await a.attack(await a.pokes());
+    let [steps, blocked, locked] = [0, 0, 0n];
+    // He is always first, and takes all that may leave, every five minutes.
+    for (let step = 1; step <= 120; ++step) {
+      await a.networkHelpers.time.increase(288);
+      const held = await a.pool.balanceOf(a.attackerAddress);
+      if (held === 0n) break;
+      const free = (await a.pool.totalSupply()) - (await a.factors()).exitFloorShares;
+      const leaving = free < held ? free : held;
+      await a.attack([...(leaving === 0n ? [] : [await redeemOf(a, leaving)]), ...(await a.pokes())]);
+      steps = step;
+      locked += held;
+      if ((await a.pool.maxRedeem(a.lender.address)) < supply / 100n) ++blocked;
+    }
+    // Four times the pool bars it for hours, while it lasts. Share-hours of his own that were stuck, and of the others.
+    expect(steps / 12).to.be.within(5, 8);
+    expect(blocked).to.be.at.most(steps);
+    expect(Number(locked)).to.be.at.least(0.9 * Number(supply * BigInt(blocked)));
+    // Then others leave as if he had never been there.
+    await a.networkHelpers.time.increase(3_600);
+    expect(await a.pool.maxRedeem(a.lender.address)).to.be.at.least(supply / 10n);
+  });
+});
