@@ -120,14 +120,14 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.PoolUpdate memory update;
         update.exitFloorShares = KEEP;
         if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
-        uint256 debt = inputs.debtAssets;
-        // What was repaid or taken out in this block may be back in a moment: nobody borrows more for it.
-        if (inputs.touched) (value, debt) = (value.max(t.value), debt.max(_seen.debtAssets));
+        (uint256 shares, uint256 debt) = _believed(inputs, f.isWhole);
+        // What was taken out in this block may be back in a moment.
+        if (inputs.touched) value = value.max(t.value);
         // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
         uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value);
         _assess(asset, setup, price, backlog, f);
         if (!inputs.touched) _findValue(asset, t, w, price, value);
-        if (f.isWhole) _lookAtWhole(setup, inputs, w, update);
+        if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
         f.leverageWad = w.leverageWad.max(WAD);
         f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
         _storeWhole(w);
@@ -243,12 +243,12 @@ contract RiskEngine is RiskEngineConfig {
         Setup memory setup,
         IPoolRisk.RiskInputs memory inputs,
         Whole memory w,
+        uint256 shares,
         IPoolRisk.PoolUpdate memory update
     ) private {
         // Of a block in which the pool was used already nothing is taken in: a position that comes and goes with a flash
         // loan leaves no trace.
         if (!inputs.touched) _takeLeverage(setup, w, inputs.debtAssets);
-        uint256 shares = _believedShares(inputs);
         uint256 outflowWad = _limitExits(setup, inputs.exitFloorShares, shares, update);
         if (setup.breaker != address(0)) {
             ICircuitBreaker.Inputs memory pooled;
@@ -271,23 +271,28 @@ contract RiskEngine is RiskEngineConfig {
         (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
     }
 
-    /// @dev Lenders' shares that were there before this block, and in `inputs` the assets that belong to them: shares that
-    /// come for a moment would let others leave faster and thin out losses.
-    function _believedShares(IPoolRisk.RiskInputs memory inputs) private returns (uint256 shares) {
-        shares = IERC20(pool).totalSupply();
+    /// @dev What was there before this block: shares that come for a moment would let others leave faster and thin out losses,
+    /// and debt that is repaid for a moment would let its owner borrow more. The assets in `inputs` become those of the shares.
+    /// @return shares Of lenders; only if the whole pool is looked at.
+    /// @return debt [loan base units]
+    function _believed(
+        IPoolRisk.RiskInputs memory inputs,
+        bool isWhole
+    ) private returns (uint256 shares, uint256 debt) {
+        debt = inputs.debtAssets;
         Seen memory seen = _seen;
+        uint256 before = seen.lenderShares;
+        shares = isWhole ? IERC20(pool).totalSupply() : before;
         if (!inputs.touched) {
             // Interest alone is not worth a write.
-            bool isNews =
-                shares != seen.lenderShares || inputs.debtAssets.dist(seen.debtAssets) > seen.debtAssets >> 12;
-            if (isNews) {
-                _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(inputs.debtAssets.min(type(uint112).max)));
-            }
-        } else if (shares > seen.lenderShares) {
-            if (seen.lenderShares != 0) {
-                inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(seen.lenderShares, shares);
-            }
-            shares = seen.lenderShares;
+            if (shares == before && debt.dist(seen.debtAssets) <= seen.debtAssets >> 12) return (shares, debt);
+            _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(debt.min(type(uint112).max)));
+            return (shares, debt);
+        }
+        debt = debt.max(seen.debtAssets);
+        if (shares > before) {
+            if (before != 0) inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(before, shares);
+            shares = before;
         }
     }
 

@@ -84,8 +84,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
-    /// @dev 17 + 14 = 31. As the latest look at the whole pool found it that was made in a block in which the pool had not
-    /// been used before.
+    /// @dev 17 + 14 = 31. As the latest refresh found it, shares the latest look at the whole pool, that was made in a block in
+    /// which the pool had not been used before.
     struct Seen {
         uint136 lenderShares; // 0: never
         uint112 debtAssets; // to a 4096th of it. [loan base units]
