@@ -29,8 +29,9 @@ contract LendingPoolInvariants is InvariantSetup {
         _require(PoolChecks.assetsConserved(pool, handler));
     }
 
-    /// @notice INV-04 no health-lowering exit, INV-05 rounding, INV-08 liquidatability: judged around each action.
-    function invariant_INV04_INV05_INV08_NoViolationRecorded() public view {
+    /// @notice INV-04 no health-lowering exit, INV-05 rounding, INV-08 liquidatability, INV-10 engine and governance:
+    /// judged around each action.
+    function invariant_INV04_INV05_INV08_INV10_NoViolationRecorded() public view {
         _requireNoViolation();
     }
 
@@ -82,6 +83,17 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.movePrice(0, 0, 0); // × 0.7
         handler.mark(0, 2, 0);
         handler.take(1, 2, 0);
+        _requireAll();
+        // Engine and governance; actor 3 owes against two collaterals and unwinds.
+        handler.setRiskEngine(1, 0, 0);
+        handler.writeRisk(1, (30 << 48) | 1_234, 0);
+        handler.writeRisk(1, (30 << 48) | 1_234, 1);
+        handler.unwind(3, 1_001e6 + 3, 1);
+        handler.payKeeper(0, 1e6, 0);
+        handler.setCollateralFactors(3, 1_000, 1);
+        handler.lowerBorrowFactor(5, 0, 1);
+        handler.rampDownLiquidationFactor(7, 0, 1);
+        handler.setRiskEngine(0, 0, 0);
         _requireAll();
         // So deep that bad debt is left to lenders.
         for (uint256 i; i < 5; ++i) handler.movePrice(0, 0, 0);
