@@ -172,7 +172,7 @@ export async function matrixWorld(connection: NetworkConnection) {
     "oracle poke": () => oracle.poke(eth.address),
     "engine poke": () => engine.poke(eth.address),
   };
-  return { ...p, reach, breakSources, actions, accounts: { deep, mild, kicked, idle, newcomer } };
+  return { ...p, front, reach, breakSources, actions, accounts: { deep, mild, kicked, idle, newcomer } };
 }
 
 export type MatrixWorld = Awaited<ReturnType<typeof matrixWorld>>;
