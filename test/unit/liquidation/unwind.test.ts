@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AbiCoder, ZeroAddress } from "ethers";
+import { ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import {
@@ -15,7 +15,7 @@ import {
   USD,
 } from "../../shared/borrower-fixtures.ts";
 import { mixedPool, OWED, sinkingPool } from "../../shared/liquidation-fixtures.ts";
-import { PAUSE, scriptedPool } from "../../shared/pool-fixtures.ts";
+import { PAUSE } from "../../shared/pool-fixtures.ts";
 
 const DEBT = 120_000n * USD;
 const HELD = 100n * ETHER;
@@ -37,27 +37,6 @@ async function provisionedPool(connection: NetworkConnection) {
   await setPrice(p, p.eth, 1_200n);
   await p.liquidation.kick(p.borrower.address);
   return p;
-}
-
-/** An account of a contract that owes 10,000 against 10 ETH, has no loan assets, and whom `liquidator` lets sell. */
-async function pennilessContract(connection: NetworkConnection) {
-  const p = await scriptedPool(connection);
-  const { pool, poolAddress, loan, loanAddress, account, accountAddress, stranger, liquidator } = p;
-  const eth = p.collaterals[0];
-  const encode = pool.interface.encodeFunctionData.bind(pool.interface);
-  await account.run([
-    {
-      target: poolAddress,
-      data: encode("supplyCollateral", [eth.address, 10n * ETHER, accountAddress, "0x"]),
-    },
-    { target: poolAddress, data: encode("borrow", [10_000n * USD, 0, accountAddress, accountAddress]) },
-    {
-      target: loanAddress,
-      data: loan.interface.encodeFunctionData("transfer", [stranger.address, 110_000n * USD]),
-    },
-  ]);
-  await loan.connect(liquidator).approve(accountAddress, 10n ** 30n);
-  return { ...p, eth };
 }
 
 describe("LiquidationModule: unwinding", () => {
@@ -259,46 +238,6 @@ describe("LiquidationModule: unwinding", () => {
       // The last of one collateral with the last of the debt: its bit goes, the others' stay.
       await unwind(0n, await pool.debtSharesOf(borrower.address), 20n * ETHER, eth.address);
       expect((await pool.accountOf(borrower.address)).collateralMask).to.equal(6);
-    });
-
-    describe("with a callback", () => {
-      const sell = async (collateral: bigint, proceeds: bigint) => {
-        const p = await load(pennilessContract);
-        const { account, accountAddress, eth, loan, loanAddress, liquidation, liquidator, poolAddress } = p;
-        const script = AbiCoder.defaultAbiCoder().encode(
-          ["tuple(address,bytes)[]"],
-          [
-            [
-              [eth.address, eth.token.interface.encodeFunctionData("transfer", [liquidator.address, collateral])],
-              [
-                loanAddress,
-                loan.interface.encodeFunctionData("transferFrom", [liquidator.address, accountAddress, proceeds]),
-              ],
-            ],
-          ],
-        );
-        const unwind = liquidation.interface.encodeFunctionData("unwind", [
-          ...[4_000n * USD, 0, eth.address, collateral, accountAddress, accountAddress, script],
-        ] as never);
-        // It was funded with collateral: only what comes out of the pool may be sold.
-        const spare = await eth.token.balanceOf(accountAddress);
-        const burn = eth.token.interface.encodeFunctionData("transfer", [p.stranger.address, spare]);
-        await account.run([{ target: eth.address, data: burn }]);
-        return { ...p, send: () => account.run([{ target: poolAddress, data: unwind }]) };
-      };
-
-      it("the collateral is there to be sold before the payment is pulled", async () => {
-        const { pool, send, accountAddress, eth, loan } = await sell(2n * ETHER, 4_000n * USD);
-        await send();
-        expect(await pool.debtOf(accountAddress)).to.be.within(5_999n * USD, 6_001n * USD);
-        expect(await pool.collateralOf(accountAddress, eth.address)).to.equal(8n * ETHER);
-        expect(await loan.balanceOf(accountAddress)).to.equal(0);
-      });
-
-      it("what it does not bring in is not lent", async () => {
-        const { ethers, send } = await sell(2n * ETHER, 4_000n * USD - 1n);
-        await expect(send()).to.revert(ethers);
-      });
     });
   });
 });

@@ -82,7 +82,8 @@ describe("Risk engine: too little gas", () => {
       await send;
       return undefined;
     } catch (error) {
-      const data = (error as { data?: string }).data ?? "0x";
+      const raw = (error as { data?: string | { data?: string } }).data;
+      const data = (typeof raw === "string" ? raw : raw?.data) ?? "0x";
       // Out of gas, at the top or in a part that hands nothing on.
       if (data === "0x") return "gas";
       const name = [w.pool, w.oracle].map((each) => each.interface.parseError(data)?.name).find(Boolean);
