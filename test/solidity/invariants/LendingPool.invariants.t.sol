@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
+import {RiskHandler} from "./RiskHandler.sol";
 
 /// @title Invariants under random actions; see `docs/invariants.md`
 /// @dev The runner recognises the handler only when its file is among those that it is given: run the whole folder
@@ -64,6 +65,9 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.supplyCollateral(3, 10_000e6, 1);
         handler.borrow(2, 29_000e6, 1);
         handler.borrow(3, 10_000e6, 3);
+        // Out of proportion, of an account with one collateral: refused, or else reported.
+        for (uint256 i = 1; i < 12; ++i) handler.unwind(2, ((i * 1e17) << 128) + 2 * i + 2, 0);
+        require(handler.succeeded(RiskHandler.unwind.selector) == 0, "INV-04: unwound out of proportion");
         handler.borrowAndRepay(3, 0, 0);
         handler.wait(0, 7 days - 2, 0);
         handler.accrue(0, 0, 0);

@@ -33,7 +33,7 @@ contract RiskHandler is PoolHandler {
 
     // --- borrowers ------------------------------------------------------------------------------------------------
 
-    /// @dev Mostly all that may be taken out, now and then more. Judged by health, at liquidation prices and factors.
+    /// @dev All that may be taken out, or, every other time, anything from there to more than there is. Judged by health, at liquidation prices and factors.
     function unwind(uint256 a, uint256 b, uint256 c) external now_ {
         address account = _actor(a);
         address token = address(_token(c));
@@ -41,7 +41,7 @@ contract RiskHandler is PoolHandler {
         uint256 assets = _between(b, 1, before.debt + 1);
         uint256 held = pool.collateralOf(account, token);
         uint256 amount = (held * assets) / (before.debt + 1);
-        if (b % 5 == 0) amount = _between(b >> 128, 0, held + 1);
+        if (b % 2 == 0) amount = _between(b >> 128, amount, held + 1);
         (bool ok, bytes memory result) = _act(
             account,
             b % 3 == 0
