@@ -47,6 +47,7 @@ interface IPoolRisk {
         uint256 liquidationTargetBps; // where its ramp leads
         uint256 level; // ICircuitBreaker.Level
         uint256 freshUntil; // [unix s] 0: no engine governs this collateral
+        uint256 updatedAt; // [unix s] 0: never, or the engine was replaced
         uint256 loadingPercent; // λ, for borrowing
         uint256 liquidationLoadingPercent; // λ, for health, in force now
         uint256 discountBps;

@@ -19,6 +19,7 @@ struct Risk {
     uint256 rampStart; // [unix s]
     uint256 rampEnd; // [unix s]
     uint256 freshUntil; // [unix s] 0: no engine governs this collateral
+    uint256 maxAge; // how long it was fresh when it was written. [s, < 2^17]
     uint256 reserve; // y. [loan base units] Rounded to 2^-25 of itself when stored
     uint256 loadingFrom; // λ of the liquidation test at `loadingStart`. [%]
     uint256 loading; // λ of the borrow test; that of the liquidation test follows it. [%]
@@ -30,7 +31,7 @@ struct Risk {
 
 /// @title One collateral's risk in one word
 /// @notice Bits from the lowest: borrow factor 16, ramp from 16, ramp to 16, ramp start 32, ramp end 32, fresh until 32,
-/// reserve 32, λ from 8, λ 8, λ start 32, discount 8, level 2, grace 1: 235.
+/// reserve 32, λ from 8, λ 8, λ start 32, discount 8, level 2, grace 1, age 17: 252.
 /// @dev λ is the loading of a one-factor model of correlation, `ρᵢⱼ = λᵢ·λⱼ`. It is a possible correlation for any
 /// λ in [0, 1], which a table of pairs with floors need not be, and costs one number a collateral.
 library RiskWordLib {
@@ -74,6 +75,18 @@ library RiskWordLib {
     function isStaleAt(RiskWord w, uint256 timestamp) internal pure returns (bool) {
         uint256 until = freshUntil(w);
         return until != 0 && timestamp > until;
+    }
+
+    /// @notice True if an engine governs the collateral and wrote this longer than `age` seconds ago, or it is stale.
+    function isOlderAt(RiskWord w, uint256 age, uint256 timestamp) internal pure returns (bool) {
+        uint256 until = freshUntil(w);
+        // Written at `until − maxAge`, which is no later than now.
+        return until != 0 && (timestamp > until || timestamp + maxAge(w) > until + age);
+    }
+
+    /// @notice How long the word was fresh when it was written. [s]
+    function maxAge(RiskWord w) internal pure returns (uint256) {
+        return (RiskWord.unwrap(w) >> 235) & 0x1ffff;
     }
 
     /// @notice [loan base units]
@@ -127,6 +140,7 @@ library RiskWordLib {
         r.discountTenBps = uint8(word >> 224);
         r.level = (word >> 232) & 3;
         r.isGrace = (word >> 234) & 1 != 0;
+        r.maxAge = (word >> 235) & 0x1ffff;
     }
 
     /// @dev The caller keeps every field within its bits.
@@ -140,6 +154,6 @@ library RiskWordLib {
                 (r.freshUntil << 112) |
                 (PackedFloat.pack(r.reserve.min(MAX_RESERVE), RESERVE_BITS) << 144);
         word |= (r.loadingFrom << 176) | (r.loading << 184) | (r.loadingStart << 192) | (r.discountTenBps << 224);
-        return RiskWord.wrap(word | (r.level << 232) | (r.isGrace ? 1 << 234 : 0));
+        return RiskWord.wrap(word | (r.level << 232) | (r.isGrace ? 1 << 234 : 0) | (r.maxAge << 235));
     }
 }

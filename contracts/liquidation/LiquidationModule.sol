@@ -30,7 +30,9 @@ contract LiquidationModule is Unwinding, ILiquidationModule, IPoolModule {
     /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
     uint256 public constant GRACE_HEALTH_BPS = 9_500;
     /// @notice Gas that the risk engine is given before an account is put up for sale. [gas]
-    uint256 public constant REFRESH_GAS = 1_200_000;
+    uint256 public constant REFRESH_GAS = 1_500_000;
+    /// @notice The engine is asked before a sale when it has not looked at a collateral for so long. [s]
+    uint256 public constant REFRESH_AGE = 10 minutes;
     /// @dev What is left for the sale itself.
     uint256 private constant SALE_GAS = 300_000;
 
@@ -146,28 +148,29 @@ contract LiquidationModule is Unwinding, ILiquidationModule, IPoolModule {
 
     // --- the engine -----------------------------------------------------------------------------------------------
 
-    /// @dev Has the engine look at collaterals that it has not looked at for too long, so that an account is not put up for
-    /// sale past a grace period that only it knows of. A broken engine does not stop a sale, and neither can a caller keep it
-    /// from being asked by sending little gas.
+    /// @dev Has the engine look at collaterals that it has not looked at lately, so that an account is not put up for sale past a
+    /// grace period that nobody has told the pool of. A broken engine does not stop a sale, and neither can a caller keep it
+    /// from being asked by sending little gas. One failure is enough: gas for more may not be there.
     /// @param first Needs no look-up in the list; 0: none.
     function _tryRefreshAll(Account memory record, address first) private {
         uint256 mask = record.collateralMask;
         if (first != address(0)) {
             mask &= ~(1 << _collateral[first].index);
-            _tryRefresh(first);
+            if (!_tryRefresh(first)) return;
         }
-        for (; mask != 0; mask &= mask - 1) _tryRefresh(_collateralList[LibBit.ffs(mask)]);
+        for (; mask != 0; mask &= mask - 1) if (!_tryRefresh(_collateralList[LibBit.ffs(mask)])) return;
     }
 
-    function _tryRefresh(address token) private {
-        if (!_collateral[token].risk.isStaleAt(block.timestamp)) return;
+    /// @return ok False if the engine was asked and failed.
+    function _tryRefresh(address token) private returns (bool ok) {
+        if (!_collateral[token].risk.isOlderAt(REFRESH_AGE, block.timestamp)) return true;
         uint256 required = (REFRESH_GAS * 64) / 63 + SALE_GAS;
         if (gasleft() < required) revert PoolGasTooLow(gasleft(), required);
         // Its answer is what it writes to the pool; what it returns is not even copied.
         bytes memory data = abi.encodeCall(IRiskEngine.refresh, (token));
         address engine = _riskEngine;
         assembly ("memory-safe") {
-            pop(call(REFRESH_GAS, engine, 0, add(data, 32), mload(data), 0, 0))
+            ok := call(REFRESH_GAS, engine, 0, add(data, 32), mload(data), 0, 0)
         }
     }
 

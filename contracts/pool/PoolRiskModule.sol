@@ -66,6 +66,7 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         r.level = uint256(update.level).min(3);
         r.isGrace = update.grace;
         r.freshUntil = block.timestamp + maxAge;
+        r.maxAge = maxAge;
         RiskWord word = r.pack();
         c.risk = word;
         emit RiskUpdated(collateral, word, inForce);
@@ -220,6 +221,7 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         v.liquidationTargetBps = w.liquidationTargetBps();
         v.level = w.level();
         v.freshUntil = w.freshUntil();
+        v.updatedAt = v.freshUntil.zeroFloorSub(w.maxAge());
         v.loadingPercent = w.loading();
         v.liquidationLoadingPercent = w.liquidationLoadingAt(block.timestamp);
         v.discountBps = w.discountBps();

@@ -8,7 +8,7 @@ const UNKICK_HEALTH_BPS = 10_200n;
 const KICK_HEALTH_BPS = 9_990n;
 
 /** For a kick that has the risk engine asked first. */
-export const STALE_GAS = 3_000_000;
+export const STALE_GAS = 2_400_000;
 
 /** Puts unhealthy accounts up for sale, and takes recovered ones off it, for anybody's good. */
 export class Kicker implements Agent {

@@ -24,6 +24,9 @@ import {
 
 const BPS = 10_000n;
 const PRICE_SCALE = 10n ** 36n;
+/** `LiquidationModule.REFRESH_AGE`, and how long the next block may be. [s] */
+const REFRESH_AGE = 600n;
+const LONGEST_BLOCK = 1_200n;
 /** Accounts a call: about 40,000 gas each, well below the cap of a transaction. */
 const PAGE = 200;
 /** Quotes cost some 150,000 gas each. */
@@ -95,7 +98,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
       reserve: isGoverned ? toFloat(reserve, this.loan.decimals) : Infinity,
       liquidationDiscount: isGoverned ? Number(m.risk.discountBps) / 1e4 : 0,
       exitableShares: m.lenderShares > exitFloorShares ? m.lenderShares - exitFloorShares : 0n,
-      isRiskStale: isGoverned && m.timestamp > freshUntil,
+      isRiskStale: isGoverned && m.timestamp + LONGEST_BLOCK > m.risk.updatedAt + REFRESH_AGE,
       breakerLevel: Number(m.breakerLevel),
       poolBreakerLevel: Number(m.poolBreakerLevel),
     };

@@ -142,7 +142,10 @@ export type Attack = Awaited<ReturnType<typeof deployAttack>>;
 async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
   const { ethers, admin, engine, eth, loanAddress, modules, poolAddress, authority, risk, liquidity, networkHelpers } =
     setting;
-  const live = { engine, breaker: setting.breaker };
+  const live: { engine: typeof engine; breaker: Pick<RiskPool["breaker"], "assessmentOf" | "getAddress"> } = {
+    engine,
+    breaker: setting.breaker,
+  };
   if (weakness === undefined) return live;
   const addressOf = async (name: string, args: unknown[]) => (await ethers.deployContract(name, args)).getAddress();
   if (weakness === "spot prices") {

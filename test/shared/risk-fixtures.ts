@@ -102,10 +102,7 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
   const volatility = await ethers.deployContract("VolatilityOracle", [oracleAddress, authority]);
   const liquidity = await ethers.deployContract("LiquidityOracle", [loanAddress, authority]);
   const model = await ethers.deployContract("CollateralFactorModel", [authority]);
-  const breaker = (await ethers.deployContract(
-    hasBreaker ? "CircuitBreaker" : "MockERC20",
-    hasBreaker ? [authority] : ["x", "x", 1],
-  )) as any;
+  const breaker = await ethers.deployContract("CircuitBreaker", [authority]);
   const modules = {
     volatilityOracle: await volatility.getAddress(),
     liquidityOracle: await liquidity.getAddress(),

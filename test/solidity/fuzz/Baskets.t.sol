@@ -128,6 +128,7 @@ contract BasketsTest {
         r.discountTenBps = uint8(seed >> 176);
         r.level = (seed >> 184) % 4;
         r.isGrace = (seed >> 186) & 1 != 0;
+        r.maxAge = (seed >> 187) % 86_401;
         RiskWord w = r.pack();
         Risk memory read = w.unpack();
         uint256 distance = read.reserve > r.reserve ? read.reserve - r.reserve : r.reserve - read.reserve;
@@ -137,7 +138,7 @@ contract BasketsTest {
         require(w.borrowFactorBps() == r.borrowFactorBps && w.liquidationTargetBps() == r.rampToBps, "factors");
         require(w.freshUntil() == r.freshUntil && w.level() == r.level, "state");
         require(w.loading() == r.loading && w.discountBps() == r.discountTenBps * 10, "loading or discount");
-        require(RiskWord.unwrap(w) >> 235 == 0, "more bits than said");
+        require(RiskWord.unwrap(w) >> 252 == 0, "more bits than said");
     }
 
     function testFuzz_LoadingOfLiquidationFollowsUpwardsSlowly(uint8 from, uint8 to, uint32 elapsed) external pure {

@@ -8,7 +8,7 @@ import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
-import {PoolHandler} from "./PoolHandler.sol";
+import {RiskHandler} from "./RiskHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
 uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
@@ -19,12 +19,13 @@ uint256 constant SLOT_COLLATERALS = 7;
 uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
-contract TamperingHandler is PoolHandler {
+contract TamperingHandler is RiskHandler {
     enum Sabotage {
         None,
         LoseCash,
         LowerPrices,
-        LowerBorrowPrices
+        LowerBorrowPrices,
+        LowerFactors
     }
 
     Sabotage public sabotage;
@@ -34,7 +35,7 @@ contract TamperingHandler is PoolHandler {
         ConstantPriceOracle oracle_,
         MockERC20[3] memory tokens,
         MockFlashBorrower borrower
-    ) PoolHandler(pool_, oracle_, tokens, borrower) {}
+    ) RiskHandler(pool_, oracle_, tokens, borrower) {}
 
     function setSabotage(Sabotage value) external {
         sabotage = value;
@@ -44,6 +45,12 @@ contract TamperingHandler is PoolHandler {
         if (sabotage == Sabotage.LoseCash) {
             bytes32 cash = vm.load(address(pool), bytes32(SLOT_CASH));
             vm.store(address(pool), bytes32(SLOT_CASH), bytes32(uint256(cash) - 1));
+        } else if (sabotage == Sabotage.LowerFactors) {
+            // The second slot of the collateral: its ramp, 16 bits each, from 1 to 1.
+            bytes32 slot = keccak256(abi.encode(pool.collateralList()[0], SLOT_COLLATERALS));
+            slot = bytes32(uint256(slot) + 1);
+            uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint32).max) << 16);
+            vm.store(address(pool), slot, bytes32(word | (1 << 16) | (1 << 32)));
         } else if (sabotage != Sabotage.None) {
             ConstantPriceOracle oracle = ConstantPriceOracle(pool.poolConfig().oracle);
             address token = pool.collateralList()[0];
@@ -56,7 +63,7 @@ contract TamperingHandler is PoolHandler {
 /// @title Does each invariant bark?
 /// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID.
 contract CanaryTest is InvariantSetup {
-    function _newHandler(MockFlashBorrower borrower) internal override returns (PoolHandler) {
+    function _newHandler(MockFlashBorrower borrower) internal override returns (RiskHandler) {
         return new TamperingHandler(pool, oracle, tokens, borrower);
     }
 
@@ -156,5 +163,29 @@ contract CanaryTest is InvariantSetup {
         _sabotage(TamperingHandler.Sabotage.LowerPrices);
         handler.deposit(0, 1e6, 0);
         _requireReport(handler.violation(), "INV-08");
+    }
+    function test_INV10_FactorFallsAtOnce() public {
+        _sabotage(TamperingHandler.Sabotage.LowerFactors);
+        handler.setRiskEngine(1, 0, 0);
+        _requireReport(handler.violation(), "INV-10");
+    }
+
+    /// @dev The account stays healthy, and yet it is reported.
+    function test_INV10_AlsoOfAnEngine() public {
+        handler.supplyCollateral(3, 1_000e6, 0);
+        handler.setRiskEngine(1, 0, 0);
+        _requireNoViolation();
+        _sabotage(TamperingHandler.Sabotage.LowerFactors);
+        handler.writeRisk(1, 1, 0);
+        _requireReport(handler.violation(), "INV-10");
+    }
+
+    /// @dev An account that is unhealthy already: otherwise INV-08 is reported first.
+    function test_INV04_UnwindingLowersHealth() public {
+        handler.movePrice(0, 0, 0);
+        handler.movePrice(0, 0, 0);
+        _sabotage(TamperingHandler.Sabotage.LowerFactors);
+        handler.unwind(2, 1_001e6 + 3, 0);
+        _requireReport(handler.violation(), "INV-04");
     }
 }

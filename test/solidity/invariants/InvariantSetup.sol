@@ -6,13 +6,14 @@ import {PoolSetup} from "../PoolSetup.sol";
 import {vm} from "../Vm.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
+import {RiskHandler} from "./RiskHandler.sol";
 
 /// @title A pool, a handler with funded actors, and all checks at once
 abstract contract InvariantSetup is PoolSetup {
-    PoolHandler internal handler;
+    RiskHandler internal handler;
 
-    function _newHandler(MockFlashBorrower borrower) internal virtual returns (PoolHandler) {
-        return new PoolHandler(pool, oracle, tokens, borrower);
+    function _newHandler(MockFlashBorrower borrower) internal virtual returns (RiskHandler) {
+        return new RiskHandler(pool, oracle, tokens, borrower);
     }
 
     function setUp() public virtual {
@@ -48,7 +49,7 @@ abstract contract InvariantSetup is PoolSetup {
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](21);
+        list = new bytes4[](28);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -70,6 +71,13 @@ abstract contract InvariantSetup is PoolSetup {
         list[18] = PoolHandler.movePrice.selector;
         list[19] = PoolHandler.wait.selector;
         list[20] = PoolHandler.mark.selector;
+        list[21] = RiskHandler.unwind.selector;
+        list[22] = RiskHandler.writeRisk.selector;
+        list[23] = RiskHandler.payKeeper.selector;
+        list[24] = RiskHandler.setRiskEngine.selector;
+        list[25] = RiskHandler.setCollateralFactors.selector;
+        list[26] = RiskHandler.lowerBorrowFactor.selector;
+        list[27] = RiskHandler.rampDownLiquidationFactor.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
+import {RiskHandler} from "./RiskHandler.sol";
 
 /// @title Invariants under random actions; see `docs/invariants.md`
 /// @dev The runner recognises the handler only when its file is among those that it is given: run the whole folder
@@ -29,8 +30,9 @@ contract LendingPoolInvariants is InvariantSetup {
         _require(PoolChecks.assetsConserved(pool, handler));
     }
 
-    /// @notice INV-04 no health-lowering exit, INV-05 rounding, INV-08 liquidatability: judged around each action.
-    function invariant_INV04_INV05_INV08_NoViolationRecorded() public view {
+    /// @notice INV-04 no health-lowering exit, INV-05 rounding, INV-08 liquidatability, INV-10 engine and governance:
+    /// judged around each action.
+    function invariant_INV04_INV05_INV08_INV10_NoViolationRecorded() public view {
         _requireNoViolation();
     }
 
@@ -63,6 +65,9 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.supplyCollateral(3, 10_000e6, 1);
         handler.borrow(2, 29_000e6, 1);
         handler.borrow(3, 10_000e6, 3);
+        // Out of proportion, of an account with one collateral: refused, or else reported.
+        for (uint256 i = 1; i < 12; ++i) handler.unwind(2, ((i * 1e17) << 128) + 2 * i + 2, 0);
+        require(handler.succeeded(RiskHandler.unwind.selector) == 0, "INV-04: unwound out of proportion");
         handler.borrowAndRepay(3, 0, 0);
         handler.wait(0, 7 days - 2, 0);
         handler.accrue(0, 0, 0);
@@ -82,6 +87,17 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.movePrice(0, 0, 0); // × 0.7
         handler.mark(0, 2, 0);
         handler.take(1, 2, 0);
+        _requireAll();
+        // Engine and governance; actor 3 owes against two collaterals and unwinds.
+        handler.setRiskEngine(1, 0, 0);
+        handler.writeRisk(1, (30 << 48) | 1_234, 0);
+        handler.writeRisk(1, (30 << 48) | 1_234, 1);
+        handler.unwind(3, 1_001e6 + 3, 1);
+        handler.payKeeper(0, 1e6, 0);
+        handler.setCollateralFactors(3, 1_000, 1);
+        handler.lowerBorrowFactor(5, 0, 1);
+        handler.rampDownLiquidationFactor(7, 0, 1);
+        handler.setRiskEngine(0, 0, 0);
         _requireAll();
         // So deep that bad debt is left to lenders.
         for (uint256 i; i < 5; ++i) handler.movePrice(0, 0, 0);

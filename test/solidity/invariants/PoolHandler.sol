@@ -15,14 +15,14 @@ import {vm} from "../Vm.sol";
 /// violations are recorded in `violation` instead, and counted are the actions that went through.
 /// @dev The runner does not keep `vm.warp` from one call to the next, so the time is kept here.
 contract PoolHandler {
-    uint256 private constant ACTORS = 4;
+    uint256 internal constant ACTORS = 4;
     bytes4 private constant PANIC = 0x4e487b71;
 
     LendingPool public pool;
-    ConstantPriceOracle private _oracle;
-    MockERC20 private _loan;
+    ConstantPriceOracle internal _oracle;
+    MockERC20 internal _loan;
     IERC3156FlashBorrower private _flashBorrower;
-    MockERC20[] private _tokens;
+    MockERC20[] internal _tokens;
     uint256[] private _initialPrice36;
 
     /// @notice First violation found by an action; empty: none.
@@ -303,15 +303,23 @@ contract PoolHandler {
     /// @dev The seam for the canaries, which break something here.
     function _tamper() internal virtual {}
 
-    function _act(address sender, bytes memory data) private returns (bool ok, bytes memory result) {
+    function _act(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {
         Before memory before = _before();
         (ok, result) = _call(sender, data);
         if (ok) _after(before, 0, true);
     }
 
-    function _call(address sender, bytes memory data) private returns (bool ok, bytes memory result) {
+    function _call(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {
+        return _callTo(address(pool), sender, data);
+    }
+
+    function _callTo(
+        address target,
+        address sender,
+        bytes memory data
+    ) internal returns (bool ok, bytes memory result) {
         vm.prank(sender);
-        (ok, result) = address(pool).call(data);
+        (ok, result) = target.call(data);
         if (ok) {
             ++succeeded[msg.sig];
             _tamper();
@@ -320,7 +328,7 @@ contract PoolHandler {
         }
     }
 
-    function _before() private view returns (Before memory b) {
+    function _before() internal view returns (Before memory b) {
         IPoolTypes.Totals memory t = pool.totals();
         b.lenderAssets = pool.totalAssets();
         b.supply = pool.totalSupply();
@@ -330,7 +338,7 @@ contract PoolHandler {
 
     /// @param loss Bad debt that lenders bore in this action. [loan base units]
     /// @param compareHealth False where time passed.
-    function _after(Before memory b, uint256 loss, bool compareHealth) private {
+    function _after(Before memory b, uint256 loss, bool compareHealth) internal {
         // Share prices with the virtual amounts of SharesMath, compared by cross-multiplication.
         uint256 assets = pool.totalAssets() + loss + 1;
         if (assets * (b.supply + 1e6) < (b.lenderAssets + 1) * (pool.totalSupply() + 1e6)) {
@@ -348,19 +356,19 @@ contract PoolHandler {
         }
     }
 
-    function _checkBorrowTest(address account) private {
+    function _checkBorrowTest(address account) internal {
         uint256 debt = pool.debtOf(account);
         if (debt != 0 && pool.borrowCapacityOf(account) < debt) {
             _violate("INV-04: left below the borrow test");
         }
     }
 
-    function _isLiquidatable(address account, uint256 tolerance) private view returns (bool) {
+    function _isLiquidatable(address account, uint256 tolerance) internal view returns (bool) {
         IPoolTypes.Health memory h = pool.healthOf(account);
         return h.debt > h.liquidationCapacity + tolerance;
     }
 
-    function _violate(string memory what) private {
+    function _violate(string memory what) internal {
         if (bytes(violation).length == 0) violation = what;
     }
 
@@ -368,15 +376,15 @@ contract PoolHandler {
         return address(uint160(0xAC7000 + (word % ACTORS)));
     }
 
-    function _token(uint256 word) private view returns (MockERC20) {
+    function _token(uint256 word) internal view returns (MockERC20) {
         return _tokens[word % _tokens.length];
     }
 
-    function _between(uint256 value, uint256 min, uint256 max) private pure returns (uint256) {
+    function _between(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
         return min + (value % (max - min + 1));
     }
 
-    function _zeroFloorSub(uint256 x, uint256 y) private pure returns (uint256) {
+    function _zeroFloorSub(uint256 x, uint256 y) internal pure returns (uint256) {
         return x > y ? x - y : 0;
     }
 }

@@ -23,7 +23,7 @@ async function governedPool(connection: NetworkConnection) {
   const shares = await p.pool.totalSupply();
   for (const token of await p.pool.collateralList()) {
     const { borrowFactorBps, liquidationFactorBps } = await p.pool.collateralConfig(token);
-    await engine.apply_(
+    await engine.write(
       token,
       {
         ...{ liquidationFactorBps: liquidationFactorBps - 100n, borrowFactorBps, calm: true, level: 0 },
