@@ -80,13 +80,13 @@ const tasks: TaskDefinition[] = [
     .addOption({
       name: "scenarios",
       description: "Names from `scenarios`, with commas",
-      defaultValue: "black-thursday,may-19,terra-week,ftx-fall,flash-wick,slow-bleed",
+      defaultValue: "black-thursday,may-19,terra-week,ftx-fall,flash-wick,usdc-depeg",
     })
     .addOption({ name: "seeds", description: "Runs of each scenario and pool: seeds 1 to this", defaultValue: "20" })
-    .addOption({ name: "borrowers", description: "How many", defaultValue: "40" })
-    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "8" })
-    .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "4" })
-    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "620" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "30" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
+    .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "3" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
     .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
     .addOption({
       name: "features",

@@ -130,15 +130,16 @@ describe("#sweep", () => {
 
 describe("#crashOf", () => {
   for (const [name, blockSeconds] of [
-    ["black-thursday", 180],
-    ["may-19", 180],
-    ["terra-week", 180],
+    ["black-thursday", 300],
+    ["may-19", 300],
+    ["terra-week", 300],
     ["ftx-fall", 240],
-    ["flash-wick", 12],
+    ["flash-wick", 24],
     ["slow-bleed", 1_200],
+    ["usdc-depeg", 240],
   ] as const) {
     it(`plays ${name} in blocks of ${blockSeconds} s by default`, () => {
-      expect(crashOf(name, 620).blockSeconds).to.equal(blockSeconds);
+      expect(crashOf(name, 300).blockSeconds).to.equal(blockSeconds);
     });
   }
 
