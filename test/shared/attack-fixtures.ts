@@ -24,6 +24,8 @@ const erc20 = new Interface([
 ]);
 /** An Ethereum block. [s] */
 export const BLOCK = 12;
+/** After so long a poke looks at everything, whatever came before. [s] */
+export const UNSEEN = 601;
 
 /**
  * The pool of `deployRiskPool` and somebody against it: `attacker` is a contract with more of every token than any flash loan
@@ -127,12 +129,20 @@ export async function deployAttack(connection: NetworkConnection, weakness?: Wea
     await state.restore();
     return result;
   };
+  /**
+   * These calls in a block in which a poke looks at the pool as a whole, 72 s after the last such one: the volatility's turn,
+   * after a minute, comes first.
+   */
+  const look = async (calls: readonly ScriptCall[]) => {
+    await attack(await pokes(), 60);
+    return attack(calls);
+  };
   const factors = () => setting.risk.riskOf(eth.address);
   const health = (account: string) => pool.healthOf(account);
   return {
     ...setting,
     ...{ live, attacker, attackerAddress: address, call, attack, later, swap, rootNow, rootAt, tradeTo, pokes, supply },
-    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, factors, health, leverage, imagine },
+    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, look, factors, health, leverage, imagine },
   };
 }
 
@@ -165,7 +175,7 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
     await live.engine.setFlow(FLOW);
     await risk.setRiskEngine(frontAddress, MAX_AGE);
   }
-  await networkHelpers.time.increase(60n);
+  await networkHelpers.time.increase(BigInt(UNSEEN));
   await live.engine.poke(eth.address);
   return live;
 }
@@ -182,6 +192,20 @@ async function withVictim(a: Attack) {
 
 export async function attackedBorrower(connection: NetworkConnection) {
   return withVictim(await deployAttack(connection));
+}
+
+/** Two days later: the averages have arrived where they were going, so that it does not matter when they are looked at. */
+async function withTime<T extends Attack & { price: number }>(a: T) {
+  await a.settle(a.price, 48n * HOUR);
+  return a;
+}
+
+export async function settledBorrower(connection: NetworkConnection) {
+  return withTime(await attackedBorrower(connection));
+}
+
+export async function settledCredulousBorrower(connection: NetworkConnection) {
+  return withTime(await credulousBorrower(connection));
 }
 
 export async function spotPricedBorrower(connection: NetworkConnection) {
