@@ -7,6 +7,7 @@ import {
   attackedBorrower,
   BLOCK,
   credulousBorrower,
+  looks,
   settledBorrower,
   settledCredulousBorrower,
   UNSEEN,
@@ -161,7 +162,7 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       expect(Number(attacked.factors.liquidationFactorBps - honest.factors.liquidationFactorBps)).to.be.within(-2, 0);
     });
 
-    it("where one look is spoilt, the factors are as they were for a minute more: those of the last look", async () => {
+    it("a look in a block in which he used the pool is made up for by the next poke", async () => {
       const a = await load();
       const { attack, pokes, imagine, leverage, factors, supply, look } = a;
       await attack(await pokes(), UNSEEN);
@@ -169,38 +170,37 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       const run = (spoilt: boolean) =>
         imagine(async () => {
           await look([...(spoilt ? [await supply(1n)] : []), ...(await pokes())]);
-          const results = [{ leverage: Number(await leverage()), ...(await factors()).toObject() }];
-          for (let block = 1; block <= 6; ++block) {
-            await attack(await pokes());
-            results.push({ leverage: Number(await leverage()), ...(await factors()).toObject() });
-          }
-          return results;
+          const first = Number(await leverage());
+          await attack(await pokes());
+          return { first, next: Number(await leverage()), factor: (await factors()).borrowFactorBps };
         });
       const [honest, spoilt] = [await run(false), await run(true)];
-      console.log(
-        before,
-        honest.map((x) => [x.leverage, x.borrowFactorBps]),
-        spoilt.map((x) => [x.leverage, x.borrowFactorBps]),
-      );
+      expect(honest.first / before).to.be.greaterThan(1.0005);
+      expect(spoilt.first / before).to.be.within(0.999999, 1.000001);
+      expect(spoilt.next / honest.next).to.be.within(0.999999, 1.0005);
+      expect(Number(spoilt.factor - honest.factor)).to.be.within(-1, 0);
     });
 
-    it("who pokes first in the blocks of looks keeps the average too, though others poke in every block", async () => {
+    it("who uses the pool in the blocks of looks only does not keep the average", async () => {
       const a = await load();
-      const { attack, pokes, supply, leverage, networkHelpers } = a;
+      const { attack, pokes, supply, leverage, networkHelpers, imagine } = a;
       await attack(await pokes(), UNSEEN);
       const before = Number(await leverage());
-      let [asked, looked] = [await networkHelpers.time.latest(), await networkHelpers.time.latest()];
-      let mine = 0;
-      for (let block = 0; block < 300; ++block) {
-        const time = (await networkHelpers.time.latest()) + BLOCK;
-        // As the engine takes turns.
-        const [age, wholeAge] = [time - asked, time - looked];
-        let isWhole = wholeAge >= 60;
-        if (age >= 60 && (!isWhole || age >= wholeAge)) [asked, isWhole] = [time, wholeAge >= 300];
-        if (isWhole) [looked, mine] = [time, mine + 1];
-        await attack([...(isWhole ? [await supply(1n)] : []), ...(await pokes())]);
-      }
-      console.log(mine, Number(await leverage()) / before);
+      const hour = (attacks: boolean) =>
+        imagine(async () => {
+          const isLook = looks(await networkHelpers.time.latest());
+          let acted = 0;
+          for (let block = 0; block < 300; ++block) {
+            const isTurn = attacks && isLook((await networkHelpers.time.latest()) + BLOCK);
+            await attack([...(isTurn ? [await supply(1n)] : []), ...(await pokes())]);
+            if (isTurn) ++acted;
+          }
+          return { leverage: Number(await leverage()), acted };
+        });
+      const [honest, attacked] = [await hour(false), await hour(true)];
+      expect(honest.leverage / before).to.be.greaterThan(1.01);
+      expect(attacked.acted).to.be.greaterThan(50);
+      expect(attacked.leverage / honest.leverage).to.be.within(0.999, 1.001);
     });
 
     it("who uses the pool before every poke of a block keeps the average where it was; one poke without him, and it goes on", async () => {

@@ -3,7 +3,14 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
-import { settledBorrower, settledCredulousBorrower, UNSEEN, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import {
+  BLOCK,
+  looks,
+  settledBorrower,
+  settledCredulousBorrower,
+  UNSEEN,
+  type AttackedBorrower,
+} from "../shared/attack-fixtures.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
 import { HOUR, Level, USD } from "../shared/risk-fixtures.ts";
 
@@ -147,6 +154,53 @@ describe("Attack: lenders who come and go", () => {
     expect((await a.factors()).poolRestricted).to.equal(false);
     // The engine keeps the tightness in 63rds, rounded up.
     expect((await a.factors()).borrowFactorBps).to.be.at.least((borrowFactorBps * 31n) / 63n - 3n);
+  });
+
+  describe("a deposit for the moment of every look", () => {
+    /**
+     * After all have left who may, an hour of pokes in every block. The attacker deposits and withdraws around none of them, or
+     * those that look at the pool as a whole while nobody disturbs them, or all. How much others may take after it, against
+     * the supply before; and how often he acted.
+     */
+    async function hourAfterLeaving(a: AttackedBorrower, when: "never" | "looks" | "always") {
+      await a.attack(await a.pokes(), UNSEEN);
+      const supply = await a.pool.totalSupply();
+      const most = await a.pool.maxRedeem(a.lender.address);
+      await a.pool.connect(a.lender).redeem(most, a.lender.address, a.lender.address);
+      const pokes = await a.pokes();
+      const deposit = await depositOf(a, 20_000_000n * USD);
+      const isLook = looks((await a.networkHelpers.time.latest()) - 1);
+      let acted = 0;
+      for (let block = 0; block < 300; ++block) {
+        const isTurn = isLook((await a.networkHelpers.time.latest()) + BLOCK);
+        if (when === "never" || (when === "looks" && !isTurn)) {
+          await a.attack(pokes);
+          continue;
+        }
+        const shares = await a.imagine(async () => {
+          await a.attack([deposit, ...pokes]);
+          return a.pool.balanceOf(a.attackerAddress);
+        });
+        await a.attack([deposit, ...pokes, await redeemOf(a, shares)]);
+        ++acted;
+      }
+      return { free: Number(await a.pool.maxRedeem(a.lender.address)) / Number(supply), acted };
+    }
+
+    it("does not bar the way out of others: the next poke looks again", async () => {
+      const a = await load();
+      const honest = await a.imagine(() => hourAfterLeaving(a, "never"));
+      const attacked = await hourAfterLeaving(a, "looks");
+      expect(honest.free).to.be.greaterThan(0.15);
+      expect(attacked.acted).to.be.greaterThan(50);
+      expect(attacked.free).to.be.greaterThan(0.99 * honest.free);
+    });
+
+    it("does, while he is first in every block with a poke: then nothing that he did not touch is ever seen", async () => {
+      const { free, acted } = await hourAfterLeaving(await load(), "always");
+      expect(acted).to.equal(300);
+      expect(free).to.be.lessThan(0.01);
+    });
   });
 
   it("who enters to bar the way out of others is locked in himself, with more than he bars", async () => {

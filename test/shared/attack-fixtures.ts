@@ -183,6 +183,22 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
 /** Price at which the victim of `attackedBorrower` is all but liquidatable. */
 const BRINK = 1_900;
 
+/**
+ * Which of the pokes of every block look at the pool as a whole, if nobody uses it in their blocks.
+ * @param since When volatility and pool were both looked at.
+ */
+export function looks(since: number): (time: number) => boolean {
+  let [asked, looked] = [since, since];
+  return (time) => {
+    let isWhole = time - looked >= 60;
+    if (time - asked >= 60 && (!isWhole || time - asked >= time - looked)) {
+      [asked, isWhole] = [time, time - looked >= 300];
+    }
+    if (isWhole) looked = time;
+    return isWhole;
+  };
+}
+
 /** With a borrower close to his liquidation, at a price that has been the same for hours. */
 async function withVictim(a: Attack) {
   const victim = await a.addVictim(200n * ETHER);
