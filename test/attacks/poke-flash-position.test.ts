@@ -8,7 +8,6 @@ import {
   BLOCK,
   credulousBorrower,
   looks,
-  settledBorrower,
   settledCredulousBorrower,
   UNSEEN,
   type AttackedBorrower,

@@ -12,7 +12,7 @@ import {
   type AttackedBorrower,
 } from "../shared/attack-fixtures.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
-import { HOUR, Level, USD } from "../shared/risk-fixtures.ts";
+import { Level, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 12;
 
