@@ -58,8 +58,10 @@ interface IRiskEngine {
     /// @dev What costs much and changes slowly is looked at in turns: the volatility, and the pool as a whole (its leverage,
     /// the lenders' exits, its breaker), each at most once a minute, neither later than with the first refresh after five
     /// minutes. A due sample of the volatility puts the pool off to the next refresh, for ten minutes at most. What was found
-    /// last holds until then. Does not revert because a price, a pool or a feed is gone: the pool is told so. A caller who leaves too little
-    /// gas to ask every source is refused: no answer is ever missing for want of gas.
+    /// last holds until then. A look at the pool in a block in which it had been used before is no turn taken: the next
+    /// refresh looks again, lest who uses it for a moment decides what is seen for a minute. Does not revert because a price,
+    /// a pool or a feed is gone: the pool is told so. A caller who leaves too little gas to ask every source is refused: no
+    /// answer is ever missing for want of gas.
     function poke(address asset) external;
 
     /// @notice The same without reward: what the pool calls by itself when its snapshot is too old.

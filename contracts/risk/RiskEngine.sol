@@ -112,6 +112,8 @@ contract RiskEngine is RiskEngineConfig {
         Findings memory f;
         _findVolatility(asset, setup, m, f);
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
+        // What may have been staged is no turn taken: the next refresh looks again.
+        if (f.isWhole && !inputs.touched) m.lookedAt = block.timestamp;
         IPriceConditions.Conditions memory price = IPriceConditions(inputs.oracle).pokeConditions(asset);
         _findDepth(asset, setup, t, f);
         _findMove(m, price, f);
@@ -168,7 +170,6 @@ contract RiskEngine is RiskEngineConfig {
         } else {
             (f.sigmaWad, f.excessWad) = (m.sigma * SIGMA_UNIT, m.excessBps * (WAD / BPS));
         }
-        if (f.isWhole) m.lookedAt = block.timestamp;
     }
 
     function _findDepth(address asset, Setup memory setup, Terms memory t, Findings memory f) private view {

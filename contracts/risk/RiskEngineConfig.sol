@@ -31,7 +31,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 sigma; // σ* as the volatility oracle last said. [1e-12 per √day, rounded up]
         uint256 excessBps; // fast ÷ slow volatility − 1, likewise. [bps, rounded up]
         uint256 askedAt; // when that was. [unix s] Kept as the time until `refreshedAt`, at most 18 h
-        uint256 lookedAt; // when a refresh of this asset last looked at the whole pool. [unix s] Kept likewise
+        uint256 lookedAt; // when a refresh of this asset last looked at the whole pool, not used before in the block. Kept likewise
     }
 
     /// @dev What rarely changes. One slot: 3 + 3 + 3 + 4 + 1 + 16 = 30.

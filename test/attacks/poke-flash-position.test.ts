@@ -3,7 +3,15 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
-import { attackedBorrower, credulousBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import {
+  attackedBorrower,
+  BLOCK,
+  credulousBorrower,
+  looks,
+  settledCredulousBorrower,
+  UNSEEN,
+  type AttackedBorrower,
+} from "../shared/attack-fixtures.ts";
 import { ENGINE_ASSET, ETHER, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 12;
@@ -24,22 +32,32 @@ describe("Attack: a position that is opened and closed around a poke", () => {
     const around = [await supply(ether), ...(await pokes()), await withdraw(ether)];
     if (assets === 0n) return around;
     const shares = await imagine(async () => {
-      await attack([await supply(ether), await borrow(assets)]);
+      await attack([await supply(ether), await borrow(assets)], UNSEEN);
       return pool.debtSharesOf(attackerAddress);
     });
     const opened = await call(pool, "borrow", [0n, shares, attackerAddress, attackerAddress]);
     return [around[0], opened, ...around.slice(1, -1), await repayAll(shares), around[around.length - 1]];
   }
 
-  /** The average leverage after some blocks with these calls, and an honest poke; and the factors then. */
+  /**
+   * The average leverage after some blocks with these calls, the first of which looks at everything, and an honest poke that
+   * looks at everything too; the factors then, and those of an honest poke in the next block already.
+   */
   async function after_(a: AttackedBorrower, blocks: number, calls?: readonly { target: string; data: string }[]) {
     const { imagine, attack, pokes, leverage, factors, networkHelpers } = a;
     return imagine(async () => {
       const start = await networkHelpers.time.latest();
-      for (let block = 0; block < blocks && calls !== undefined; ++block) await attack(calls);
+      const first = UNSEEN - BLOCK;
+      for (let block = 0; block < blocks && calls !== undefined; ++block) {
+        await attack(calls, block === 0 ? UNSEEN : BLOCK);
+      }
+      const next = await imagine(async () => {
+        await attack(await pokes(), start + first + BLOCK * (blocks + 1) - (await networkHelpers.time.latest()));
+        return factors();
+      });
       const passed = (await networkHelpers.time.latest()) - start;
-      await attack(await pokes(), 12 * (blocks + 1) - passed);
-      return { leverage: Number(await leverage()) / 1e18, factors: await factors() };
+      await attack(await pokes(), first + BLOCK * blocks + UNSEEN - passed);
+      return { leverage: Number(await leverage()) / 1e18, factors: await factors(), next };
     });
   }
 
@@ -55,11 +73,12 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       const calls = await flash(a, ether, most < cash ? most : cash);
       const before = await a.wealth(a.price);
       await a.imagine(async () => {
-        await a.attack(calls);
+        await a.attack(calls, UNSEEN);
         expect(await a.wealth(a.price)).to.be.at.most(before);
       });
       const [honest, attacked] = [await after_(a, 1), await after_(a, 1, calls)];
       expect(attacked.leverage).to.equal(honest.leverage);
+      expect(attacked.next.liquidationFactorBps).to.equal(honest.next.liquidationFactorBps);
       expect(attacked.factors.borrowFactorBps).to.be.at.most(honest.factors.borrowFactorBps);
       expect(attacked.factors.liquidationFactorBps).to.equal(honest.factors.liquidationFactorBps);
     });
@@ -80,7 +99,7 @@ describe("Attack: a position that is opened and closed around a poke", () => {
   });
 
   it("an engine that does not hear of it is moved: one block is not confirmed, fifty are", async () => {
-    const a = await weak();
+    const a = await connection.networkHelpers.loadFixture(settledCredulousBorrower);
     const honest = await after_(a, BLOCKS);
     const calls = await flash(a, 1_000_000n * ETHER, 0n);
     expect((await after_(a, 1, calls)).leverage / (await after_(a, 1)).leverage).to.be.within(0.999, 1.001);
@@ -90,7 +109,7 @@ describe("Attack: a position that is opened and closed around a poke", () => {
 
   describe("debt that is repaid for a poke", () => {
     /** The attacker owes most of the pool; selling that takes longer than an hour. Factors before, and after a poke in which he owes nothing. */
-    async function repayFor(a: AttackedBorrower) {
+    async function repayFor(a: AttackedBorrower, seconds: number) {
       const { live, eth, supply, borrow, attack, pokes, pool, attackerAddress, repayAll, factors, networkHelpers } = a;
       await live.engine.setAsset(eth.address, { ...ENGINE_ASSET, turnoverPerDayHundredths: 2_000n });
       await attack([await supply(6_000n * ETHER), await borrow(4_000_000n * USD)]);
@@ -98,20 +117,25 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       const before = await factors();
       const shares = await pool.debtSharesOf(attackerAddress);
       await networkHelpers.mine();
-      await attack([await repayAll(shares), ...(await pokes()), await borrow(4_000_000n * USD)]);
+      await attack([await repayAll(shares), ...(await pokes()), await borrow(4_000_000n * USD)], seconds);
       return { before, after: await factors() };
     }
 
-    it("lets its owner borrow no more", async () => {
-      const { before, after } = await repayFor(await load());
-      expect(after.borrowFactorBps).to.be.at.most(before.borrowFactorBps);
-      expect(after.liquidationTargetBps).to.be.at.most(before.liquidationTargetBps);
-    });
+    for (const [seconds, what] of [
+      [BLOCK, "nothing else is looked at"],
+      [UNSEEN, "everything is looked at"],
+    ] as const) {
+      it(`lets its owner borrow no more, when ${what}`, async () => {
+        const { before, after } = await repayFor(await load(), seconds);
+        expect(after.borrowFactorBps).to.be.at.most(before.borrowFactorBps);
+        expect(after.liquidationTargetBps).to.be.at.most(before.liquidationTargetBps);
+      });
 
-    it("would, if the engine believed it", async () => {
-      const { before, after } = await repayFor(await weak());
-      expect(after.borrowFactorBps).to.be.greaterThan(before.borrowFactorBps);
-    });
+      it(`would, if the engine believed it, when ${what}`, async () => {
+        const { before, after } = await repayFor(await weak(), seconds);
+        expect(after.borrowFactorBps).to.be.greaterThan(before.borrowFactorBps);
+      });
+    }
   });
 
   describe("what is left to an attacker", () => {
@@ -135,6 +159,47 @@ describe("Attack: a position that is opened and closed around a poke", () => {
       const attacked = await after_(a, BLOCKS, calls);
       expect(Number(attacked.factors.borrowFactorBps - honest.factors.borrowFactorBps)).to.be.within(-3, 0);
       expect(Number(attacked.factors.liquidationFactorBps - honest.factors.liquidationFactorBps)).to.be.within(-2, 0);
+    });
+
+    it("a look in a block in which he used the pool is made up for by the next poke", async () => {
+      const a = await load();
+      const { attack, pokes, imagine, leverage, factors, supply, look } = a;
+      await attack(await pokes(), UNSEEN);
+      const before = Number(await leverage());
+      const run = (spoilt: boolean) =>
+        imagine(async () => {
+          await look([...(spoilt ? [await supply(1n)] : []), ...(await pokes())]);
+          const first = Number(await leverage());
+          await attack(await pokes());
+          return { first, next: Number(await leverage()), factor: (await factors()).borrowFactorBps };
+        });
+      const [honest, spoilt] = [await run(false), await run(true)];
+      expect(honest.first / before).to.be.greaterThan(1.0005);
+      expect(spoilt.first / before).to.be.within(0.999999, 1.000001);
+      expect(spoilt.next / honest.next).to.be.within(0.999999, 1.0005);
+      expect(Number(spoilt.factor - honest.factor)).to.be.within(-1, 0);
+    });
+
+    it("who uses the pool in the blocks of looks only does not keep the average", async () => {
+      const a = await load();
+      const { attack, pokes, supply, leverage, networkHelpers, imagine } = a;
+      await attack(await pokes(), UNSEEN);
+      const before = Number(await leverage());
+      const hour = (attacks: boolean) =>
+        imagine(async () => {
+          const isLook = looks(await networkHelpers.time.latest());
+          let acted = 0;
+          for (let block = 0; block < 300; ++block) {
+            const isTurn = attacks && isLook((await networkHelpers.time.latest()) + BLOCK);
+            await attack([...(isTurn ? [await supply(1n)] : []), ...(await pokes())]);
+            if (isTurn) ++acted;
+          }
+          return { leverage: Number(await leverage()), acted };
+        });
+      const [honest, attacked] = [await hour(false), await hour(true)];
+      expect(honest.leverage / before).to.be.greaterThan(1.01);
+      expect(attacked.acted).to.be.greaterThan(50);
+      expect(attacked.leverage / honest.leverage).to.be.within(0.999, 1.001);
     });
 
     it("who uses the pool before every poke of a block keeps the average where it was; one poke without him, and it goes on", async () => {

@@ -24,6 +24,8 @@ const erc20 = new Interface([
 ]);
 /** An Ethereum block. [s] */
 export const BLOCK = 12;
+/** After so long a poke looks at everything, whatever came before. [s] */
+export const UNSEEN = 601;
 
 /**
  * The pool of `deployRiskPool` and somebody against it: `attacker` is a contract with more of every token than any flash loan
@@ -127,12 +129,20 @@ export async function deployAttack(connection: NetworkConnection, weakness?: Wea
     await state.restore();
     return result;
   };
+  /**
+   * These calls in a block in which a poke looks at the pool as a whole, 72 s after the last such one: the volatility's turn,
+   * after a minute, comes first.
+   */
+  const look = async (calls: readonly ScriptCall[]) => {
+    await attack(await pokes(), 60);
+    return attack(calls);
+  };
   const factors = () => setting.risk.riskOf(eth.address);
   const health = (account: string) => pool.healthOf(account);
   return {
     ...setting,
     ...{ live, attacker, attackerAddress: address, call, attack, later, swap, rootNow, rootAt, tradeTo, pokes, supply },
-    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, factors, health, leverage, imagine },
+    ...{ borrow, repayAll, withdraw, kick, take, wealth, addVictim, settle, look, factors, health, leverage, imagine },
   };
 }
 
@@ -165,13 +175,29 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
     await live.engine.setFlow(FLOW);
     await risk.setRiskEngine(frontAddress, MAX_AGE);
   }
-  await networkHelpers.time.increase(60n);
+  await networkHelpers.time.increase(BigInt(UNSEEN));
   await live.engine.poke(eth.address);
   return live;
 }
 
 /** Price at which the victim of `attackedBorrower` is all but liquidatable. */
 const BRINK = 1_900;
+
+/**
+ * Which of the pokes of every block look at the pool as a whole, if nobody uses it in their blocks.
+ * @param since When volatility and pool were both looked at.
+ */
+export function looks(since: number): (time: number) => boolean {
+  let [asked, looked] = [since, since];
+  return (time) => {
+    let isWhole = time - looked >= 60;
+    if (time - asked >= 60 && (!isWhole || time - asked >= time - looked)) {
+      [asked, isWhole] = [time, time - looked >= 300];
+    }
+    if (isWhole) looked = time;
+    return isWhole;
+  };
+}
 
 /** With a borrower close to his liquidation, at a price that has been the same for hours. */
 async function withVictim(a: Attack) {
@@ -182,6 +208,20 @@ async function withVictim(a: Attack) {
 
 export async function attackedBorrower(connection: NetworkConnection) {
   return withVictim(await deployAttack(connection));
+}
+
+/** Two days later: the averages have arrived where they were going, so that it does not matter when they are looked at. */
+async function withTime<T extends Attack & { price: number }>(a: T) {
+  await a.settle(a.price, 48n * HOUR);
+  return a;
+}
+
+export async function settledBorrower(connection: NetworkConnection) {
+  return withTime(await attackedBorrower(connection));
+}
+
+export async function settledCredulousBorrower(connection: NetworkConnection) {
+  return withTime(await credulousBorrower(connection));
 }
 
 export async function spotPricedBorrower(connection: NetworkConnection) {

@@ -25,8 +25,10 @@ contract SpotLiquidityOracle {
         updatedAt = block.timestamp;
     }
 
-    function reserveOf(address asset) external view returns (uint256 reserve, uint256 updatedAt) {
-        (reserve, updatedAt) = depthOf(asset);
-        reserve = DepthMath.reserveDown(reserve, _real.marketOf(asset).impactBps);
+    function depthAndReserveOf(
+        address asset
+    ) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt) {
+        (depth, updatedAt) = depthOf(asset);
+        reserve = DepthMath.reserveDown(depth, _real.marketOf(asset).impactBps);
     }
 }
