@@ -47,9 +47,12 @@ const lendsOn: Rule = (level, mode) => {
 /** Who puts up for sale, at whatever level, needs one fresh source. */
 const needsOneSource: Rule = (_, mode) => (FRESH[mode] === 0 ? "LiquidationNoFreshPrice(ETH)" : "ok");
 
-/** After an outage that the engine knows of, not those who are only just unhealthy. */
+/**
+ * After an outage not those who are only just unhealthy, whether or not anybody has poked the engine since: whoever kicks or
+ * takes asks it, since its snapshot is older than the outage.
+ */
 const notInGrace: Rule = (level, mode) =>
-  level === "AS POKED" && mode === "sequencer back" ? "LiquidationInGrace" : needsOneSource(level, mode);
+  mode === "sequencer back" ? "LiquidationInGrace" : needsOneSource(level, mode);
 
 /** The specification. */
 const EXPECTED: Record<MatrixAction, Rule> = {
@@ -66,7 +69,8 @@ const EXPECTED: Record<MatrixAction, Rule> = {
   "kick, deeply unhealthy": needsOneSource,
   "kick, mildly unhealthy": notInGrace,
   "take, kicked": always, // without any source at the last valid price
-  "take, not kicked": needsOneSource,
+  "take, deeply unhealthy": needsOneSource,
+  "take, mildly unhealthy": notInGrace,
   mark: needsOneSource,
   "flash loan": always,
   "oracle poke": always,

@@ -6,7 +6,6 @@ import { ETHER, FLOW, Level, MAX_AGE, USD } from "../../shared/risk-fixtures.ts"
 import { matrixWorld, SEQUENCER_GRACE } from "../../shared/risk-matrix.ts";
 
 const ALL = 2n ** 256n - 1n;
-const OBSERVE = "0x883bdbfd"; // observe(uint32[])
 
 /** No source answered for a while, which the engine saw; now all do, and it has seen that, too. */
 async function backFromOutage(connection: NetworkConnection) {
@@ -15,7 +14,7 @@ async function backFromOutage(connection: NetworkConnection) {
   await w.pass(61n);
   await w.engine.poke(w.eth.address);
   await w.pass(60n);
-  await w.front.breakFunction(OBSERVE, 0);
+  await w.setHistory("normal");
   await w.eth.feed.setAnswer(w.eth.dollars * 10n ** 8n);
   await w.liquidity.pokeDepth(w.eth.address);
   await w.engine.poke(w.eth.address);
