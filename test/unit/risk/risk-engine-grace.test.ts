@@ -109,6 +109,47 @@ describe("RiskEngine: after an outage", () => {
     await take(w, "mild");
   });
 
+  describe("of the sequencer that nobody poked through", () => {
+    /** The snapshot is fresh, and says nothing of any outage. */
+    async function unnoticedOutage(connection_: NetworkConnection) {
+      const w = await matrixWorld(connection_);
+      const { updatedAt } = await w.risk.riskOf(w.eth.address);
+      await w.breakSources("sequencer back");
+      return { ...w, updatedAt };
+    }
+
+    it("who is unhealthy by little is not put up for sale, though the snapshot is fresh", async () => {
+      const w = await load(unnoticedOutage);
+      const { grace, freshUntil } = await w.risk.riskOf(w.eth.address);
+      const now = BigInt(await w.networkHelpers.time.latest());
+      expect([grace, freshUntil > now, w.updatedAt + 600n < now]).to.deep.equal([false, true, true]);
+      for (const send of [() => w.liquidation.kick(w.accounts.mild.address), () => take(w, "mild")]) {
+        await expect(send()).to.be.revertedWithCustomError(w.pool, "LiquidationInGrace");
+      }
+      // Refused all the way: what the engine said is forgotten, and asked again by the next.
+      expect((await w.risk.riskOf(w.eth.address)).grace).to.equal(false);
+    });
+
+    it("who is deeply unhealthy is, and from then on the pool knows of the grace period", async () => {
+      for (const send of ["kick", "take"] as const) {
+        const w = await load(unnoticedOutage);
+        await (send === "kick" ? w.liquidation.kick(w.accounts.deep.address) : take(w, "deep"));
+        const { grace, updatedAt } = await w.risk.riskOf(w.eth.address);
+        expect([grace, updatedAt]).to.deep.equal([true, BigInt(await w.networkHelpers.time.latest())]);
+        await expect(w.liquidation.kick(w.accounts.mild.address)).to.be.revertedWithCustomError(
+          w.pool,
+          "LiquidationInGrace",
+        );
+      }
+    });
+
+    it("who was for sale already stays so, without the engine being asked", async () => {
+      const w = await load(unnoticedOutage);
+      await take(w, "kicked");
+      expect((await w.risk.riskOf(w.eth.address)).updatedAt).to.equal(w.updatedAt);
+    });
+  });
+
   it("the restriction that it brought ends by itself, and lending begins again after three good samples", async () => {
     const w = await load(backFromOutage);
     const levels: bigint[] = [];

@@ -98,8 +98,10 @@ describe("RiskEngine: looks in turns", () => {
     const { time } = connection.networkHelpers;
     const grid = (BigInt(await time.latest()) / SAMPLES + 2n) * SAMPLES;
     const poke = await lookout(p);
-    for (const seconds of [12n, LOOK_INTERVAL, LOOK_INTERVAL + 12n])
-      await time.increaseTo(grid + seconds - 4n).then(() => poke(4n));
+    for (const seconds of [12n, LOOK_INTERVAL, LOOK_INTERVAL + 12n]) {
+      await time.increaseTo(grid + seconds - 4n);
+      await poke(4n);
+    }
     const looks: Look[] = [];
     for (let i = 0; i < count; ++i) looks.push(await poke(every));
     return looks;
