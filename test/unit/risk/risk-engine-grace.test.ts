@@ -150,6 +150,18 @@ describe("RiskEngine: after an outage", () => {
     });
   });
 
+  it("of prices that nobody poked through leaves no grace period: no one can know of it", async () => {
+    const w = await load(matrixWorld);
+    await w.breakSources("no source fresh");
+    await expect(w.liquidation.kick(w.accounts.mild.address)).to.be.revertedWithCustomError(
+      w.pool,
+      "LiquidationNoFreshPrice",
+    );
+    await w.setHistory("normal");
+    await w.eth.feed.setAnswer(w.eth.dollars * 10n ** 8n);
+    await w.liquidation.kick(w.accounts.mild.address);
+  });
+
   it("the restriction that it brought ends by itself, and lending begins again after three good samples", async () => {
     const w = await load(backFromOutage);
     const levels: bigint[] = [];

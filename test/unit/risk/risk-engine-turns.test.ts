@@ -168,13 +168,19 @@ describe("RiskEngine: looks in turns", () => {
   it("every collateral has its own turns: pokes of one put off nothing of another", async () => {
     const p = await load(twoMovingCollaterals);
     const poke = await lookout(p);
-    for (const index of [0, 1, 0, 1]) await poke(DAY, index);
-    // ETH: asked for its volatility, then the whole looked at.
+    // Right after a sample, so that none is due in what follows.
+    const { time } = connection.networkHelpers;
+    await time.increaseTo((BigInt(await time.latest()) / SAMPLES + 2n) * SAMPLES);
+    for (const index of [0, 1]) {
+      const { asked, whole } = await poke(12n, index);
+      expect([asked, whole]).to.deep.equal([true, true]);
+    }
     await poke(LOOK_INTERVAL, 0);
-    for (let i = 0; i < 20; ++i) await poke(12n, 0);
+    for (let i = 0; i < 15; ++i) await poke(12n, 0);
+    // For ALT all of this is four minutes ago.
     const { asked, whole } = await poke(12n, 1);
     expect([asked, whole]).to.deep.equal([true, false]);
-    // Looked at by a poke of ETH at most a minute ago, and yet it is the turn of the whole.
+    // Looked at by a poke of ETH at most a minute ago; and yet it is the whole's turn.
     const next = await poke(12n, 1);
     expect([next.asked, next.whole]).to.deep.equal([false, true]);
   });
