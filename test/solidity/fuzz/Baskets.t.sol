@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Basket, BasketMath} from "../../../contracts/libraries/BasketMath.sol";
-import {Risk, RiskWord, RiskWordLib} from "../../../contracts/libraries/RiskWord.sol";
+import {Risk, RiskWord} from "../../../contracts/libraries/RiskWord.sol";
 import {PortfolioMath} from "../../../contracts/risk/PortfolioMath.sol";
 
 /// @dev Positions of an account, drawn from a seed.

@@ -22,7 +22,7 @@ const WAD = 10n ** 18n;
  */
 async function recordedPool(connection: NetworkConnection) {
   const p = await twoCollateralRiskPool(connection);
-  const [eth, alt] = p.collaterals;
+  const [, alt] = p.collaterals;
   const { pool, borrower, engine } = p;
   const recorder = await p.ethers.deployContract("RecordingBreaker");
   await engine.setModules({ ...p.modules, breaker: await recorder.getAddress() });
