@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @title A front of a real Uniswap v3 pool that can break one of its functions
+/// @title A front of a real Uniswap v3 pool that can break any of its functions
 /// @dev Every call is passed on to the real pool and answered with what that says, until a function is told to fail.
 contract BreakablePool {
     enum Mode {
@@ -13,8 +13,8 @@ contract BreakablePool {
     }
 
     address public immutable real;
-    bytes4 public broken;
-    Mode public mode;
+    /// @notice How a function answers.
+    mapping(bytes4 selector => Mode) public modeOf;
 
     error PoolBroken();
 
@@ -23,12 +23,13 @@ contract BreakablePool {
     }
 
     function breakFunction(bytes4 selector, Mode how) external {
-        (broken, mode) = (selector, how);
+        modeOf[selector] = how;
     }
 
     fallback() external {
         address target = real;
-        if (msg.sig == broken && mode != Mode.Normal) _misbehave(mode);
+        Mode how = modeOf[msg.sig];
+        if (how != Mode.Normal) _misbehave(how);
         assembly ("memory-safe") {
             let data := mload(0x40)
             calldatacopy(data, 0, calldatasize())

@@ -43,6 +43,10 @@ export const FACTORS = {
 export const ENGINE_ASSET = { turnoverPerDayHundredths: 14_400n, sliceBps: 10_000n, depthMaxAge: 3_600n };
 export const FLOW = { exitShareBps: 2_000n, exitWindow: HOUR, leverageTau: 6n * HOUR, outageGrace: 1_800n };
 export const MAX_AGE = 3_600n;
+/** By then the next poke asks for the volatility, or looks at the pool as a whole, whatever else there is to do. [s] */
+export const LOOK_MAX_AGE = 300n;
+/** By then it looks at the whole even if a sample of the volatility is due. [s] */
+export const WHOLE_MAX_AGE = 600n;
 
 async function newToken({ ethers }: NetworkConnection, symbol: string) {
   return ethers.deployContract("MockERC20", [symbol, symbol, 18]);

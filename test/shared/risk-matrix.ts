@@ -1,9 +1,10 @@
 import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/AccessManager.json" with { type: "json" };
-import { Interface, MaxUint256, type ContractTransactionResponse, type Signer } from "ethers";
+import { MaxUint256, type ContractTransactionResponse, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { ROLES, selectorsOf } from "../../ignition/modules/roles.ts";
-import { DAY, deployRiskPool, ETHER, HOUR, Level, MAX_AGE, USD } from "./risk-fixtures.ts";
+import { poolInterface } from "../../sim/market/uniswap-artifacts.ts";
+import { DAY, deployRiskPool, ETHER, HOUR, Level, MAX_AGE, USD, WHOLE_MAX_AGE } from "./risk-fixtures.ts";
 
 export const LEVELS = ["NORMAL", "CAUTION", "RESTRICTED", "RECOVERY", "POOL RESTRICTED", "AS POKED"] as const;
 /** Where collateral and pool stand. AS POKED: Normal before the failure, which the engine has been poked in since. */
@@ -36,7 +37,8 @@ export const ACTIONS = [
   "kick, deeply unhealthy",
   "kick, mildly unhealthy",
   "take, kicked",
-  "take, not kicked",
+  "take, deeply unhealthy",
+  "take, mildly unhealthy",
   "mark",
   "flash loan",
   "oracle poke",
@@ -46,8 +48,12 @@ export type MatrixAction = (typeof ACTIONS)[number];
 
 export const SEQUENCER_GRACE = 3_600n;
 const FEED_MODE = { reverting: 1, gasBomb: 2 } as const;
-const POOL_REVERTING = 1;
-const OBSERVE = new Interface(["function observe(uint32[])"]).getFunction("observe")!.selector;
+/** As `BreakablePool.Mode`. */
+const POOL_MODE = { normal: 0, reverting: 1 } as const;
+/** What the oracle may ask a Uniswap pool for a TWAP. */
+const HISTORY = ["slot0", "observations", "observe"] as const;
+/** What fails has failed for so long: longer than snapshots go unquestioned before a sale. [s] */
+const OUTAGE = 601n;
 
 /**
  * The pool of `deployRiskPool`, its TWAP behind a front that can break, with a sequencer and with accounts of every kind.
@@ -113,6 +119,7 @@ export async function matrixWorld(connection: NetworkConnection) {
   const reach = async (level: MatrixLevel) => {
     const raised = async (subject: string, to: bigint, seconds: bigint) => {
       await breaker.connect(guardian).raise(engineAddress, subject, to, seconds);
+      if (subject === poolAddress) await pass(WHOLE_MAX_AGE);
       await engine.poke(eth.address);
       await pass(12n);
     };
@@ -126,7 +133,11 @@ export async function matrixWorld(connection: NetworkConnection) {
     }
     await pass(61n); // no snapshot of the TWAP stands in for it any more
   };
-  /** Breaks sources. Answers when the sequencer's grace ends; zero: it is not in it. */
+  /** Makes the Uniswap pool forget its past, as far as the oracle of prices can see, or remember it again. */
+  const setHistory = async (mode: keyof typeof POOL_MODE) => {
+    for (const name of HISTORY) await front.breakFunction(poolInterface.getFunction(name)!.selector, POOL_MODE[mode]);
+  };
+  /** Breaks sources, and lets time pass. Answers when the sequencer's grace ends; zero: it is not in it. */
   const breakSources = async (mode: MatrixMode): Promise<bigint> => {
     const old = (await now()) - 2n * HOUR - 60n;
     const stale = mode === "feed stale" || mode === "no source fresh";
@@ -134,8 +145,9 @@ export async function matrixWorld(connection: NetworkConnection) {
     if (mode === "feed reverting") await eth.feed.setMode(FEED_MODE.reverting);
     if (mode === "feed zero") await eth.feed.setAnswer(0);
     if (mode === "feed gas bomb") await eth.feed.setMode(FEED_MODE.gasBomb);
-    if (mode === "TWAP gone" || mode === "no source fresh") await front.breakFunction(OBSERVE, POOL_REVERTING);
-    if (mode === "sequencer down") await uptime.setAnswer(1);
+    if (mode === "TWAP gone" || mode === "no source fresh") await setHistory("reverting");
+    if (mode === "sequencer down" || mode === "sequencer back") await uptime.setAnswer(1);
+    await pass(OUTAGE);
     if (mode !== "sequencer back") return 0n;
     await uptime.setAnswer(0);
     return (await now()) + SEQUENCER_GRACE;
@@ -166,13 +178,14 @@ export async function matrixWorld(connection: NetworkConnection) {
     "kick, deeply unhealthy": () => liquidation.kick(deep.address),
     "kick, mildly unhealthy": () => liquidation.kick(mild.address),
     "take, kicked": () => take(kicked.address),
-    "take, not kicked": () => take(deep.address),
+    "take, deeply unhealthy": () => take(deep.address),
+    "take, mildly unhealthy": () => take(mild.address),
     mark: () => liquidation.mark(deep.address),
     "flash loan": () => pool.flashLoan(flash, p.loanAddress, 1_000n * USD, "0x"),
     "oracle poke": () => oracle.poke(eth.address),
     "engine poke": () => engine.poke(eth.address),
   };
-  return { ...p, front, reach, breakSources, actions, accounts: { deep, mild, kicked, idle, newcomer } };
+  return { ...p, reach, breakSources, setHistory, actions, accounts: { deep, mild, kicked, idle, newcomer } };
 }
 
 export type MatrixWorld = Awaited<ReturnType<typeof matrixWorld>>;

@@ -136,9 +136,38 @@ contract BasketsTest {
         read.reserve = r.reserve;
         require(keccak256(abi.encode(read)) == keccak256(abi.encode(r)), "another word");
         require(w.borrowFactorBps() == r.borrowFactorBps && w.liquidationTargetBps() == r.rampToBps, "factors");
-        require(w.freshUntil() == r.freshUntil && w.level() == r.level, "state");
+        require(w.freshUntil() == r.freshUntil && w.level() == r.level && w.maxAge() == r.maxAge, "state");
         require(w.loading() == r.loading && w.discountBps() == r.discountTenBps * 10, "loading or discount");
         require(RiskWord.unwrap(w) >> 252 == 0, "more bits than said");
+    }
+
+    /// @dev Against what it says: written `maxAge` before the end of its freshness, longer ago than `age`, or stale.
+    function testFuzz_RiskWordIsOlderThanItsAgeOrStale(
+        uint32 writtenAt,
+        uint256 maxAge,
+        uint256 age,
+        uint256 elapsed
+    ) external pure {
+        Risk memory r;
+        maxAge = maxAge % 86_401;
+        age = age % (2 days);
+        elapsed = elapsed % 3 == 0 ? age + (elapsed % 2) : elapsed % (3 days); // one third at the very edge
+        uint256 written = uint256(writtenAt) % (type(uint32).max - 86_400);
+        (r.freshUntil, r.maxAge) = (written + maxAge, maxAge);
+        bool isOlder = r.pack().isOlderAt(age, written + elapsed);
+        if (r.freshUntil == 0) require(!isOlder, "older without an engine");
+        else require(isOlder == (elapsed > age || elapsed > maxAge), "another age");
+    }
+
+    /// @dev Another engine: the word says 1 for freshness, and keeps the age that the last one wrote.
+    function testFuzz_RiskWordOfAnotherEngineIsOlderThanAnything(
+        uint256 maxAge,
+        uint256 age,
+        uint32 timestamp
+    ) external pure {
+        Risk memory r;
+        (r.freshUntil, r.maxAge) = (1, maxAge % 86_401);
+        require(r.pack().isOlderAt(age % (2 days), uint256(timestamp) + 2), "not older");
     }
 
     function testFuzz_LoadingOfLiquidationFollowsUpwardsSlowly(uint8 from, uint8 to, uint32 elapsed) external pure {

@@ -8,7 +8,7 @@ import { matrixWorld } from "../../shared/risk-matrix.ts";
 import { skipUnderCoverage } from "../../shared/skip-under-coverage.ts";
 
 /** From what cannot even start to what is plenty. */
-const GAS_LIMITS = Array.from({ length: 60 }, (_, i) => 80_000n + (BigInt(i) * 1_920_000n) / 59n);
+const GAS_LIMITS = Array.from({ length: 60 }, (_, i) => 80_000n + (BigInt(i) * 2_320_000n) / 59n);
 const PLENTY = 2_000_000n;
 const ENGINE_MODE = { silent: 0, reverting: 1, gasBomb: 2 } as const;
 

@@ -4,7 +4,7 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { fixNextBlock, PENDING } from "../../shared/next-block.ts";
-import { DAY, FLOW, HOUR, riskPool, USD } from "../../shared/risk-fixtures.ts";
+import { DAY, FLOW, HOUR, riskPool, USD, WHOLE_MAX_AGE } from "../../shared/risk-fixtures.ts";
 import { tick } from "../../shared/risk-steps.ts";
 
 /** Exits are limited, and what the lender may take out is not all that he has. */
@@ -91,9 +91,9 @@ describe("RiskEngine: exits of lenders", () => {
       });
       const floorIn = async (blocks: () => Promise<unknown>) => {
         const snapshot = await connection.networkHelpers.takeSnapshot();
-        await fixNextBlock(connection, 12);
+        await fixNextBlock(connection, Number(WHOLE_MAX_AGE));
         await blocks();
-        await fixNextBlock(connection, 12);
+        await fixNextBlock(connection, Number(WHOLE_MAX_AGE));
         await engine.poke(eth.address);
         const { exitFloorShares } = await risk.riskOf(eth.address);
         await snapshot.restore();
@@ -119,14 +119,14 @@ describe("RiskEngine: exits of lenders", () => {
       const { pool, liquidator } = p;
       await pool.connect(liquidator).deposit(5_000_000n * USD, liquidator.address);
       expect(await pool.maxRedeem(liquidator.address)).to.equal(5n * 10n ** 18n);
-      await tick(p, 12n);
+      await tick(p, WHOLE_MAX_AGE);
       expect(await pool.maxRedeem(liquidator.address)).to.be.within(2n * 10n ** 18n, 21n * 10n ** 17n);
     });
 
     it("is off at 10,000 bps", async () => {
       const p = await load(limitedPool);
       await p.engine.setFlow({ ...FLOW, exitShareBps: 10_000 });
-      await tick(p, 12n);
+      await tick(p, WHOLE_MAX_AGE);
       const { address } = p.lender;
       expect((await p.risk.riskOf(p.eth.address)).exitFloorShares).to.equal(0);
       await p.pool.connect(p.lender).redeem(await p.pool.balanceOf(address), address, address);

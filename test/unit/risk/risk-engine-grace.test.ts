@@ -6,7 +6,6 @@ import { ETHER, FLOW, Level, MAX_AGE, USD } from "../../shared/risk-fixtures.ts"
 import { matrixWorld, SEQUENCER_GRACE } from "../../shared/risk-matrix.ts";
 
 const ALL = 2n ** 256n - 1n;
-const OBSERVE = "0x883bdbfd"; // observe(uint32[])
 
 /** No source answered for a while, which the engine saw; now all do, and it has seen that, too. */
 async function backFromOutage(connection: NetworkConnection) {
@@ -15,7 +14,7 @@ async function backFromOutage(connection: NetworkConnection) {
   await w.pass(61n);
   await w.engine.poke(w.eth.address);
   await w.pass(60n);
-  await w.front.breakFunction(OBSERVE, 0);
+  await w.setHistory("normal");
   await w.eth.feed.setAnswer(w.eth.dollars * 10n ** 8n);
   await w.liquidity.pokeDepth(w.eth.address);
   await w.engine.poke(w.eth.address);
@@ -108,6 +107,59 @@ describe("RiskEngine: after an outage", () => {
     expect(end).to.be.greaterThan(SEQUENCER_GRACE);
     expect((await w.risk.riskOf(w.eth.address)).grace).to.equal(false);
     await take(w, "mild");
+  });
+
+  describe("of the sequencer that nobody poked through", () => {
+    /** The snapshot is fresh, and says nothing of any outage. */
+    async function unnoticedOutage(connection_: NetworkConnection) {
+      const w = await matrixWorld(connection_);
+      const { updatedAt } = await w.risk.riskOf(w.eth.address);
+      await w.breakSources("sequencer back");
+      return { ...w, updatedAt };
+    }
+
+    it("who is unhealthy by little is not put up for sale, though the snapshot is fresh", async () => {
+      const w = await load(unnoticedOutage);
+      const { grace, freshUntil } = await w.risk.riskOf(w.eth.address);
+      const now = BigInt(await w.networkHelpers.time.latest());
+      expect([grace, freshUntil > now, w.updatedAt + 600n < now]).to.deep.equal([false, true, true]);
+      for (const send of [() => w.liquidation.kick(w.accounts.mild.address), () => take(w, "mild")]) {
+        await expect(send()).to.be.revertedWithCustomError(w.pool, "LiquidationInGrace");
+      }
+      // Refused all the way: what the engine said is forgotten, and asked again by the next.
+      expect((await w.risk.riskOf(w.eth.address)).grace).to.equal(false);
+    });
+
+    it("who is deeply unhealthy is, and from then on the pool knows of the grace period", async () => {
+      for (const send of ["kick", "take"] as const) {
+        const w = await load(unnoticedOutage);
+        await (send === "kick" ? w.liquidation.kick(w.accounts.deep.address) : take(w, "deep"));
+        const { grace, updatedAt } = await w.risk.riskOf(w.eth.address);
+        expect([grace, updatedAt]).to.deep.equal([true, BigInt(await w.networkHelpers.time.latest())]);
+        await expect(w.liquidation.kick(w.accounts.mild.address)).to.be.revertedWithCustomError(
+          w.pool,
+          "LiquidationInGrace",
+        );
+      }
+    });
+
+    it("who was for sale already stays so, without the engine being asked", async () => {
+      const w = await load(unnoticedOutage);
+      await take(w, "kicked");
+      expect((await w.risk.riskOf(w.eth.address)).updatedAt).to.equal(w.updatedAt);
+    });
+  });
+
+  it("of prices that nobody poked through leaves no grace period: no one can know of it", async () => {
+    const w = await load(matrixWorld);
+    await w.breakSources("no source fresh");
+    await expect(w.liquidation.kick(w.accounts.mild.address)).to.be.revertedWithCustomError(
+      w.pool,
+      "LiquidationNoFreshPrice",
+    );
+    await w.setHistory("normal");
+    await w.eth.feed.setAnswer(w.eth.dollars * 10n ** 8n);
+    await w.liquidation.kick(w.accounts.mild.address);
   });
 
   it("the restriction that it brought ends by itself, and lending begins again after three good samples", async () => {

@@ -10,6 +10,7 @@ import {
   FACTORS,
   HOUR,
   Level,
+  LOOK_MAX_AGE,
   MAX_AGE,
   riskPool,
   riskPoolWithoutBreaker,
@@ -127,7 +128,7 @@ describe("RiskEngine", () => {
       await p.admin.setCollateralFactors(p.eth.address, 9_400, 9_500, 0);
       await p.volatility.raiseFloor(p.eth.address, wad(0.15));
       const before = await riskOf(p);
-      await tick(p, 12n);
+      await tick(p, LOOK_MAX_AGE);
       const after = await riskOf(p);
       const { target, borrow, seconds } = await reference(p, before.liquidationFactorBps);
       expect(seconds).to.be.greaterThan(4_000);
@@ -139,7 +140,7 @@ describe("RiskEngine", () => {
     it("volatility up: the borrow factor falls at once, the liquidation factor by 2 points a day, however often it is poked", async () => {
       const p = await load(indebtedPool);
       await p.volatility.raiseFloor(p.eth.address, wad(0.3));
-      await tick(p, 12n);
+      await tick(p, LOOK_MAX_AGE);
       const start = await now();
       const first = await riskOf(p);
       expect(first.liquidationFactorBps).to.equal(8_500);
