@@ -35,6 +35,10 @@ describe("README.md", () => {
       "docs/protocol.md",
       "docs/simulator.md",
       "docs/parameters.md",
+      "docs/risk-model.md",
+      "docs/risk-matrix.md",
+      "docs/manipulation.md",
+      "docs/threat-model.md",
     ]) {
       for (const [, target] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
         await read(path.join(path.dirname(file), target)).catch(() => missing.push(`${file}: ${target}`));
