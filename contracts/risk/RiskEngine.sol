@@ -306,7 +306,7 @@ contract RiskEngine is RiskEngineConfig {
         uint256 floor,
         uint256 shares,
         IPoolRisk.PoolUpdate memory u
-    ) private view returns (uint256 outflowWad) {
+    ) private pure returns (uint256 outflowWad) {
         u.exitFloorShares = 0;
         if (setup.exitShareBps == BPS) return 0;
         uint256 allowance = (shares * setup.exitShareBps) / BPS;
