@@ -61,6 +61,7 @@ export class DipBuyers implements Agent {
         continue;
       }
       if (debt + amount * venue.price < 1.1 * toFloat(protocol.minDebt, loan.decimals)) continue;
+      if (toUnits(amount, collateral.decimals) === 0n) continue; // no room in the block, or no cash
       cash -= amount * cost;
       intents.push({
         ...protocol.leverageUp(
