@@ -50,7 +50,6 @@ contract RiskEngine is RiskEngineConfig {
         uint256 reserve; // y. [loan base units]
         uint256 moveWad;
         uint256 leverageWad;
-        uint256 outflowWad;
         uint256 level; // ICircuitBreaker.Level of the asset
         uint256 tightnessWad; // of the asset or the pool, whichever is tighter
     }
