@@ -47,6 +47,10 @@ interface IPoolAdmin {
 
     function setLiquidationTarget(uint16 targetHealthBps) external;
 
+    /// @param assets What the first sale of an account brings to the keeper who put it up; at most 0.5 % of its debt.
+    /// [loan base units]
+    function setKickTip(uint80 assets) external;
+
     function setMaxCollateralsPerAccount(uint8 count) external;
 
     function setPauseFlags(uint8 flags) external;

@@ -32,7 +32,7 @@ interface IPoolRisk {
         uint256 totalSupplied; // of the collateral. [collateral base units]
         uint256 liquidationFactorBps; // in force now
         uint256 debtAssets; // with interest up to the last time that the pool was used, as `lenderAssets`
-        uint256 backlog; // debt kicked lately: each kick fades over an hour. [loan base units]
+        uint256 backlog; // debt of the accounts for sale that is counted with this collateral. [loan base units]
         uint256 lenderAssets;
         uint256 exitFloorShares; // in force now
         uint256 provision; // [loan base units]

@@ -5,12 +5,15 @@ pragma solidity ^0.8.28;
 interface IPoolTypes {
     // --- structures -----------------------------------------------------------------------------------------------
 
-    /// @dev One slot: 16 + 2 + 5 + 1 = 24 bytes.
+    /// @dev One slot: 16 + 2 + 4 + 1 + 5 + 1 + 3 = 32 bytes.
     struct Account {
         uint128 debtShares;
         uint16 collateralMask; // bit i set: collateral i of the list is non-zero
-        uint40 kickedAt; // [unix s] 0: not for sale
+        uint32 kickedAt; // when its price began to fall. [unix s] 0: not for sale
         bool provisioned; // `provisionOf` is not zero
+        uint40 saleDebtOrEasedAt; // for sale: its part of the backlog. [backlog units] Else: when it was taken off sale. [unix s]
+        uint8 saleIndex; // for sale: collateral in whose backlog it is
+        uint24 keeperOrLag; // for sale: who gets the tip; 0: nobody. Else: how long it had been for sale. [s]
     }
 
     /// @dev What governance and books say of a collateral. What the risk engine says is in `IPoolRisk.RiskView`.
@@ -19,7 +22,7 @@ interface IPoolTypes {
         uint256 supplyCap; // [collateral base units] type(uint112).max: none
         uint256 index; // bit in `Account.collateralMask`
         bool listed;
-        address curve; // ILiquidationCurve
+        address curve; // ILiquidationCurve that the terms of sale were read from
         uint256 borrowFactorBps; // [bps] in force: share of the borrow price that may be borrowed
         uint256 liquidationFactorBps; // [bps] target of the ramp
         uint256 rampFromBps; // [bps] liquidation factor when the ramp began
@@ -86,6 +89,9 @@ interface IPoolTypes {
 
     event AccountKicked(address indexed account, address indexed caller, uint256 debtAssets);
     event AccountUnkicked(address indexed account, address indexed caller);
+    event KeeperRegistered(uint24 indexed keeper, address indexed owner);
+    event TipCredited(uint24 indexed keeper, address indexed account, uint256 assets);
+    event TipsClaimed(uint24 indexed keeper, address indexed receiver, uint256 assets);
     event CollateralTaken(
         address indexed account,
         address indexed taker,
@@ -123,6 +129,7 @@ interface IPoolTypes {
     event FlashFeeSet(uint256 bps);
     event PauseFlagsSet(uint256 flags);
     event LiquidationTargetSet(uint256 targetHealthBps);
+    event KickTipSet(uint256 assets);
     event MaxCollateralsSet(uint256 count);
     event ReservesWithdrawn(address indexed receiver, uint256 assets);
 
@@ -175,6 +182,8 @@ interface IPoolTypes {
     error UnwindOutOfProportion(address account, uint256 most, uint256 requested);
     error LiquidationRepayTooHigh(uint256 maximum, uint256 required);
     error LiquidationDust(uint256 requested, uint256 minimum);
+    error LiquidationKeeperUnknown(uint256 keeper);
+    error LiquidationNothingToClaim(uint256 keeper);
 
     error ConfigOutOfRange(bytes32 parameter, uint256 value, uint256 min, uint256 max);
     error ConfigNotTighter(bytes32 parameter, uint256 current, uint256 proposed);

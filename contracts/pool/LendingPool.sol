@@ -6,15 +6,12 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {IInterestRateModel} from "../interfaces/IInterestRateModel.sol";
-import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
+import {ILiquidationDesk} from "../interfaces/ILiquidationDesk.sol";
+import {ILiquidationSales} from "../interfaces/ILiquidationSales.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
-import {InterestMath} from "../libraries/InterestMath.sol";
-import {BasketMath, Basket} from "../libraries/BasketMath.sol";
-import {Risk} from "../libraries/RiskWord.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
 import {PoolBorrower} from "./PoolBorrower.sol";
 import {PoolLender} from "./PoolLender.sol";
@@ -27,7 +24,6 @@ import {IPoolModule} from "../interfaces/IPoolModule.sol";
 /// after the access check: whatever has no role in the `AccessManager` is refused there.
 contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     using FixedPointMathLib for uint256;
-    using BasketMath for Basket;
 
     bytes32 private constant FLASH_LOAN_OK = keccak256("ERC3156FlashBorrower.onFlashLoan");
 
@@ -61,7 +57,6 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         _oracle = p.oracle;
         _interestRateModel = p.interestRateModel;
         _lastAccrual = uint32(block.timestamp);
-        _backlogAt = uint32(block.timestamp); // so that the first kick finds the slot in use
         _supplyCap = type(uint112).max;
         _borrowCap = type(uint112).max;
         _targetHealthBps = 10_400;
@@ -121,14 +116,20 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// IPoolRisk), its module checks itself. The rest is administration (see IPoolAdmin), for roles.
     fallback() external {
         if (
-            msg.sig == ILiquidationModule.take.selector ||
-            msg.sig == ILiquidationModule.kick.selector ||
-            msg.sig == ILiquidationModule.unkick.selector ||
-            msg.sig == ILiquidationModule.mark.selector ||
-            msg.sig == ILiquidationModule.unwind.selector ||
-            msg.sig == ILiquidationModule.quoteTake.selector
+            msg.sig == ILiquidationSales.take.selector ||
+            msg.sig == ILiquidationSales.kick.selector ||
+            msg.sig == ILiquidationSales.takeBatch.selector ||
+            msg.sig == ILiquidationSales.kickFor.selector ||
+            msg.sig == ILiquidationSales.unkick.selector ||
+            msg.sig == ILiquidationSales.mark.selector ||
+            msg.sig == ILiquidationSales.quoteTake.selector
         ) _delegate(liquidationModule);
         if (
+            msg.sig == ILiquidationDesk.unwind.selector ||
+            msg.sig == ILiquidationDesk.saleOf.selector ||
+            msg.sig == ILiquidationDesk.registerKeeper.selector ||
+            msg.sig == ILiquidationDesk.claimTips.selector ||
+            msg.sig == ILiquidationDesk.keeperOf.selector ||
             msg.sig == IPoolRisk.applyRisk.selector ||
             msg.sig == IPoolRisk.riskInputs.selector ||
             msg.sig == IPoolRisk.riskOf.selector ||
@@ -151,6 +152,17 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             }
             return(0, returndatasize())
         }
+    }
+
+    /// @dev The same for what only reads: the compiler cannot know that the module's function of the same name does no more. It
+    /// does not come back either, of which the `revert()` after it tells the compiler.
+    function _view() private view {
+        function(address) internal delegate = _delegate;
+        function(address) internal view read;
+        assembly ("memory-safe") {
+            read := delegate
+        }
+        read(riskModule);
     }
 
     function _requireModule(address module, address loanAsset) private view {
@@ -181,34 +193,21 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     }
 
     /// @inheritdoc ILendingPool
-    function collateralsOf(address account) external view returns (address[] memory tokens) {
-        return _tokensIn(_account[account].collateralMask);
+    function collateralsOf(address) external view returns (address[] memory) {
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
     function collateralList() external view returns (address[] memory) {
-        return _tokensIn((1 << _collateralCount) - 1);
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
-    function collateralConfig(address token) external view returns (CollateralConfig memory) {
-        Collateral storage c = _collateral[token];
-        Risk memory r = c.risk.unpack();
-        return
-            CollateralConfig({
-                totalSupplied: c.totalSupplied,
-                supplyCap: c.supplyCap,
-                index: c.index,
-                listed: c.listed,
-                curve: c.curve,
-                borrowFactorBps: r.borrowFactorBps,
-                liquidationFactorBps: r.rampToBps,
-                rampFromBps: r.rampFromBps,
-                rampStart: r.rampStart,
-                rampEnd: r.rampEnd,
-                borrowCapBps: c.borrowCapBps,
-                liquidationCapBps: c.liquidationCapBps
-            });
+    function collateralConfig(address) external view returns (CollateralConfig memory) {
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
@@ -224,42 +223,20 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
 
     /// @inheritdoc ILendingPool
     function borrowRatePerSecondWad() external view returns (uint256) {
-        Accrual memory a = _accrued();
-        uint256 utilisation = InterestMath.utilisationWad(a.debtAssets, _lenderAssets(a));
-        uint56 state = a.rateStateChanged ? a.rateState : _rateState;
-        return IInterestRateModel(_interestRateModel).ratePerSecondWad(utilisation, state);
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
     function poolConfig() external view returns (PoolConfig memory) {
-        return
-            PoolConfig({
-                oracle: _oracle,
-                interestRateModel: _interestRateModel,
-                supplyCap: _supplyCap,
-                borrowCap: _borrowCap,
-                minDebt: _minDebt,
-                reserveFactorBps: _reserveFactorBps,
-                flashFeeBps: _flashFeeBps,
-                pauseFlags: _pauseFlags & PAUSE_ALL,
-                targetHealthBps: _targetHealthBps,
-                maxCollateralsPerAccount: _maxCollateralsPerAccount
-            });
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
-    function healthOf(address account) external view returns (Health memory h) {
-        Account memory record = _account[account];
-        h.debt = _debtAssetsOf(_accrued(), record.debtShares);
-        Valuation memory v = _valuation(account, record.collateralMask);
-        h.collateralValue = v.basket.value;
-        h.liquidationCapacity = v.basket.capacityDown();
-        h.pricesFresh = v.stale == address(0);
-        try this.borrowCapacityOf(account) returns (uint256 capacity) {
-            h.borrowCapacity = capacity;
-        } catch {
-            h.borrowCapacity = 0; // no price to lend on: nothing can be borrowed
-        }
+    function healthOf(address) external view returns (Health memory) {
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
@@ -268,8 +245,9 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     }
 
     /// @inheritdoc ILendingPool
-    function provisionOf(address account) external view returns (uint256) {
-        return _provisionOf[account];
+    function provisionOf(address) external view returns (uint256) {
+        _view();
+        revert();
     }
 
     /// @inheritdoc ILendingPool
@@ -280,13 +258,5 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function locked() external view returns (bool) {
         return _locked != UNLOCKED;
-    }
-
-    function _tokensIn(uint256 mask) private view returns (address[] memory tokens) {
-        tokens = new address[](LibBit.popCount(mask));
-        for (uint256 i; mask != 0; ++i) {
-            tokens[i] = _collateralList[LibBit.ffs(mask)];
-            mask &= mask - 1;
-        }
     }
 }

@@ -157,14 +157,6 @@ abstract contract PoolAccounting is PoolStorage {
         }
     }
 
-    /// @dev Debt kicked lately: what was kicked fades over an hour, in a straight line. [loan base units]
-    function _backlogNow() internal view returns (uint256) {
-        unchecked {
-            uint256 elapsed = block.timestamp - _backlogAt;
-            return elapsed >= 1 hours ? 0 : (uint256(_backlog) * (1 hours - elapsed)) / 1 hours;
-        }
-    }
-
     // --- tokens ---------------------------------------------------------------------------------------------------
 
     /// @dev Pulls exactly `amount` from the caller. A token that delivers anything else is refused.

@@ -8,6 +8,8 @@ import {ILiquidationCurve} from "../interfaces/ILiquidationCurve.sol";
 import {IPoolAdmin} from "../interfaces/IPoolAdmin.sol";
 import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {BookWord, BookWordLib} from "../libraries/BookWord.sol";
+import {CurveTermsLib} from "../libraries/CurveTerms.sol";
 import {RampMath} from "../libraries/RampMath.sol";
 import {Risk, RiskWordLib} from "../libraries/RiskWord.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
@@ -26,8 +28,6 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     uint256 internal constant MAX_TARGET_HEALTH_BPS = 12_000;
     /// @dev The end of a ramp has 32 bits: one that wrapped would lie in the past, and the factor fall at once.
     uint256 internal constant MAX_RAMP_SECONDS = 365 days;
-    /// @dev Curves whose floor pays less than half are configuration mistakes.
-    uint256 internal constant MIN_CURVE_FLOOR_WAD = 0.5e18;
 
     constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
 
@@ -43,7 +43,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     function listCollateral(CollateralListing calldata listing) external lock {
         address token = listing.token;
         Collateral storage config = _collateral[token];
-        if (config.listed) revert PoolCollateralAlreadyListed(token);
+        if (config.books.isListed()) revert PoolCollateralAlreadyListed(token);
         if (token == _loanAsset || token == address(this) || token.code.length == 0) {
             revert PoolCollateralInvalid(token);
         }
@@ -54,8 +54,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
         uint8 index = _collateralCount++;
         _collateralList[index] = token;
-        config.index = index;
-        config.listed = true;
+        config.books = BookWordLib.list(index);
         config.borrowCapBps = listing.borrowFactorBps;
         config.liquidationCapBps = listing.liquidationFactorBps;
         Risk memory r;
@@ -152,6 +151,12 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     }
 
     /// @inheritdoc IPoolAdmin
+    function setKickTip(uint80 assets) external lock {
+        _kickTip = assets;
+        emit KickTipSet(assets);
+    }
+
+    /// @inheritdoc IPoolAdmin
     function setMaxCollateralsPerAccount(uint8 count) external lock {
         _checkRange("maxCollaterals", count, 1, MAX_COLLATERALS);
         _maxCollateralsPerAccount = count;
@@ -201,7 +206,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     /// @inheritdoc IPoolAdmin
     function lowerCollateralSupplyCap(address collateral, uint112 cap) external lock {
         Collateral storage config = _listed(collateral);
-        _checkLower("collateralSupplyCap", config.supplyCap, cap);
+        _checkLower("collateralSupplyCap", config.books.supplyCap(UNCAPPED), cap);
         _setCollateralSupplyCap(config, collateral, cap);
     }
 
@@ -233,7 +238,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     function _listed(address token) private view returns (Collateral storage config) {
         config = _collateral[token];
-        if (!config.listed) revert PoolCollateralUnknown(token);
+        if (!config.books.isListed()) revert PoolCollateralUnknown(token);
     }
 
     /// @dev A ramp starts at the factor in force now, also in the middle of an earlier ramp. Where an engine governs, these
@@ -280,15 +285,15 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     }
 
     function _setCollateralSupplyCap(Collateral storage config, address token, uint112 cap) private {
-        config.supplyCap = cap;
-        emit CollateralSupplyCapSet(token, cap);
+        BookWord books = config.books.withSupplyCap(cap, UNCAPPED);
+        config.books = books;
+        emit CollateralSupplyCapSet(token, books.supplyCap(UNCAPPED));
     }
 
     function _setCurve(Collateral storage config, address token, address curve) private {
         if (curve.code.length == 0) revert ConfigModuleMismatch(curve);
-        uint256 floorWad = ILiquidationCurve(curve).priceFactorWad(ILiquidationCurve(curve).secondsToFloor());
-        _checkRange("curveFloor", floorWad, MIN_CURVE_FLOOR_WAD, 1e18);
-        config.curve = curve;
+        config.terms = CurveTermsLib.pack(ILiquidationCurve(curve).parameters());
+        _curveOf[token] = curve;
         emit LiquidationCurveSet(token, curve);
     }
 

@@ -7,6 +7,7 @@ import {LibBit} from "solady/src/utils/LibBit.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ISupplyCollateralCallback, IRepayCallback} from "../interfaces/IPoolCallbacks.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {BookWord} from "../libraries/BookWord.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolLender} from "./PoolLender.sol";
@@ -30,27 +31,20 @@ abstract contract PoolBorrower is PoolLender {
     /// @inheritdoc ILendingPool
     function supplyCollateral(address token, uint256 amount, address account, bytes calldata data) external lock {
         if (amount == 0) revert PoolZeroAmount();
-        Collateral storage config = _collateral[token];
-        // One read of the slot.
-        (uint256 total, uint256 cap, uint256 index, bool listed) = (
-            config.totalSupplied,
-            config.supplyCap,
-            config.index,
-            config.listed
-        );
-        if (!listed) revert PoolCollateralUnknown(token);
-        total = total.saturatingAdd(amount);
+        BookWord books = _collateral[token].books;
+        if (!books.isListed()) revert PoolCollateralUnknown(token);
+        uint256 total = books.totalSupplied().saturatingAdd(amount);
+        uint256 cap = books.supplyCap(UNCAPPED);
         if (total > cap) {
             if (cap == UNCAPPED) revert PoolAmountTooLarge(amount);
             revert PoolSupplyCapExceeded(token, cap, total);
         }
-        config.totalSupplied = uint112(total);
-        config.changedAt = uint16(block.timestamp);
+        _collateral[token].books = books.withTotal(total, block.timestamp);
 
         uint256 held = _collateralAmount[account][token];
         if (held == 0) {
             _requireAuthorized(account);
-            uint256 mask = _account[account].collateralMask | (1 << index);
+            uint256 mask = _account[account].collateralMask | books.bit();
             uint256 count = LibBit.popCount(mask);
             if (count > _maxCollateralsPerAccount) revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
             _account[account].collateralMask = uint16(mask);
@@ -64,7 +58,7 @@ abstract contract PoolBorrower is PoolLender {
             _locked = UNLOCKED;
             ISupplyCollateralCallback(msg.sender).onSupplyCollateral(token, amount, data);
             _locked = LOCKED;
-            total = config.totalSupplied; // the books may have moved in the callback
+            total = _collateral[token].books.totalSupplied(); // the books may have moved in the callback
         }
         _pull(token, amount, total);
     }
@@ -78,21 +72,21 @@ abstract contract PoolBorrower is PoolLender {
     ) external lock onlyFor(account) {
         if (amount == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
-        Collateral storage config = _collateral[token];
-        _requireListed(config, token);
+        BookWord books = _collateral[token].books;
+        if (!books.isListed()) revert PoolCollateralUnknown(token);
         uint256 held = _collateralAmount[account][token];
         if (amount > held) revert PoolCollateralInsufficient(account, token, held, amount);
         Account memory record = _account[account];
         if (record.debtShares != 0) {
             // The token at hand needs no look-up in the list.
             _refreshIfStale(token);
-            _refreshStale(record.collateralMask & ~(1 << config.index));
+            _refreshStale(record.collateralMask & ~books.bit());
         }
         _removeCollateral(record, account, token, held, amount);
         if (amount == held) _account[account].collateralMask = record.collateralMask;
         if (record.debtShares != 0) {
             _requireOpen(PAUSE_COLLATERAL_EXIT);
-            uint256 others = record.collateralMask & ~(1 << config.index);
+            uint256 others = record.collateralMask & ~books.bit();
             uint256 debt = _debtAssetsOf(_accrued(), record.debtShares);
             _requireCovered(account, others, token, held - amount, debt);
         }
@@ -163,7 +157,7 @@ abstract contract PoolBorrower is PoolLender {
             if (left < minDebt && before >= minDebt) revert PoolDebtBelowMinimum(minDebt, left);
         }
         _account[account].debtShares = uint128(owned);
-        if (owned == 0) _account[account].kickedAt = 0;
+        if (owned == 0 && _account[account].kickedAt != 0) _leaveSale(account);
         if (_account[account].provisioned) _releaseProvision(account, owned == 0 ? MAX_AMOUNT : assets);
         _addCash(a, assets);
         _book(a);
@@ -176,6 +170,12 @@ abstract contract PoolBorrower is PoolLender {
         }
         _pull(_loanAsset, assets, 0);
         return (assets, shares);
+    }
+
+    function _leaveSale(address account) private {
+        Account memory record = _account[account];
+        _endSale(record);
+        _account[account] = record;
     }
 
     /// @dev What is repaid is not lost; a new price waits for the next mark.

@@ -5,6 +5,7 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
+import {BookWord} from "../libraries/BookWord.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {CollateralFactorMath} from "../risk/CollateralFactorMath.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
@@ -31,6 +32,7 @@ abstract contract PoolRisk is PoolAccounting {
         uint256 price36;
         uint256 factorBps; // LT_i
         uint256 loading; // λ_i [%]
+        uint256 reserve; // y of its market; 0: not known [loan base units]
         bool fresh; // false: the price is remembered
         bool isGrace;
     }
@@ -111,6 +113,7 @@ abstract contract PoolRisk is PoolAccounting {
         p.capacity = (p.value * p.factorBps) / BPS;
         p.loading = risk.liquidationLoadingAt(block.timestamp);
         p.isGrace = risk.isGraceAt(block.timestamp);
+        if (risk.freshUntil() != 0) p.reserve = risk.reserve();
     }
 
     // --- books ----------------------------------------------------------------------------------------------------
@@ -124,18 +127,31 @@ abstract contract PoolRisk is PoolAccounting {
         uint256 held,
         uint256 amount
     ) internal {
-        Collateral storage config = _collateral[token];
-        if (amount == held) record.collateralMask &= ~uint16(1 << config.index);
+        BookWord books = _collateral[token].books;
+        _collateral[token].books = _withoutCollateral(books, record, account, token, held, amount);
+    }
+
+    /// @dev The same, but for the books, which the caller changes further and writes once.
+    function _withoutCollateral(
+        BookWord books,
+        Account memory record,
+        address account,
+        address token,
+        uint256 held,
+        uint256 amount
+    ) internal returns (BookWord) {
+        if (amount == held) record.collateralMask &= ~uint16(books.bit());
         unchecked {
             _collateralAmount[account][token] = held - amount;
-            (config.totalSupplied, config.changedAt) = (
-                uint112(config.totalSupplied - amount), // the total is the sum of all accounts
-                uint16(block.timestamp)
-            );
+            return books.withTotal(books.totalSupplied() - amount, block.timestamp); // the total is the sum of all accounts
         }
     }
 
-    function _requireListed(Collateral storage config, address token) internal view {
-        if (!config.listed) revert PoolCollateralUnknown(token);
+    /// @dev Takes an account off sale, and its debt out of the backlog. `record` is changed in memory only.
+    function _endSale(Account memory record) internal {
+        if (record.kickedAt == 0) return;
+        Collateral storage c = _collateral[_collateralList[record.saleIndex]];
+        c.books = c.books.withBacklog(c.books.backlog().zeroFloorSub(record.saleDebtOrEasedAt));
+        (record.kickedAt, record.saleDebtOrEasedAt, record.keeperOrLag) = (0, 0, 0);
     }
 }

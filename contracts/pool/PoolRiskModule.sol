@@ -5,15 +5,19 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {BookWord} from "../libraries/BookWord.sol";
 import {Risk, RiskWord, RiskWordLib} from "../libraries/RiskWord.sol";
+import {LiquidationDesk} from "../liquidation/LiquidationDesk.sol";
 import {FactorRamp} from "../risk/FactorRamp.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
+import {PoolBacklog} from "./PoolBacklog.sol";
+import {PoolViews} from "./PoolViews.sol";
 
-/// @title A pool's side of its risk engine
+/// @title A pool's side of its risk engine, and what else has no room elsewhere: what is only ever read, and the desk
 /// @notice Runs by delegatecall on the pool's storage. What the engine says is bounded here, by code that nobody can
 /// replace: the liquidation factor falls by no more than 2 points a day and from its value of this block on, diversification
 /// leaves the liquidation test by a point in half an hour, and governance's bounds hold.
-contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
+contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
     using FixedPointMathLib for uint256;
 
     uint256 private constant MIN_MAX_AGE = 60;
@@ -25,7 +29,7 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     /// @dev A moment that is over: who has this must be asked again.
     uint256 private constant LONG_AGO = 1;
 
-    constructor(address loanAsset_) PoolAccounting(loanAsset_) {}
+    constructor(address loanAsset_) PoolAccounting(loanAsset_) PoolBacklog(loanAsset_) {}
 
     /// @inheritdoc IPoolModule
     function loanAsset() external view returns (address) {
@@ -51,7 +55,7 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
         PoolUpdate calldata poolUpdate
     ) external onlyEngine {
         Collateral storage c = _collateral[collateral];
-        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        if (!c.books.isListed()) revert PoolCollateralUnknown(collateral);
         uint256 maxAge = _riskMaxAge;
         Risk memory r = c.risk.unpack();
         uint256 inForce = _turnRamp(c, r, update);
@@ -192,14 +196,15 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     /// @inheritdoc IPoolRisk
     function riskInputs(address collateral, bool whole) external view returns (RiskInputs memory inputs) {
         Collateral storage c = _collateral[collateral];
-        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        BookWord books = c.books;
+        if (!books.isListed()) revert PoolCollateralUnknown(collateral);
         inputs.oracle = _oracle;
-        inputs.totalSupplied = c.totalSupplied;
-        inputs.touched = c.changedAt == uint16(block.timestamp) || _lastAccrual == block.timestamp;
+        inputs.totalSupplied = books.totalSupplied();
+        inputs.touched = books.isChangedAt(block.timestamp) || _lastAccrual == block.timestamp;
         inputs.liquidationFactorBps = c.risk.liquidationFactorBpsAt(block.timestamp);
         uint256 debt = _debtAssets;
         inputs.debtAssets = debt;
-        inputs.backlog = _backlogNow();
+        inputs.backlog = books.backlog() * _backlogUnit;
         if (!whole) return inputs;
         uint256 flags = _pauseFlags;
         unchecked {
@@ -214,7 +219,7 @@ contract PoolRiskModule is PoolAccounting, IPoolRisk, IPoolModule {
     /// @inheritdoc IPoolRisk
     function riskOf(address collateral) external view returns (RiskView memory v) {
         Collateral storage c = _collateral[collateral];
-        if (!c.listed) revert PoolCollateralUnknown(collateral);
+        if (!c.books.isListed()) revert PoolCollateralUnknown(collateral);
         RiskWord w = c.risk;
         v.borrowFactorBps = w.borrowFactorBps();
         v.liquidationFactorBps = w.liquidationFactorBpsAt(block.timestamp);

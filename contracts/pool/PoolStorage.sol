@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IPoolTypes} from "../interfaces/IPoolTypes.sol";
+import {BookWord} from "../libraries/BookWord.sol";
+import {CurveTerms} from "../libraries/CurveTerms.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 
 /// @title Storage shared by the pool and the modules that it delegates to
@@ -29,19 +31,20 @@ abstract contract PoolStorage is IPoolTypes {
     /// @dev ICircuitBreaker.Level.Restricted
     uint256 internal constant LEVEL_RESTRICTED = 2;
 
-    /// @dev One collateral. First slot, books: 14 + 14 + 1 + 1 + 2 = 32. Second: `RiskWord`. Third, sales and bounds:
-    /// 20 + 4 + 2 + 2 = 28.
+    /// @dev One collateral. Three slots: books; risk; terms of sale and bounds, 24 + 4 + 2 + 2 = 32.
     struct Collateral {
-        uint112 totalSupplied; // [collateral base units]
-        uint112 supplyCap; // [collateral base units] type(uint112).max: none
-        uint8 index; // bit in `Account.collateralMask`
-        bool listed;
-        uint16 changedAt; // low bits of the time at which the total last changed. [unix s]
+        BookWord books;
         RiskWord risk;
-        address curve; // ILiquidationCurve
+        CurveTerms terms;
         uint32 riseFrom; // `FactorRamp.State.riseFrom`
         uint16 borrowCapBps;
         uint16 liquidationCapBps;
+    }
+
+    /// @dev Who puts accounts up for sale and is owed tips.
+    struct Keeper {
+        address owner;
+        uint96 owed; // [loan base units]
     }
 
     uint256 internal constant UNLOCKED = 0;
@@ -83,10 +86,10 @@ abstract contract PoolStorage is IPoolTypes {
     // slots 9..24
     address[MAX_COLLATERALS] internal _collateralList;
 
-    // slot 25: 14 + 12 + 4 = 30
+    // slot 25: 14 + 10 + 3 = 27
     uint112 internal _totalProvision; // [loan base units] Σ `_provisionOf`
-    uint96 internal _backlog; // [loan base units] debt kicked lately, as of `_backlogAt`
-    uint32 internal _backlogAt; // [unix s]
+    uint80 internal _kickTip; // [loan base units] for whoever put an account up for sale
+    uint24 internal _keeperCount;
 
     // slot 26
     mapping(address account => uint256) internal _provisionOf;
@@ -102,6 +105,12 @@ abstract contract PoolStorage is IPoolTypes {
 
     // slot 29
     uint112 internal _badDebtTotal; // [loan base units] all that was ever written off
+
+    // slot 30
+    mapping(address token => address) internal _curveOf; // ILiquidationCurve that the terms were read from
+
+    // slot 31
+    mapping(uint256 keeper => Keeper) internal _keeper; // from 1 on
 
     /// @dev `LOCKED` while books change or tokens move; released around the callbacks that the pool offers on purpose. A
     /// whole word, because the compiler reads what it shares before it writes a part.

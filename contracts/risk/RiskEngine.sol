@@ -124,9 +124,7 @@ contract RiskEngine is RiskEngineConfig {
         (uint256 shares, uint256 debt) = _believed(inputs, f.isWhole);
         // What was taken out in this block may be back in a moment.
         if (inputs.touched) value = value.max(t.value);
-        // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
-        uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value);
-        _assess(asset, setup, price, backlog, f);
+        _assess(asset, setup, price, inputs.backlog, f);
         if (!inputs.touched) _findValue(asset, t, w, price, value);
         if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
         f.leverageWad = w.leverageWad.max(WAD);

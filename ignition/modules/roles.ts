@@ -32,6 +32,7 @@ export const RESTRICTED_FUNCTIONS = {
       "setReserveFactor(uint16)",
       "setFlashFee(uint16)",
       "setLiquidationTarget(uint16)",
+      "setKickTip(uint80)",
       "setMaxCollateralsPerAccount(uint8)",
       "setPauseFlags(uint8)",
       "setRiskEngine(address,uint32)",

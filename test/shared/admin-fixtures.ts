@@ -55,6 +55,7 @@ export async function restrictedCalls(p: LentPool) {
     "setReserveFactor(uint16)": [0],
     "setFlashFee(uint16)": [1],
     "setLiquidationTarget(uint16)": [10_300],
+    "setKickTip(uint80)": [1],
     "setMaxCollateralsPerAccount(uint8)": [16],
     "setPauseFlags(uint8)": [0],
     "setRiskEngine(address,uint32)": [ZeroAddress, 0],

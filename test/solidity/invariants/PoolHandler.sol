@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
-import {ILiquidationModule} from "../../../contracts/interfaces/ILiquidationModule.sol";
+import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
@@ -187,18 +187,18 @@ contract PoolHandler {
     function kick(uint256 a, uint256 b, uint256) external now_ {
         address account = _actor(b);
         bool unhealthy = _isLiquidatable(account, 0);
-        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationModule.kick, (account)));
+        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kick, (account)));
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
     function unkick(uint256 a, uint256 b, uint256) external now_ {
-        _act(_actor(a), abi.encodeCall(ILiquidationModule.unkick, (_actor(b))));
+        _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (_actor(b))));
     }
 
     function mark(uint256 a, uint256 b, uint256) external now_ {
         address account = _actor(b);
         bool unhealthy = _isLiquidatable(account, 0);
-        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationModule.mark, (account)));
+        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.mark, (account)));
         if (ok && !unhealthy && pool.provisionOf(account) != 0) _violate("INV-09: a healthy account is provisioned");
     }
 
@@ -216,7 +216,7 @@ contract PoolHandler {
         Before memory before = _before();
         (bool ok, bytes memory result) = _call(
             taker,
-            abi.encodeCall(ILiquidationModule.take, (account, token, most, type(uint256).max, taker, ""))
+            abi.encodeCall(ILiquidationSales.take, (account, token, most, type(uint256).max, taker, ""))
         );
         if (!ok) return;
         (, uint256 paid) = abi.decode(result, (uint256, uint256));

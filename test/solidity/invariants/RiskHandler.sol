@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
-import {ILiquidationModule} from "../../../contracts/interfaces/ILiquidationModule.sol";
+import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
 import {IPoolRisk} from "../../../contracts/interfaces/IPoolRisk.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
@@ -46,10 +46,10 @@ contract RiskHandler is PoolHandler {
             account,
             b % 3 == 0
                 ? abi.encodeCall(
-                    ILiquidationModule.unwind,
+                    ILiquidationDesk.unwind,
                     (0, pool.debtSharesOf(account), token, amount, account, account, "")
                 )
-                : abi.encodeCall(ILiquidationModule.unwind, (assets, 0, token, amount, account, account, ""))
+                : abi.encodeCall(ILiquidationDesk.unwind, (assets, 0, token, amount, account, account, ""))
         );
         if (!ok) return;
         (uint256 paid, ) = abi.decode(result, (uint256, uint256));

@@ -34,7 +34,8 @@ describe("LiquidationModule: bad debt", () => {
       await expect(p.take(p.eth.address))
         .to.emit(p.pool, "BadDebtRealized")
         .withArgs(p.borrower.address, LOSS, LOSS, 0, LOSS);
-      expect(await p.pool.accountOf(p.borrower.address)).to.deep.equal([0n, 0n, 0n, false]);
+      const { debtShares, collateralMask, kickedAt, provisioned } = await p.pool.accountOf(p.borrower.address);
+      expect([debtShares, collateralMask, kickedAt, provisioned]).to.deep.equal([0n, 0n, 0n, false]);
       expect(await p.pool.debtOf(p.borrower.address)).to.equal(0);
       expect(await p.pool.totals()).to.deep.equal([0n, 0n, LENT - LOSS, 0n]);
       expect(await p.loan.balanceOf(p.poolAddress)).to.equal(LENT - LOSS);

@@ -97,18 +97,24 @@ describe("LiquidationModule: sale by Dutch auction", () => {
     expect(await p.priceAfter(1_500n)).to.equal(salePrice36(ODD_PRICE, await p.dutchCurve.priceFactorWad(1_500n)));
   });
 
-  it("starts anew after an unkick", async () => {
-    const p = await loadKicked();
-    await setPrice(p, p.eth, 1_600n);
-    await p.time.setNextBlockTimestamp(p.since + 1_000n);
-    await p.unkick();
-    await p.oracle.setPrice(p.eth.address, ODD_PRICE);
-    await p.kick();
-    await p.wait(7n);
-    expect((await p.quote(p.eth.address)).price36).to.equal(
-      salePrice36(ODD_PRICE, await p.dutchCurve.priceFactorWad(7n)),
-    );
-  });
+  for (const [what, pause, lag] of [
+    ["goes on where it was when it comes back within an hour of an unkick", 3_600n, 1_007n],
+    ["starts anew when it comes back later", 3_601n, 7n],
+  ] as const) {
+    it(what, async () => {
+      const p = await loadKicked();
+      await setPrice(p, p.eth, 1_600n);
+      await p.time.setNextBlockTimestamp(p.since + 1_000n);
+      await p.unkick();
+      await p.oracle.setPrice(p.eth.address, ODD_PRICE);
+      await p.time.setNextBlockTimestamp(p.since + 1_000n + pause);
+      await p.kick();
+      await p.wait(7n);
+      expect((await p.quote(p.eth.address)).price36).to.equal(
+        salePrice36(ODD_PRICE, await p.dutchCurve.priceFactorWad(lag)),
+      );
+    });
+  }
 
   it("follows the oracle while the clock runs", async () => {
     const p = await loadKicked();

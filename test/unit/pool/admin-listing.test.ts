@@ -14,13 +14,18 @@ async function loadCandidate() {
   const curve = await p.fixedCurve.getAddress();
   const listing = { token, borrowFactorBps: 5_000, liquidationFactorBps: 6_000, supplyCap: 7n, curve };
   const list = (changes: Partial<typeof listing> = {}) => p.admin.listCollateral({ ...listing, ...changes });
-  const mockCurve = async (factorWad: bigint) =>
-    (await p.ethers.deployContract("MockCurve", [factorWad, 0])).getAddress();
+  const mockCurve = async (maxBonusBps: bigint) =>
+    (await p.ethers.deployContract("MockCurve", [{ ...FIXED, maxBonusBps }])).getAddress();
   return { ...p, candidate, token, curve, list, mockCurve };
 }
 
-/** Floors of curves that are refused, and the limits that are not. */
-const CURVE_FLOORS = { refused: [0n, WAD / 2n - 1n, WAD + 1n], accepted: [WAD / 2n, WAD] };
+/** Parameters of a curve of kind Fixed, but for its bonus. */
+const FIXED = {
+  ...{ kind: 0, premiumBps: 0, minBonusBps: 0, secondsToFloor: 0, stepSeconds: 0, cutBps: 0 },
+  ...{ creditSeconds: 0, fastPpm: 0, slowTenthPpm: 0, kneeBps: 0 },
+};
+/** Largest bonuses of curves that are refused, and the limits that are not. [bps] */
+const CURVE_BONUSES = { refused: [5_001n, 2n ** 256n - 1n], accepted: [5_000n, 0n] };
 
 describe("LendingPool: administration, collateral", () => {
   describe("#listCollateral", () => {
@@ -68,14 +73,14 @@ describe("LendingPool: administration, collateral", () => {
     });
 
     it("reverts for a curve that is no contract, or whose floor is out of bounds", async () => {
-      const { pool, stranger, list, mockCurve } = await loadCandidate();
+      const { pool, fixedCurve, stranger, list, mockCurve } = await loadCandidate();
       await expect(list({ curve: stranger.address }))
         .to.be.revertedWithCustomError(pool, "ConfigModuleMismatch")
         .withArgs(stranger.address);
-      for (const floor of CURVE_FLOORS.refused) {
-        await expect(list({ curve: await mockCurve(floor) }))
-          .to.be.revertedWithCustomError(pool, "ConfigOutOfRange")
-          .withArgs(named("curveFloor"), floor, WAD / 2n, WAD);
+      for (const bonus of CURVE_BONUSES.refused) {
+        await expect(list({ curve: await mockCurve(bonus) }))
+          .to.be.revertedWithCustomError(fixedCurve, "CurveParameterOutOfRange")
+          .withArgs(named("maxBonus"), bonus, 0, 5_000);
       }
     });
 
@@ -166,14 +171,14 @@ describe("LendingPool: administration, collateral", () => {
     });
 
     it("reverts for a curve that is no contract, or whose floor is out of bounds", async () => {
-      const { pool, admin, eth, stranger, mockCurve } = await loadCandidate();
+      const { pool, fixedCurve, admin, eth, stranger, mockCurve } = await loadCandidate();
       await expect(admin.setLiquidationCurve(eth.address, stranger.address))
         .to.be.revertedWithCustomError(pool, "ConfigModuleMismatch")
         .withArgs(stranger.address);
-      for (const floor of CURVE_FLOORS.refused) {
-        await expect(admin.setLiquidationCurve(eth.address, await mockCurve(floor)))
-          .to.be.revertedWithCustomError(pool, "ConfigOutOfRange")
-          .withArgs(named("curveFloor"), floor, WAD / 2n, WAD);
+      for (const bonus of CURVE_BONUSES.refused) {
+        await expect(admin.setLiquidationCurve(eth.address, await mockCurve(bonus)))
+          .to.be.revertedWithCustomError(fixedCurve, "CurveParameterOutOfRange")
+          .withArgs(named("maxBonus"), bonus, 0, 5_000);
       }
     });
 
@@ -181,13 +186,16 @@ describe("LendingPool: administration, collateral", () => {
       const p = await load(calmDebtor);
       const { pool, admin, oracle, liquidation, borrower, eth } = p;
       await oracle.setPrice(eth.address, eth.price36 / 2n);
-      for (const floor of CURVE_FLOORS.accepted) {
-        const curve = await (await p.ethers.deployContract("MockCurve", [floor, 0])).getAddress();
+      for (const bonus of CURVE_BONUSES.accepted) {
+        const curve = await (
+          await p.ethers.deployContract("MockCurve", [{ ...FIXED, maxBonusBps: bonus }])
+        ).getAddress();
         await expect(admin.setLiquidationCurve(eth.address, curve))
           .to.emit(pool, "LiquidationCurveSet")
           .withArgs(eth.address, curve);
         const { price36 } = await liquidation.quoteTake.staticCall(borrower.address, eth.address, 100n * ETHER);
-        expect(price36).to.equal((eth.price36 * floor) / (2n * WAD));
+        const floor = (WAD * 10_000n + 9_999n + bonus) / (10_000n + bonus);
+        expect(price36).to.equal(((eth.price36 / 2n) * floor + WAD - 1n) / WAD);
       }
     });
   });

@@ -90,10 +90,12 @@ describe("the provision", () => {
     });
   });
 
-  it("is recorded by a kick", async () => {
+  it("is recorded by a kick, of the debt as last booked", async () => {
     const { liquidation, pool, borrower, required } = p;
+    await pool.accrue();
+    const booked = await pool.debtOf(borrower.address);
     await liquidation.kick(borrower.address);
-    expect(await pool.totalProvision()).to.equal(required(await pool.debtOf(borrower.address)));
+    expect(await pool.totalProvision()).to.equal(required(booked));
   });
 
   it("is renewed by a take, and gone with the write-off", async () => {

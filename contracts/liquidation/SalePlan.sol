@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {BasketMath, Basket} from "../libraries/BasketMath.sol";
+import {BookWord} from "../libraries/BookWord.sol";
+import {CurveKind, CurveTerms} from "../libraries/CurveTerms.sol";
+import {LiquidationMath} from "../libraries/LiquidationMath.sol";
+import {PoolBacklog} from "../pool/PoolBacklog.sol";
+import {PoolProvision} from "../pool/PoolProvision.sol";
+import {SaleCurve} from "./SaleCurve.sol";
+import {SalePace} from "./SalePace.sol";
+
+/// @title What a sale would be: price, size and where it leaves the schedule
+/// @dev Reads only. `docs/liquidation.md` has the rules.
+abstract contract SalePlan is PoolProvision, PoolBacklog {
+    using FixedPointMathLib for uint256;
+    using BasketMath for Basket;
+
+    /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
+    uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
+    /// @notice An account that was taken off sale and comes back within this time goes on where its price was. [s]
+    uint256 public constant MEMORY_SECONDS = 1 hours;
+    /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
+    uint256 public constant GRACE_HEALTH_BPS = 9_500;
+
+    /// @dev One sale, worked out in memory before anything is written.
+    struct Sale {
+        uint256 debt; // before the sale [loan base units]
+        uint256 capacity; // of all collaterals together, before the sale [loan base units]
+        Valuation v; // of all collaterals, before the sale
+        Position position; // the one sold, before the sale
+        uint256 factorWad; // what one more unit of the collateral adds to capacity [rounded up]
+        uint256 held; // collateral on the account before the sale
+        uint256 amount; // collateral to sell
+        uint256 repay; // loan assets to pay
+        BookWord books; // of the collateral
+        CurveTerms terms;
+        uint256 floorWad; // lowest price ÷ liquidation price for this account
+        int256 lag; // at which the sale begins [ticks]
+        uint256 free; // sold at that lag before the schedule catches up with the kick [ticks]
+        uint256 rate; // value that the schedule sells a second; 0: there is none [loan base units]
+        uint256 clock; // of the schedule, before the sale [ticks]
+        uint256 first; // price ÷ liquidation price at which the sale begins
+        uint256 meanWad; // and over all of it
+    }
+
+    /// @dev `record.kickedAt` is set in memory where the sale starts now.
+    function _planSale(
+        Accrual memory a,
+        Account memory record,
+        address account,
+        address collateral,
+        uint256 maxCollateral
+    ) internal view returns (Sale memory s) {
+        if (maxCollateral == 0) revert PoolZeroAmount();
+        s.held = _collateralAmount[account][collateral];
+        if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
+        s.debt = _debtAssetsOf(a, record.debtShares);
+        s.books = _collateral[collateral].books;
+        s.terms = _collateral[collateral].terms;
+        _value(s, record, account, collateral);
+        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
+        if (record.kickedAt == 0) {
+            if (s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
+            _requireNoGrace(s.v.isGrace, account, s.capacity, s.debt);
+        }
+        if (record.kickedAt == 0) _startSale(record);
+        else if (_expired(record)) record.kickedAt = uint32(block.timestamp);
+        _schedule(s, record.kickedAt);
+        _size(s, maxCollateral);
+    }
+
+    /// @dev An account that comes back soon goes on where its price was: a top-up that makes it healthy for a moment does not
+    /// put the price back. In memory only.
+    function _startSale(Account memory record) internal view {
+        uint256 start = block.timestamp;
+        if (start - record.saleDebtOrEasedAt <= MEMORY_SECONDS) start -= record.keeperOrLag;
+        (record.kickedAt, record.saleDebtOrEasedAt, record.keeperOrLag) = (uint32(start), 0, 0);
+    }
+
+    function _requireNoGrace(bool isGrace, address account, uint256 capacity, uint256 debt) internal pure {
+        if (isGrace && capacity >= debt.mulDiv(GRACE_HEALTH_BPS, BPS)) {
+            revert LiquidationInGrace(account, capacity, debt);
+        }
+    }
+
+    /// @dev Values the account before the sale.
+    function _value(Sale memory s, Account memory record, address account, address collateral) private view {
+        uint256 others = record.collateralMask & ~s.books.bit();
+        if (others != 0) s.v = _valuation(account, others);
+        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
+        _count(s.v, collateral, p);
+        s.position = p;
+        s.capacity = s.v.basket.capacityDown();
+        s.factorWad = s.v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+    }
+
+    // --- price ----------------------------------------------------------------------------------------------------
+
+    /// @dev Where the sale begins on its curve, and how low it may go.
+    function _schedule(Sale memory s, uint256 kickedAt) private view {
+        CurveTerms t = s.terms;
+        s.floorWad = t.floorWad();
+        s.clock = s.books.clock();
+        uint256 base = kickedAt * SaleCurve.TICKS;
+        if (t.kind() == CurveKind.Paced) {
+            s.floorWad = _guarded(s, t);
+            s.rate = SalePace.perSecond(t, s.position.reserve, s.books.backlog() * _backlogUnit);
+            if (s.rate != 0) {
+                s.clock = s.clock.max((block.timestamp - t.creditSeconds()) * SaleCurve.TICKS);
+                if (base < s.clock) base = s.clock;
+                else s.free = base - s.clock;
+            }
+        }
+        unchecked {
+            s.lag = int256(block.timestamp * SaleCurve.TICKS) - int256(base); // 40 bits each
+        }
+        s.first = SaleCurve.factorUp(t, s.floorWad, s.lag);
+    }
+
+    /// @dev The guard caps the discount, it never refuses a sale: where not even the least bonus heals, the account can only
+    /// be wound up, and the discount may grow to its largest.
+    function _guarded(Sale memory s, CurveTerms t) private pure returns (uint256 floor) {
+        floor = t.floorWad();
+        uint256 heals = SalePace.healingFactorUp(
+            s.debt,
+            s.capacity,
+            s.v.basket.value,
+            s.factorWad,
+            s.position.value,
+            s.position.reserve
+        );
+        if (heals <= t.guardWad() && heals > floor) floor = heals;
+    }
+
+    /// @dev Mean price of so much of the collateral, and the ticks of the schedule that it takes.
+    function _mean(Sale memory s, uint256 amount) private pure returns (uint256) {
+        if (s.rate == 0) return s.first;
+        uint256 ticks = _ticks(s, amount);
+        uint256 free = s.free.min(ticks);
+        return SaleCurve.meanUp(s.terms, s.floorWad, s.lag, free, ticks - free, s.first);
+    }
+
+    /// @dev Rounded up, at least one.
+    function _ticks(Sale memory s, uint256 amount) internal pure returns (uint256) {
+        uint256 value = amount.fullMulDivUp(s.position.price36, PRICE_SCALE);
+        return (value * SaleCurve.TICKS).divUp(s.rate).max(1).min(type(uint64).max);
+    }
+
+    /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`. A paced one is at its floor
+    /// only when nothing else of the collateral was sold either.
+    function _expired(Account memory record) internal view returns (bool) {
+        uint256 kickedAt = record.kickedAt;
+        if (block.timestamp <= kickedAt + KICK_GRACE_SECONDS) return false;
+        for (uint256 mask = record.collateralMask; mask != 0; mask &= mask - 1) {
+            Collateral storage c = _collateral[_collateralList[LibBit.ffs(mask)]];
+            CurveTerms t = c.terms;
+            uint256 from = kickedAt;
+            if (t.kind() == CurveKind.Paced) from = from.max(c.books.clock() / SaleCurve.TICKS);
+            if (block.timestamp <= from + t.secondsToFloor() + KICK_GRACE_SECONDS) return false;
+        }
+        return true;
+    }
+
+    // --- size -----------------------------------------------------------------------------------------------------
+
+    /// @dev Chooses the amount. First the largest sale allowed: what restores the target health factor, widened to the
+    /// whole debt or the whole holding where the rest would be dust. Then the taker's own limit, which must not leave or
+    /// be dust either.
+    /// What restores the target depends on the mean price, and that on the amount: the amount is found at the price at which the
+    /// sale begins, which is the lowest and makes it too large; its mean price, which is then a little too high, is what is
+    /// charged. So the target is met exactly and the sale is never larger than that takes.
+    function _size(Sale memory s, uint256 maxCollateral) private view {
+        uint256 minDebt = _minDebt;
+        s.meanWad = s.first;
+        uint256 repay = _repayToTarget(s, minDebt);
+        uint256 price36 = _price36(s);
+        uint256 amount = _collateralFor(repay, price36);
+        if (s.rate != 0) {
+            s.meanWad = _mean(s, amount.min(s.held));
+            price36 = _price36(s);
+            repay = _repayToTarget(s, minDebt);
+            amount = _collateralFor(repay, price36);
+        }
+        bool pays = amount <= s.held; // this collateral alone pays for `repay`
+        // A rest of this collateral worth less than the minimum debt would not be worth anybody's gas.
+        if (!pays || (repay < s.debt && _cost(s.held - amount, price36) < minDebt)) {
+            amount = s.held;
+            pays = false;
+        }
+        if (maxCollateral < amount) {
+            s.meanWad = _mean(s, maxCollateral);
+            price36 = _price36(s);
+            uint256 cost = _cost(maxCollateral, price36);
+            bool dust =
+                cost < minDebt ||
+                    s.debt.zeroFloorSub(cost) < minDebt ||
+                    _cost(s.held - maxCollateral, price36) < minDebt;
+            if (dust) revert LiquidationDust(maxCollateral, amount);
+            amount = maxCollateral;
+            pays = false;
+        }
+        s.amount = amount;
+        // `amount` was rounded down from `repay`; paying its own cost instead could leave a unit of debt behind.
+        s.repay = pays ? repay : _cost(amount, price36).min(s.debt);
+    }
+
+    function _repayToTarget(Sale memory s, uint256 minDebt) private view returns (uint256 repay) {
+        repay = LiquidationMath.repayToTargetUp(s.debt, s.capacity, _targetHealthBps, s.factorWad, s.meanWad);
+        if (s.debt - repay < minDebt) repay = s.debt;
+    }
+
+    function _price36(Sale memory s) internal pure returns (uint256) {
+        return s.position.price36.fullMulDivUp(s.meanWad, 1e18);
+    }
+
+    /// @dev Rounded up: against the taker.
+    function _cost(uint256 amount, uint256 price36) private pure returns (uint256) {
+        return amount.fullMulDivUp(price36, PRICE_SCALE);
+    }
+
+    /// @dev Rounded down, but at least one unit: never more than needed. Anything buys everything once the price is zero.
+    function _collateralFor(uint256 repay, uint256 price36) private pure returns (uint256) {
+        return price36 == 0 ? type(uint256).max : repay.mulDiv(PRICE_SCALE, price36).max(1);
+    }
+}
