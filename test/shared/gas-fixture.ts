@@ -114,3 +114,44 @@ export async function poolInUse(connection: NetworkConnection) {
     liquidator,
   };
 }
+
+/** Terms of the paced curve in tests. See `PacedCurve`. */
+export const PACED = [200, 200, 500, 1_200, { creditSeconds: 600, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 }];
+
+/** The same pool with the default curve: an engine tells its collaterals' depth, and a second account is like the first. */
+export async function pacedPool(connection: NetworkConnection) {
+  const p = await poolInUse(connection);
+  const { ethers } = connection;
+  const poolAddress = await p.pool.getAddress();
+  const ether = await p.ether.getAddress();
+  const curve = await ethers.deployContract("PacedCurve", PACED);
+  for (const token of await p.pool.collateralList()) {
+    await p.admin.setLiquidationCurve(token, await curve.getAddress());
+  }
+  const risk = await ethers.getContractAt("IPoolRisk", poolAddress);
+  const engine = await ethers.deployContract("MockRiskEngine", [poolAddress]);
+  await risk.setRiskEngine(await engine.getAddress(), 86_400);
+  const refresh = async () => {
+    await engine.write(
+      ether,
+      {
+        ...{ liquidationFactorBps: 8_000, borrowFactorBps: 7_500, calm: true, level: 0 },
+        ...{ loadingPercent: 100, discountTenBps: 50, grace: false, reserve: 100_000_000n * USD },
+      },
+      { restricted: false, exitFloorShares: 0, exitRefillPerSecond: 0 },
+    );
+  };
+  await refresh();
+  const [, , , , second, third] = await ethers.getSigners();
+  for (const account of [second, third]) {
+    await p.ether.mint(account.address, 100n * ETHER);
+    await p.ether.connect(account).approve(poolAddress, MaxUint256);
+    await p.pool.connect(account).supplyCollateral(ether, 100n * ETHER, account.address, "0x");
+    await p.pool.connect(account).borrow(50_000n * USD, 0, account.address, account.address);
+  }
+  await p.admin.setKickTip(10n * USD);
+  const keeper = p.liquidation.connect(p.liquidator);
+  await keeper.registerKeeper();
+  await connection.networkHelpers.time.increase(3_600);
+  return { ...p, refresh, second, third };
+}

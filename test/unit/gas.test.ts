@@ -4,16 +4,17 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-import { ETHER, poolInUse, price36, USD } from "../shared/gas-fixture.ts";
+import { ETHER, pacedPool, poolInUse, price36, USD } from "../shared/gas-fixture.ts";
 import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
 type Pool = Awaited<ReturnType<typeof poolInUse>>;
+type PacedPool = Awaited<ReturnType<typeof pacedPool>>;
 
-interface Scenario {
+interface Scenario<P = Pool> {
   readonly name: string;
   /** Cheapest rival × 1.15. [gas of the whole transaction] */
   readonly limit?: bigint;
-  readonly send: (p: Pool) => Promise<ContractTransactionResponse>;
+  readonly send: (p: P) => Promise<ContractTransactionResponse>;
 }
 
 /** Beside the test: `hardhat test solidity --snapshot` owns the folder `snapshots` and empties it. */
@@ -30,6 +31,77 @@ async function takeAll({ liquidation, liquidator, user, ether }: Pool) {
     .connect(liquidator)
     .take(user.address, await ether.getAddress(), MaxUint256, MaxUint256, liquidator.address, "0x");
 }
+
+/** Several accounts kicked, the market's depth told anew, and twenty minutes gone by. */
+async function kicked(p: PacedPool, keeper: number) {
+  await crash(p);
+  await p.refresh();
+  for (const { address } of [p.user, p.second, p.third]) {
+    await (keeper === 0 ? p.liquidation.kick(address) : p.liquidation.kickFor(address, keeper));
+  }
+  // One sale before, so that the schedule is under way.
+  await p.connection.networkHelpers.time.increase(1_200);
+  await takeBatch(p, [p.third.address]);
+  await p.connection.networkHelpers.time.increase(60);
+}
+
+async function takeBatch({ liquidation, liquidator, ether }: Pool, accounts: readonly string[]) {
+  const collateral = await ether.getAddress();
+  const orders = accounts.map((account) => ({ account, collateral, maxCollateral: MaxUint256 }));
+  return liquidation.connect(liquidator).takeBatch(orders, MaxUint256, liquidator.address, "0x");
+}
+
+/** With the default curve. */
+const PACED_SCENARIOS: readonly Scenario<PacedPool>[] = [
+  {
+    name: "kick: paced",
+    limit: 55_000n,
+    send: async (p) => {
+      await crash(p);
+      await p.refresh();
+      await p.liquidation.kick(p.third.address);
+      return p.liquidation.connect(p.liquidator).kick(p.user.address);
+    },
+  },
+  {
+    name: "kick: paced, for a tip",
+    send: async (p) => {
+      await crash(p);
+      await p.refresh();
+      await p.liquidation.kick(p.third.address);
+      return p.liquidation.connect(p.liquidator).kickFor(p.user.address, 1);
+    },
+  },
+  {
+    name: "take: paced",
+    limit: 112_000n,
+    send: async (p) => {
+      await kicked(p, 0);
+      return takeAll(p);
+    },
+  },
+  {
+    name: "take: paced, with a tip",
+    send: async (p) => {
+      await kicked(p, 1);
+      return takeAll(p);
+    },
+  },
+  {
+    name: "take: batch of one",
+    send: async (p) => {
+      await kicked(p, 0);
+      return takeBatch(p, [p.user.address]);
+    },
+  },
+  {
+    name: "take: batch of two",
+    send: async (p) => {
+      await kicked(p, 0);
+      return takeBatch(p, [p.user.address, p.second.address]);
+    },
+  },
+];
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -120,10 +192,9 @@ describe("gas of whole transactions, steady state", () => {
     if (updating) writeFileSync(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
   });
 
-  for (const { name, limit, send } of SCENARIOS) {
+  const check = ({ name, limit }: Pick<Scenario, "name" | "limit">, send: () => ReturnType<Scenario["send"]>) => {
     it(limit === undefined ? name : `${name}: at most ${String(limit)}`, async () => {
-      const p = await connection.networkHelpers.loadFixture(poolInUse);
-      const receipt = await (await send(p)).wait();
+      const receipt = await (await send()).wait();
       const gasUsed = receipt?.gasUsed ?? 0n;
       measured[name] = Number(gasUsed);
       if (limit !== undefined) expect(gasUsed).to.be.lessThanOrEqual(limit);
@@ -136,10 +207,18 @@ describe("gas of whole transactions, steady state", () => {
         `${name}: ${String(before)} → ${String(gasUsed)}`,
       ).to.equal(true);
     });
-  }
+  };
+  const loadFixture = <T>(fixture: (c: NetworkConnection) => Promise<T>) =>
+    connection.networkHelpers.loadFixture(fixture);
+  for (const each of SCENARIOS) check(each, async () => each.send(await loadFixture(poolInUse)));
+  for (const each of PACED_SCENARIOS) check(each, async () => each.send(await loadFixture(pacedPool)));
+
+  it("a second sale in a batch: at most 70,000", () => {
+    expect(measured["take: batch of two"] - measured["take: batch of one"]).to.be.within(1, 70_000);
+  });
 
   it("the committed file has no scenario that is not measured", function () {
     if (updating) this.skip();
-    expect(Object.keys(committed).sort()).to.deep.equal(SCENARIOS.map(({ name }) => name).sort());
+    expect(Object.keys(committed).sort()).to.deep.equal([...SCENARIOS, ...PACED_SCENARIOS].map(({ name }) => name).sort());
   });
 });
