@@ -25,7 +25,7 @@ abstract contract KeeperTips is PoolAccounting {
     function _chargeTip(
         Accrual memory a,
         Account memory record
-    ) internal view returns (uint24 keeper, uint256 tip) {
+    ) internal view virtual returns (uint24 keeper, uint256 tip) {
         if (record.kickedAt == 0 || record.keeperOrLag == 0) return (0, 0);
         keeper = record.keeperOrLag;
         record.keeperOrLag = 0;
@@ -38,7 +38,7 @@ abstract contract KeeperTips is PoolAccounting {
     }
 
     /// @dev Out of what the taker pays.
-    function _creditTip(Accrual memory a, uint24 keeper, uint256 tip, address account) internal {
+    function _creditTip(Accrual memory a, uint24 keeper, uint256 tip, address account) internal virtual {
         tip = tip.min(a.cash);
         if (keeper == 0 || tip == 0) return;
         a.cash -= tip;

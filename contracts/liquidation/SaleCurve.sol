@@ -32,9 +32,9 @@ library SaleCurve {
             return start - (start - floor).mulDiv(uint256(lag), uint256(whole));
         }
         if (kind == CurveKind.Stairs) lag -= lag % int256(t.stepSeconds() * TICKS);
-        uint256 factor = start.mulWadUp(_decayed(t, lag));
-        if (lag >= 0) factor = factor.min(start);
-        return factor.max(floor);
+        uint256 factor = _fallen(t, lag);
+        if (lag >= 0 && factor > start) factor = start;
+        return factor > floor ? factor : floor;
     }
 
     /// @notice Mean of f over a sale of a paced curve: `free` ticks at the lag at which it begins, then `span` more ticks while
@@ -51,19 +51,20 @@ library SaleCurve {
         uint256 free,
         uint256 span,
         uint256 first
-    ) internal pure returns (uint256) {
+    ) internal pure returns (uint256 mean) {
         if (span == 0) return first;
         unchecked {
             int256 end = lag - int256(span);
             uint256 sum = free * first;
-            uint256 last;
+            uint256 beyond;
             if (end < -MAX_LEAD) {
-                last = factorUp(t, floor, -MAX_LEAD);
-                sum += uint256(-MAX_LEAD - end) * last;
+                beyond = uint256(-MAX_LEAD - end);
                 end = -MAX_LEAD;
-            } else {
-                last = factorUp(t, floor, end);
             }
+            uint256 last = _fallen(t, end);
+            if (last <= floor) return floor; // so is all before
+            sum += beyond * last;
+            uint256 lowest = first;
             // Where the price has met its floor it stays there.
             if (first == floor) {
                 int256 reached = _lagAt(t, floor);
@@ -72,26 +73,21 @@ library SaleCurve {
                     sum += uint256(lag - reached) * floor;
                     lag = reached;
                 }
+                lowest = _fallen(t, lag);
             }
-            if (end < lag) sum += _integralUp(t, end, lag);
-            return (sum / (free + span) + 1).max(first).min(last);
+            // ∫ start·e^(−decay·x) dx between two ticks is the difference of f there ÷ decay in a tick, decay · 1e-16 ÷ 256.
+            if (end < lag) sum += ((last - lowest + SLACK) * 256e16) / t.decay() + 1;
+            mean = sum / (free + span) + 1;
+            if (mean < first) return first;
+            if (mean > last) return last;
         }
     }
 
-    /// @dev `∫ start·e^(−decay·x) dx` from `from` to `to`, both in ticks. [WAD · ticks]
-    function _integralUp(CurveTerms t, int256 from, int256 to) private pure returns (uint256) {
+    /// @dev `start·e^(−decay·lag)`. [WAD, rounded up] Where it grows, the exponent is at most 2·ln 3: the steepest decay, for MAX_LEAD.
+    function _fallen(CurveTerms t, int256 lag) private pure returns (uint256) {
         unchecked {
-            uint256 difference = _decayed(t, from) - _decayed(t, to) + 2 * SLACK; // it falls
-            // ÷ decay in WAD a tick, which is decay · 100 ÷ 256.
-            return (difference * t.startWad() * 64).divUp(t.decay() * 25);
-        }
-    }
-
-    /// @dev `e^(−decay·lag)`. [WAD, rounded up] Where it grows, the exponent is at most 2·ln 3: the steepest decay, for MAX_LEAD.
-    function _decayed(CurveTerms t, int256 lag) private pure returns (uint256) {
-        unchecked {
-            int256 exponent = (-lag * int256(t.decay()) * 25) / 64;
-            return uint256(FixedPointMathLib.expWad(exponent)) + SLACK;
+            int256 exponent = (-lag * int256(t.decay()) * 25) / 64; // decay · 1e-16 ÷ 256, in WAD
+            return ((uint256(FixedPointMathLib.expWad(exponent)) + SLACK) * t.startWad() + (1e18 - 1)) / 1e18;
         }
     }
 

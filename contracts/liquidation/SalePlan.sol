@@ -75,7 +75,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @dev An account that comes back soon goes on where its price was: a top-up that makes it healthy for a moment does not
     /// put the price back. In memory only.
-    function _startSale(Account memory record) internal view {
+    function _startSale(Account memory record) internal view virtual {
         uint256 start = block.timestamp;
         if (start - record.saleDebtOrEasedAt <= MEMORY_SECONDS) start -= record.keeperOrLag;
         (record.kickedAt, record.saleDebtOrEasedAt, record.keeperOrLag) = (uint32(start), 0, 0);
@@ -123,7 +123,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @dev The guard caps the discount, it never refuses a sale: where not even the least bonus heals, the account can only
     /// be wound up, and the discount may grow to its largest.
-    function _guarded(Sale memory s, CurveTerms t) private pure returns (uint256 floor) {
+    function _guarded(Sale memory s, CurveTerms t) internal pure virtual returns (uint256 floor) {
         floor = t.floorWad();
         uint256 heals = SalePace.healingFactorUp(
             s.debt,
@@ -137,7 +137,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev Mean price of so much of the collateral, and the ticks of the schedule that it takes.
-    function _mean(Sale memory s, uint256 amount) private pure returns (uint256) {
+    function _mean(Sale memory s, uint256 amount) internal pure virtual returns (uint256) {
         if (s.rate == 0) return s.first;
         uint256 ticks = _ticks(s, amount);
         uint256 free = s.free.min(ticks);
@@ -152,7 +152,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`. A paced one is at its floor
     /// only when nothing else of the collateral was sold either.
-    function _expired(Account memory record) internal view returns (bool) {
+    function _expired(Account memory record) internal view virtual returns (bool) {
         uint256 kickedAt = record.kickedAt;
         if (block.timestamp <= kickedAt + KICK_GRACE_SECONDS) return false;
         for (uint256 mask = record.collateralMask; mask != 0; mask &= mask - 1) {
@@ -194,18 +194,24 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         if (maxCollateral < amount) {
             s.meanWad = _mean(s, maxCollateral);
             price36 = _price36(s);
-            uint256 cost = _cost(maxCollateral, price36);
-            bool dust =
-                cost < minDebt ||
-                    s.debt.zeroFloorSub(cost) < minDebt ||
-                    _cost(s.held - maxCollateral, price36) < minDebt;
-            if (dust) revert LiquidationDust(maxCollateral, amount);
+            if (_isDust(s, maxCollateral, price36, minDebt)) revert LiquidationDust(maxCollateral, amount);
             amount = maxCollateral;
             pays = false;
         }
         s.amount = amount;
         // `amount` was rounded down from `repay`; paying its own cost instead could leave a unit of debt behind.
         s.repay = pays ? repay : _cost(amount, price36).min(s.debt);
+    }
+
+    function _isDust(
+        Sale memory s,
+        uint256 amount,
+        uint256 price36,
+        uint256 minDebt
+    ) internal pure virtual returns (bool) {
+        uint256 cost = _cost(amount, price36);
+        if (cost < minDebt || s.debt.zeroFloorSub(cost) < minDebt) return true;
+        return _cost(s.held - amount, price36) < minDebt;
     }
 
     function _repayToTarget(Sale memory s, uint256 minDebt) private view returns (uint256 repay) {

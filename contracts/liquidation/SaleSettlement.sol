@@ -50,7 +50,7 @@ abstract contract SaleSettlement is SalePlan {
     /// @dev The schedule moves on by what was sold, from where it was and not from when this account came up for sale: else
     /// tiny sales of fresh accounts would take everybody else's price back to its start. It is never so far ahead that
     /// sales stand still for long, and never goes back.
-    function _advance(Sale memory s, BookWord books) private view returns (BookWord) {
+    function _advance(Sale memory s, BookWord books) internal view virtual returns (BookWord) {
         uint256 ahead = (block.timestamp + uint256(SaleCurve.MAX_LEAD) / SaleCurve.TICKS) * SaleCurve.TICKS;
         return books.withClock((s.clock + _ticks(s, s.amount)).min(ahead));
     }
