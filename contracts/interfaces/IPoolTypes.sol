@@ -136,6 +136,8 @@ interface IPoolTypes {
     // --- errors ---------------------------------------------------------------------------------------------------
 
     error PoolLocked();
+    /// @dev Cannot happen: what a module answers ends the call.
+    error PoolModuleReturned();
     error PoolPaused(uint256 flag);
     error PoolZeroAmount();
     error PoolZeroAddress();

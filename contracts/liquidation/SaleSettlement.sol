@@ -24,7 +24,7 @@ abstract contract SaleSettlement is SalePlan {
         Account memory record,
         address account,
         address collateral
-    ) internal {
+    ) internal virtual {
         uint256 shares = record.debtShares;
         uint256 burnt =
             s.repay >= s.debt ? shares : SharesMath.debtSharesDown(s.repay, a.debtAssets, a.debtShares).min(shares);

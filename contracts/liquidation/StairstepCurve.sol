@@ -19,19 +19,7 @@ contract StairstepCurve is BaseCurve {
         uint256 cutBps
     )
         BaseCurve(
-            CurveParameters(
-                CurveKind.Stairs,
-                premiumBps,
-                maxBonusBps,
-                maxBonusBps,
-                0,
-                stepSeconds,
-                cutBps,
-                0,
-                0,
-                0,
-                0
-            )
+            CurveParameters(CurveKind.Stairs, premiumBps, maxBonusBps, maxBonusBps, 0, stepSeconds, cutBps, 0, 0, 0, 0)
         )
     {}
 }

@@ -155,7 +155,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     }
 
     /// @dev The same for what only reads: the compiler cannot know that the module's function of the same name does no more. It
-    /// does not come back either, of which the `revert()` after it tells the compiler.
+    /// does not come back either, of which the revert after it tells the compiler.
     function _view() private view {
         function(address) internal delegate = _delegate;
         function(address) internal view read;
@@ -195,19 +195,19 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function collateralsOf(address) external view returns (address[] memory) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
     function collateralList() external view returns (address[] memory) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
     function collateralConfig(address) external view returns (CollateralConfig memory) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
@@ -224,19 +224,19 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function borrowRatePerSecondWad() external view returns (uint256) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
     function poolConfig() external view returns (PoolConfig memory) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
     function healthOf(address) external view returns (Health memory) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool
@@ -247,7 +247,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function provisionOf(address) external view returns (uint256) {
         _view();
-        revert();
+        revert PoolModuleReturned();
     }
 
     /// @inheritdoc ILendingPool

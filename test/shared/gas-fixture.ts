@@ -16,15 +16,26 @@ const COLLATERALS = [
   { name: "STB", decimals: 6n, price: 1n, borrowFactorBps: 8_500n, liquidationFactorBps: 9_000n },
 ];
 
+/** What a pool is made of, where it is not the usual. */
+export interface Parts {
+  /** Contract in the place of `LiquidationModule`. */
+  readonly liquidationModule?: string;
+  /** Its loan asset can block accounts. */
+  readonly blocklist?: boolean;
+}
+
 /**
  * A pool in use, one hour after it was last touched, with the parameters of `test/solidity/PoolSetup.sol`. `user` lends
  * and borrows 50,000 against 100 ETH; `diversified` against three collaterals; `liquidator` holds every token. All
  * allowances are standing, so that a measured call changes no slot from or to zero that a regular user's would not.
  */
-export async function poolInUse(connection: NetworkConnection) {
+export async function poolInUse(connection: NetworkConnection, parts: Parts = {}) {
+  const { liquidationModule = "LiquidationModule", blocklist = false } = parts;
   const { ethers } = connection;
   const [governor, user, diversified, liquidator] = await ethers.getSigners();
-  const loan = await ethers.deployContract("MockERC20", ["US Dollar", "USD", 6]);
+  const loan = blocklist
+    ? await ethers.deployContract("BlocklistERC20", [6])
+    : await ethers.deployContract("MockERC20", ["US Dollar", "USD", 6]);
   const loanAddress = await loan.getAddress();
   const manager = await new ContractFactory(
     accessManagerArtifact.abi,
@@ -54,7 +65,7 @@ export async function poolInUse(connection: NetworkConnection) {
       authority: await manager.getAddress(),
       oracle: await oracle.getAddress(),
       interestRateModel: await rateModel.getAddress(),
-      liquidationModule: await (await ethers.deployContract("LiquidationModule", [loanAddress])).getAddress(),
+      liquidationModule: await (await ethers.deployContract(liquidationModule, [loanAddress])).getAddress(),
       adminModule: await (await ethers.deployContract("PoolAdminModule", [loanAddress])).getAddress(),
       riskModule: await (await ethers.deployContract("PoolRiskModule", [loanAddress])).getAddress(),
     },
@@ -118,9 +129,9 @@ export async function poolInUse(connection: NetworkConnection) {
 /** Terms of the paced curve in tests. See `PacedCurve`. */
 export const PACED = [200, 200, 500, 1_200, { creditSeconds: 600, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 }];
 
-/** The same pool with the default curve: an engine tells its collaterals' depth, and a second account is like the first. */
-export async function pacedPool(connection: NetworkConnection) {
-  const p = await poolInUse(connection);
+/** The same pool with the default curve: an engine tells its collaterals' depth, and two accounts more are like the first. */
+export async function pacedPool(connection: NetworkConnection, parts: Parts = {}) {
+  const p = await poolInUse(connection, parts);
   const { ethers } = connection;
   const poolAddress = await p.pool.getAddress();
   const ether = await p.ether.getAddress();
@@ -131,27 +142,28 @@ export async function pacedPool(connection: NetworkConnection) {
   const risk = await ethers.getContractAt("IPoolRisk", poolAddress);
   const engine = await ethers.deployContract("MockRiskEngine", [poolAddress]);
   await risk.setRiskEngine(await engine.getAddress(), 86_400);
-  const refresh = async () => {
+  /** Tells the depth of the market of ETH: the reserve y, in dollars. */
+  const refresh = async (reserve = 100_000_000n) => {
     await engine.write(
       ether,
       {
         ...{ liquidationFactorBps: 8_000, borrowFactorBps: 7_500, calm: true, level: 0 },
-        ...{ loadingPercent: 100, discountTenBps: 50, grace: false, reserve: 100_000_000n * USD },
+        ...{ loadingPercent: 100, discountTenBps: 50, grace: false, reserve: reserve * USD },
       },
       { restricted: false, exitFloorShares: 0, exitRefillPerSecond: 0 },
     );
   };
   await refresh();
-  const [, , , , second, third] = await ethers.getSigners();
+  const [, , , , second, third, spare] = await ethers.getSigners();
   for (const account of [second, third]) {
-    await p.ether.mint(account.address, 100n * ETHER);
-    await p.ether.connect(account).approve(poolAddress, MaxUint256);
+    await p.ether.mint(account.address, 200n * ETHER);
+    await p.loan.mint(account.address, 1_000_000n * USD);
+    for (const token of [p.ether, p.loan]) await token.connect(account).approve(poolAddress, MaxUint256);
     await p.pool.connect(account).supplyCollateral(ether, 100n * ETHER, account.address, "0x");
     await p.pool.connect(account).borrow(50_000n * USD, 0, account.address, account.address);
   }
   await p.admin.setKickTip(10n * USD);
-  const keeper = p.liquidation.connect(p.liquidator);
-  await keeper.registerKeeper();
+  await p.liquidation.connect(p.liquidator).registerKeeper();
   await connection.networkHelpers.time.increase(3_600);
-  return { ...p, refresh, second, third };
+  return { ...p, refresh, second, third, spare, curve };
 }

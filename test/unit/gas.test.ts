@@ -219,6 +219,8 @@ describe("gas of whole transactions, steady state", () => {
 
   it("the committed file has no scenario that is not measured", function () {
     if (updating) this.skip();
-    expect(Object.keys(committed).sort()).to.deep.equal([...SCENARIOS, ...PACED_SCENARIOS].map(({ name }) => name).sort());
+    expect(Object.keys(committed).sort()).to.deep.equal(
+      [...SCENARIOS, ...PACED_SCENARIOS].map(({ name }) => name).sort(),
+    );
   });
 });
