@@ -1,13 +1,11 @@
 import type { AssetSymbol } from "./scenarios/scenario.ts";
 
-/** Which price-curve strategy sells liquidated collateral. */
-export type CurveName = "fixed" | "dutch";
-
 /**
  * Which of its defences our pool has: collateral factors as governance set them, factors of the risk engine, or these and
- * the circuit breaker.
+ * the circuit breaker. `measured`: the engine is at work, so that the pool knows how deep its market is, but only once
+ * everybody has borrowed, and its factors are pinned to those that governance set.
  */
-export const FEATURES = ["static", "dynamic", "dynamic+breaker"] as const;
+export const FEATURES = ["static", "dynamic", "dynamic+breaker", "measured"] as const;
 export type Features = (typeof FEATURES)[number];
 
 /** What the lab knows of a collateral: its token, how the pool lists it, and how the world trades it. */

@@ -2,10 +2,11 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createAgents } from "./agents/create-agents.ts";
-import { LAB, type AssetProfile, type CurveName, type Features } from "./config.ts";
+import { LAB, type AssetProfile, type Features } from "./config.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario } from "./engine/run.ts";
-import { buildWorld, type World } from "./engine/world.ts";
+import { buildWorld, isListed, type World } from "./engine/world.ts";
+import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
 import { createRng, type Rng } from "./rng.ts";
@@ -49,7 +50,7 @@ export async function runShock(
   report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
   const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
-  const isLimited = features !== "static"; // what a static pool lends is what the population was drawn for
+  const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
   return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
@@ -136,9 +137,11 @@ async function inWorld<T>(
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const population = planPopulation(rng.fork("population"), counts, options.wishes ?? world.profile, startPrice);
-    const members = createAgents(world, population).flatMap((agent) => agent.members);
-    await populate(world, population, { members, rng, isLimited });
-    return await act({ world, population, path, rng });
+    const membersOf = (current: World) => createAgents(current, population).flatMap((agent) => agent.members);
+    await populate(world, population, { members: membersOf(world), rng, isLimited });
+    const complete = await world.complete();
+    await complete.chain.unlock(membersOf(complete));
+    return await act({ world: complete, population, path, rng });
   } finally {
     await world.chain.close();
   }

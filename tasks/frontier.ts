@@ -1,19 +1,20 @@
-import { createRequire } from "node:module";
-import path from "node:path";
-
-import { FEATURES, type CurveName, type Features } from "../sim/config.ts";
-import { readBasis } from "../sim/frontier/basis.ts";
-import { JobCache } from "../sim/frontier/cache.ts";
+import { FEATURES, type Features } from "../sim/config.ts";
+import { readBasis } from "../sim/jobs/basis.ts";
+import { JobCache } from "../sim/jobs/cache.ts";
 import type { FrontierOptions, FrontierResult } from "../sim/frontier/frontier-result.ts";
+import { describeJob, type Job, type Outcome, type Perform } from "../sim/frontier/job.ts";
 import { sweep } from "../sim/frontier/sweep.ts";
-import { WorkerPool, type WorkerCommand } from "../sim/frontier/worker-pool.ts";
+import { WorkerPool } from "../sim/jobs/worker-pool.ts";
 import { drawFrontier } from "../sim/report/frontier-chart.ts";
 import { createSweepProgress } from "../sim/report/frontier-progress.ts";
 import { formatFrontierTable } from "../sim/report/frontier-table.ts";
 import { formatJson, prepareOutputFile } from "../sim/report/result-file.ts";
 import { wantsColour } from "../sim/report/style.ts";
 import { findScenario } from "../sim/scenarios/built-in.ts";
+import { parseCurve } from "./shared/choose-curve.ts";
+import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
+import { workerCommand } from "./shared/worker-command.ts";
 import { runTask, UserError } from "./shared/user-error.ts";
 
 export interface FrontierArguments {
@@ -36,8 +37,6 @@ export interface FrontierArguments {
 /** Calm lending hardly differs between seeds: what is drawn is scaled to one total. */
 const CALIBRATION_SEEDS = 3;
 
-const CURVES: readonly string[] = ["fixed", "dutch"] satisfies CurveName[];
-
 /** `npx hardhat frontier`: see the definition in `tasks/index.ts`. */
 export default runTask<FrontierArguments, FrontierResult>(async (args, hre) => {
   const options = readOptions(args);
@@ -46,16 +45,16 @@ export default runTask<FrontierArguments, FrontierResult>(async (args, hre) => {
   const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
   if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
   if (args.cache === "") throw new UserError("--cache needs the name of a directory");
-  const cache = await JobCache.open(args.cache);
+  const cache = await JobCache.open<Job, Outcome>(args.cache);
 
   await hre.tasks.getTask("build").run({ quiet: true });
   const basis = await readBasis(hre);
   const quiet = args.json && process.stderr.isTTY !== true;
   const progress = createSweepProgress(quiet ? { write: () => undefined } : process.stderr);
-  const pool = new WorkerPool(workerCommand(hre.config.paths.root), workers);
+  const pool = new WorkerPool<Job, Outcome>(workerCommand(hre.config.paths.root), workers, describeJob);
   let result: FrontierResult;
   try {
-    result = await sweep(options, basis, cache.around(pool.perform, basis), progress.update);
+    result = await sweep(options, basis, cache.around(pool.perform, basis) as Perform, progress.update);
   } finally {
     pool.close();
     progress.end();
@@ -80,10 +79,7 @@ function readOptions(args: FrontierArguments): FrontierOptions {
   if (borrowers + loopers === 0) throw new UserError("--borrowers and --loopers are both 0: nobody to lend to");
   const dipBuyers = parseCount(args.dipBuyers, 0, 2_000, "--dip-buyers");
   const blocks = parseCount(args.blocks, 10, 20_000, "--blocks");
-  if (!CURVES.includes(args.curve)) {
-    throw new UserError(`unknown --curve "${args.curve}": there are ${CURVES.join(", ")}`);
-  }
-  const curve = args.curve as CurveName;
+  const curve = parseCurve(args.curve);
   const features = listOf(args.features, "--features").map((name): Features => {
     const found = FEATURES.find((each) => each === name);
     if (found !== undefined) return found;
@@ -92,20 +88,4 @@ function readOptions(args: FrontierArguments): FrontierOptions {
   const targets = listOf(args.lending, "--lending").map((text) => parseCount(text, 10, 100, "--lending") / 100);
   const calibrationSeeds = Math.min(CALIBRATION_SEEDS, seeds);
   return { scenarios, seeds, borrowers, loopers, dipBuyers, blocks, curve, features, targets, calibrationSeeds };
-}
-
-function listOf(text: string, option: string): string[] {
-  const items = text.split(",").map((item) => item.trim());
-  if (items.includes("")) throw new UserError(`${option} must be a list such as a,b,c, got "${text}"`);
-  const twice = items.find((item, i) => items.indexOf(item) !== i);
-  if (twice !== undefined) throw new UserError(`${option} names ${twice} twice`);
-  return items;
-}
-
-/** Our own Hardhat, in a process of its own. */
-function workerCommand(root: string): WorkerCommand {
-  const manifest = createRequire(import.meta.url).resolve("hardhat/package.json");
-  const hardhat = path.join(path.dirname(manifest), "dist", "src", "cli.js");
-  const script = path.resolve(import.meta.dirname, "..", "scripts", "frontier-worker.ts");
-  return { file: process.execPath, args: [hardhat, "run", "--no-compile", script], cwd: root };
 }

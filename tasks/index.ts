@@ -64,10 +64,10 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "seed", description: "Decides everything random: same seed, same run", defaultValue: "1" })
     .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
     .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "20" })
-    .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
+    .addOption({ name: "curve", description: "How liquidation prices move", defaultValue: "dutch" })
     .addOption({
       name: "features",
-      description: "Defences of the pool: static, dynamic or dynamic+breaker",
+      description: "Defences of the pool: static, dynamic, dynamic+breaker or measured",
       defaultValue: "static",
     })
     .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "0" })
@@ -87,7 +87,7 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
     .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "3" })
     .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
-    .addOption({ name: "curve", description: "How liquidation prices move: fixed or dutch", defaultValue: "dutch" })
+    .addOption({ name: "curve", description: "How liquidation prices move", defaultValue: "dutch" })
     .addOption({
       name: "features",
       description: "Defences to compare, with commas",
@@ -108,6 +108,35 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
+    .build(),
+  task("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
+    .addOption({
+      name: "depths",
+      description: "Of the on-chain market, both reserves together, as multiples of all debt, with commas",
+      defaultValue: "0.1,0.2,0.5,1,2,5",
+    })
+    .addOption({ name: "shocks", description: "Falls in per cent, with commas", defaultValue: "20,35,50" })
+    .addOption({ name: "paths", description: "What follows: flat, recovery", defaultValue: "flat,recovery" })
+    .addOption({
+      name: "curves",
+      description: "Curves to compare, and never, with commas; default: all",
+      defaultValue: "",
+    })
+    .addOption({ name: "subject", description: "Curve that the goals are about", defaultValue: "paced" })
+    .addOption({ name: "seeds", description: "Runs of each curve in each cell: seeds 1 to this", defaultValue: "20" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "24" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "4" })
+    .addOption({ name: "blocks", description: "Blocks of a run, which lasts 140 minutes", defaultValue: "140" })
+    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "curves-cache",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "curves.json" })
+    .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./curves.ts"))
     .build(),
   task("scenarios", "Lists the market histories that shock can replay")
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })

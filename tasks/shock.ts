@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { FEATURES, type CurveName, type Features } from "../sim/config.ts";
+import { FEATURES, type Features } from "../sim/config.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
 import { createProgress } from "../sim/report/progress.ts";
@@ -10,6 +10,7 @@ import { formatShockTable } from "../sim/report/table.ts";
 import { runShock, type ShockOptions } from "../sim/shock.ts";
 import { UserError } from "../sim/user-error.ts";
 import { chooseScenario, scenarioOptions, type ScenarioArguments } from "./shared/choose-scenario.ts";
+import { parseCurve } from "./shared/choose-curve.ts";
 import { parseCount } from "./shared/numbers.ts";
 import { connectToSimulator } from "./shared/simulator.ts";
 import { runTask } from "./shared/user-error.ts";
@@ -31,8 +32,6 @@ type AllArguments = ShockArguments & ScenarioArguments;
 
 /** Each account is created, funded and watched: more would run for hours. */
 const MOST_ACCOUNTS = 5_000;
-
-const CURVES: readonly string[] = ["fixed", "dutch"] satisfies CurveName[];
 
 /** `npx hardhat shock`: see the definition in `tasks/index.ts`. */
 export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
@@ -72,12 +71,10 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
   const borrowers = parseCount(args.borrowers, 0, MOST_ACCOUNTS, "--borrowers");
   const loopers = parseCount(args.loopers, 0, MOST_ACCOUNTS, "--loopers");
   if (borrowers + loopers === 0) throw new UserError("--borrowers and --loopers are both 0: nobody to shock");
-  if (!CURVES.includes(args.curve)) {
-    throw new UserError(`unknown --curve "${args.curve}": there are ${CURVES.join(", ")}`);
-  }
+  const curve = parseCurve(args.curve);
   const dipBuyers = parseCount(args.dipBuyers, 0, MOST_ACCOUNTS, "--dip-buyers");
   const features = parseFeatures(args.features);
-  return { scenario, seed: args.seed, borrowers, loopers, curve: args.curve as CurveName, features, dipBuyers };
+  return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers };
 }
 
 /** @throws UserError naming the features that there are. */

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILiquidationModule} from "../interfaces/ILiquidationModule.sol";
@@ -41,6 +42,9 @@ contract AccountLens {
         uint256 repay; // [loan base units] for all of it, rounded up
         uint256 price36; // sale price
     }
+
+    /// @notice Parts of an account's offer that are told at most.
+    uint256 public constant MOST_PARTS = 6;
 
     function marketOf(ILendingPool pool, address collateral) external view returns (Market memory m) {
         IPriceOracle oracle = IPriceOracle(pool.poolConfig().oracle);
@@ -91,15 +95,72 @@ contract AccountLens {
     ) external returns (Quote[] memory quotes) {
         quotes = new Quote[](accounts.length);
         for (uint256 i; i < accounts.length; ++i) {
-            try pool.quoteTake(accounts[i], collateral, type(uint256).max) returns (
-                uint256 amount,
-                uint256 repay,
-                uint256 price36
-            ) {
-                quotes[i] = Quote(amount, repay, price36);
-            } catch {
-                continue; // healthy, empty or without a price: not for sale
+            quotes[i] = _quoteOf(pool, collateral, accounts[i], type(uint256).max);
+        }
+    }
+
+    /// @notice The same in parts, for a seller that asks more for a unit of a larger sale: where the whole costs no more a unit
+    /// than the smallest part, it is the only part; otherwise each is four times the one before, and the last is the whole.
+    /// @param smallest Size of the first part. [collateral base units]
+    /// @param worth36 A unit is worth no more to the caller: an account whose smallest part costs more has no parts, and
+    /// parts that cost more than they add are left out, but for the whole.
+    /// @return parts Ascending, at most `MOST_PARTS` of each account. What would be dust is no part.
+    function offersOf(
+        ILiquidationModule pool,
+        address collateral,
+        address[] calldata accounts,
+        uint256 smallest,
+        uint256 worth36
+    ) external returns (Quote[][] memory parts) {
+        parts = new Quote[][](accounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            parts[i] = _offerOf(pool, collateral, accounts[i], smallest, worth36);
+        }
+    }
+
+    function _offerOf(
+        ILiquidationModule pool,
+        address collateral,
+        address account,
+        uint256 smallest,
+        uint256 worth36
+    ) private returns (Quote[] memory parts) {
+        Quote memory least = _quoteOf(pool, collateral, account, smallest);
+        if (least.repay > _valueOf(least.collateral, worth36)) return parts;
+        Quote memory whole = _quoteOf(pool, collateral, account, type(uint256).max);
+        if (whole.collateral == 0) return parts;
+        parts = new Quote[](MOST_PARTS);
+        uint256 count;
+        if (least.collateral != 0 && least.collateral < whole.collateral && least.price36 != whole.price36) {
+            parts[count++] = least;
+            for (uint256 size = 4 * smallest; size < whole.collateral && count < MOST_PARTS - 1; size *= 4) {
+                Quote memory part = _quoteOf(pool, collateral, account, size);
+                if (part.collateral == 0) continue;
+                Quote memory before = parts[count - 1];
+                if (part.repay - before.repay > _valueOf(part.collateral - before.collateral, worth36)) break;
+                parts[count++] = part;
             }
+        }
+        parts[count++] = whole;
+        assembly ("memory-safe") {
+            mstore(parts, count)
+        }
+    }
+
+    function _valueOf(uint256 amount, uint256 price36) private pure returns (uint256) {
+        return FixedPointMathLib.fullMulDiv(amount, price36, 1e36);
+    }
+
+    function _quoteOf(
+        ILiquidationModule pool,
+        address collateral,
+        address account,
+        uint256 most
+    ) private returns (Quote memory quote) {
+        try pool.quoteTake(account, collateral, most) returns (uint256 amount, uint256 repay, uint256 price36) {
+            return Quote(amount, repay, price36);
+        } catch {
+            return quote; // healthy, empty, dust or without a price: not for sale
         }
     }
 }

@@ -4,6 +4,7 @@ import type { ExchangeOrder } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat, toUnits } from "../units.ts";
+import { bestAmount, type Buyer } from "./best-amount.ts";
 import { bidGwei, forSale, gasCost } from "./for-sale.ts";
 import { STALE_GAS } from "./kicker.ts";
 import { VolatilityMeter } from "./volatility-meter.ts";
@@ -23,6 +24,7 @@ export class CapitalLiquidator implements Agent {
   readonly kind = "capital liquidator";
   readonly name: string;
   readonly members: readonly string[];
+  readonly #mostLooks: number | undefined;
   /** Collateral on its way to the exchange. */
   readonly #arriving: { readonly atSeconds: number; readonly quantity: number }[] = [];
   #toSell = 0;
@@ -30,9 +32,10 @@ export class CapitalLiquidator implements Agent {
   /** Bought something since it last looked. */
   #hasBought = false;
 
-  constructor(index: number) {
+  constructor(index: number, mostLooks?: number) {
     this.name = `capital-liquidator-${index}`;
     this.members = [addressOf(this.name)];
+    this.#mostLooks = mostLooks;
   }
 
   async decide(view: View, rng: Rng): Promise<Intent[]> {
@@ -57,37 +60,38 @@ export class CapitalLiquidator implements Agent {
 
   async #buy(view: View, rng: Rng): Promise<Intent[]> {
     const { protocol, marketPrice, logImpactPerUnit } = view;
-    const accounts = forSale(view, rng);
+    const accounts = forSale(view, rng, this.#mostLooks);
     if (accounts.length === 0) return [];
     const [from] = this.members;
-    const { collateral: base, loan } = protocol;
+    const { loan } = protocol;
     let capital = toFloat(await view.balanceOf(loan.address, from), loan.decimals);
     // The price may fall by a standard deviation on the way to the exchange: that must be paid for.
     const margin = Math.max(LEAST_MARGIN, this.#volatility.perSecond * Math.sqrt(LAB.exchangeTransferSeconds));
     let waiting = this.#toSell + this.#arriving.reduce((sum, { quantity }) => sum + quantity, 0);
     const intents: Intent[] = [];
-    for (const { account, collateral, repay } of await view.quotes(accounts)) {
+    for (const { account, parts } of await view.offers(accounts)) {
       if (intents.length === MOST) break;
-      if (collateral === 0n) continue;
-      const offered = toFloat(collateral, base.decimals);
-      const price = toFloat(repay, loan.decimals) / offered;
       // What it already holds will have pressed the price by the time this is sold.
       const outside = marketPrice * (1 - margin) * Math.exp(-waiting * logImpactPerUnit);
-      if (price >= outside) continue;
-      const room = logImpactPerUnit === 0 ? Infinity : Math.log(outside / price) / logImpactPerUnit;
-      const affordable = (capital / price) * (1 - 2 * PRICE_DRIFT);
-      const isWhole = Math.min(room, affordable) >= offered;
-      const amount = isWhole ? offered : Math.min(room, affordable);
-      const profit = amount * (outside - price) * (isWhole ? 1 : 0.5) - gasCost(GAS, view);
+      const buyer: Buyer = {
+        roomAt: (price) =>
+          price >= outside ? 0 : logImpactPerUnit === 0 ? Infinity : Math.log(outside / price) / logImpactPerUnit,
+        worthOf: (amount) =>
+          logImpactPerUnit === 0
+            ? amount * outside
+            : (outside * -Math.expm1(-amount * logImpactPerUnit)) / logImpactPerUnit,
+        capital: capital * (1 - 2 * PRICE_DRIFT),
+      };
+      const choice = bestAmount(parts, buyer, protocol);
+      if (choice === undefined) continue;
+      const profit = choice.profit - gasCost(GAS, view);
       if (profit < LAB.liquidatorMinProfit) continue;
-      capital -= amount * price * (1 + 2 * PRICE_DRIFT);
-      waiting += amount;
+      capital -= choice.cost * (1 + 2 * PRICE_DRIFT);
+      waiting += choice.amount;
       const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
-      const [most, maxRepay] = isWhole
-        ? [collateral, repay + repay / 1_000n]
-        : [toUnits(amount, base.decimals), toUnits(amount * price * (1 + PRICE_DRIFT), loan.decimals)];
+      const maxRepay = choice.repay + choice.repay / 1_000n;
       intents.push({
-        ...protocol.take(account, most, maxRepay, from),
+        ...protocol.take(account, choice.collateral, maxRepay, from),
         ...{
           from,
           gas: view.state.isRiskStale ? STALE_GAS : 700_000,

@@ -14,19 +14,34 @@ import { Loopers } from "./loopers.ts";
 import { OracleKeeper } from "./oracle-keeper.ts";
 import { RiskKeeper } from "./risk-keeper.ts";
 
-/** Everybody who acts in a run, with nothing remembered: each run gets its own. */
-export function createAgents({ uniswap, venue, startPrice, protocol }: World, population: Population): Agent[] {
+/** How many of each bot there are. */
+export interface Bots {
+  readonly flashLiquidators: number;
+  readonly capitalLiquidators: number;
+  /** Accounts that a liquidator looks at in a block; default: 8. */
+  readonly mostLooks?: number;
+}
+
+/**
+ * Everybody who acts in a run, with nothing remembered: each run gets its own.
+ * @param bots Default: as in `LAB`. Without any, nobody puts accounts up for sale either.
+ */
+export function createAgents(
+  { uniswap, venue, startPrice, protocol }: World,
+  population: Population,
+  { flashLiquidators, capitalLiquidators, mostLooks }: Bots = LAB,
+): Agent[] {
   return [
     new OracleKeeper(startPrice),
     ...(protocol.pokeRisk() === undefined ? [] : [new RiskKeeper()]),
     new Arbitrageur(uniswap),
-    new Kicker(),
+    ...(flashLiquidators + capitalLiquidators === 0 ? [] : [new Kicker()]),
     new Borrowers(population.borrowers),
     new Loopers(population.loopers),
     ...(population.dipBuyers.length === 0 ? [] : [new DipBuyers(population.dipBuyers, startPrice)]),
     new Lenders(population.lenders),
     new LiquidityProvider(venue),
-    ...Array.from({ length: LAB.flashLiquidators }, (_, i) => new FlashLiquidator(i)),
-    ...Array.from({ length: LAB.capitalLiquidators }, (_, i) => new CapitalLiquidator(i)),
+    ...Array.from({ length: flashLiquidators }, (_, i) => new FlashLiquidator(i, mostLooks)),
+    ...Array.from({ length: capitalLiquidators }, (_, i) => new CapitalLiquidator(i, mostLooks)),
   ];
 }

@@ -2,7 +2,8 @@ import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
-import { toFloat, toUnits } from "../units.ts";
+import { toUnits } from "../units.ts";
+import { bestAmount, type Buyer } from "./best-amount.ts";
 import { bidGwei, forSale, gasCost } from "./for-sale.ts";
 import { STALE_GAS } from "./kicker.ts";
 
@@ -17,40 +18,37 @@ export class FlashLiquidator implements Agent {
   readonly kind = "flash liquidator";
   readonly name: string;
   readonly members: readonly string[];
+  readonly #mostLooks: number | undefined;
 
-  constructor(index: number) {
+  constructor(index: number, mostLooks?: number) {
     this.name = `flash-liquidator-${index}`;
     this.members = [addressOf(this.name)];
+    this.#mostLooks = mostLooks;
   }
 
   async decide(view: View, rng: Rng): Promise<Intent[]> {
     const { protocol, venue } = view;
-    const accounts = forSale(view, rng);
+    const accounts = forSale(view, rng, this.#mostLooks);
     if (accounts.length === 0) return [];
     const [from] = this.members;
-    const { collateral: base, loan } = protocol;
+    const { loan } = protocol;
     const intents: Intent[] = [];
     let sold = 0; // by this bot in this block: its second sale meets the price that its first leaves
-    for (const { account, collateral, repay } of await view.quotes(accounts)) {
+    for (const { account, parts } of await view.offers(accounts)) {
       if (intents.length === MOST) break;
-      if (collateral === 0n) continue;
-      const offered = toFloat(collateral, base.decimals);
-      const price = toFloat(repay, loan.decimals) / offered;
-      // Sell until the next unit brings what it costs.
-      const floor = price / (1 - venue.feeShare);
-      if (floor >= venue.price) continue;
-      const room = venue.baseInTo(floor) - sold;
-      const isWhole = room >= offered;
-      const amount = isWhole ? offered : room;
-      if (amount <= 0) continue;
-      const proceeds = venue.quoteOutFor(sold + amount) - venue.quoteOutFor(sold);
-      const profit = proceeds - amount * price - gasCost(GAS, view);
+      const buyer: Buyer = {
+        // Sell until the next unit brings what it costs.
+        roomAt: (price) => venue.baseInTo(Math.min(venue.price, price / (1 - venue.feeShare))) - sold,
+        worthOf: (amount) => venue.quoteOutFor(sold + amount) - venue.quoteOutFor(sold),
+      };
+      const choice = bestAmount(parts, buyer, protocol);
+      if (choice === undefined) continue;
+      const profit = choice.profit - gasCost(GAS, view);
       if (profit < LAB.liquidatorMinProfit) continue;
-      sold += amount;
+      sold += choice.amount;
       const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
-      const most = isWhole ? collateral : toUnits(amount, base.decimals);
       intents.push({
-        ...protocol.flashLiquidate(account, most, toUnits(profit * LEAST_SHARE, loan.decimals)),
+        ...protocol.flashLiquidate(account, choice.collateral, toUnits(profit * LEAST_SHARE, loan.decimals)),
         ...{
           from,
           gas: view.state.isRiskStale ? STALE_GAS : 1_000_000,

@@ -1,8 +1,8 @@
 import type { View } from "../engine/agent.ts";
 import type { Rng } from "../rng.ts";
 
-/** Accounts that one bot looks at in a block. */
-const MOST_QUOTES = 8;
+/** Accounts that one bot looks at in a block, unless it is told otherwise. */
+export const MOST_LOOKS = 8;
 
 /** Accounts whose collateral does not carry their debt at the protocol's own prices. */
 export function liquidatable({ protocol, state, positions }: View): string[] {
@@ -14,17 +14,13 @@ export function liquidatable({ protocol, state, positions }: View): string[] {
   return accounts;
 }
 
-/** Accounts that may be worth buying from now, in random order: kicked where a kick is needed, and not too dear. */
-export function forSale(view: View, rng: Rng): string[] {
-  const { protocol, positions, state, timestamp } = view;
-  const best = Math.max(view.venue.price, view.marketPrice);
+/** Accounts that can be bought from now, in random order: kicked where a kick is needed. What they cost is to be asked. */
+export function forSale(view: View, rng: Rng, mostLooks = MOST_LOOKS): string[] {
+  const { protocol, positions } = view;
   const accounts = liquidatable(view).filter((account) => {
-    const position = positions.get(account);
-    if (position === undefined) return false;
-    if (protocol.kickLifeSeconds !== undefined && position.kickedAt === 0) return false;
-    return protocol.askPrice(position, state, timestamp) < best;
+    return protocol.kickLifeSeconds === undefined || positions.get(account)?.kickedAt !== 0;
   });
-  return shuffled(accounts, rng).slice(0, MOST_QUOTES);
+  return shuffled(accounts, rng).slice(0, mostLooks);
 }
 
 /** The items in random order (Fisher and Yates). */

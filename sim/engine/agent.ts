@@ -1,6 +1,6 @@
 import type { ExchangeOrder } from "../market/exchange.ts";
 import type { Venue, VenueSwap } from "../market/venue.ts";
-import type { Position, Protocol, ProtocolState, SaleQuote } from "../protocols/protocol.ts";
+import type { Position, Protocol, ProtocolState, SaleOffer } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
 import type { Receipt, Transaction } from "./chain.ts";
 
@@ -42,8 +42,8 @@ export interface View {
   holdings(owner: string): { readonly collateral: number; readonly loan: number };
   /** Balance of a token. [base units] */
   balanceOf(token: string, owner: string): Promise<bigint>;
-  /** What taking each account would sell and cost now. */
-  quotes(accounts: readonly string[]): Promise<SaleQuote[]>;
+  /** What of each account's collateral is for sale now, and what parts of it cost. */
+  offers(accounts: readonly string[]): Promise<SaleOffer[]>;
 }
 
 /** One who acts, or a crowd that acts alike. All that it remembers is its own. */

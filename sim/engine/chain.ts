@@ -70,6 +70,11 @@ export class Chain {
     await this.rpc("evm_setAutomine", false);
   }
 
+  /** From now on every transaction is mined at once, as at the beginning. */
+  async releaseBlocks(): Promise<void> {
+    await this.rpc("evm_setAutomine", true);
+  }
+
   /** Makes accounts of the addresses: unlocked, with ether for gas. */
   async unlock(addresses: readonly string[]): Promise<void> {
     for (const address of addresses) {
@@ -128,19 +133,15 @@ export class Chain {
     return trace.output ?? "0x";
   }
 
-  /** Data of the revert that a transaction would end with after the newest block; undefined if it would succeed. */
-  async revertDataNow({ from, to, data, gas }: Transaction): Promise<string | undefined> {
-    try {
-      await this.rpc("eth_call", { from, to, data, gas: toQuantity(gas) }, "latest");
-      return undefined;
-    } catch (error) {
-      return dataOf(error);
-    }
-  }
-
   /** Asks a contract, on the newest block. */
   async call(to: string, data: string): Promise<string> {
     return String(await this.rpc("eth_call", { to, data, gas: toQuantity(MAX_GAS) }, "latest"));
+  }
+
+  /** Asks a contract as if it were asked in the next block, at that time. No transaction may wait. */
+  async callNext(to: string, data: string, timestamp: number): Promise<string> {
+    await this.rpc("evm_setNextBlockTimestamp", toQuantity(timestamp));
+    return String(await this.rpc("eth_call", { to, data, gas: toQuantity(MAX_GAS) }, "pending"));
   }
 
   async snapshot(): Promise<unknown> {
@@ -150,14 +151,4 @@ export class Chain {
   async revert(snapshot: unknown): Promise<void> {
     await this.rpc("evm_revert", snapshot);
   }
-}
-
-/** Hardhat's errors carry the data as a string or one level deeper, in process and over HTTP. */
-function dataOf(error: unknown): string {
-  for (let part = error; typeof part === "object" && part !== null;) {
-    const data: unknown = (part as { readonly data?: unknown }).data;
-    if (typeof data === "string") return data;
-    part = data;
-  }
-  throw error;
 }

@@ -45,9 +45,8 @@ function arbitrageurSide(): number {
   return (LAB.totalDebt * LAB.arbitrageurCapitalShare) / 3;
 }
 
-/** Everybody's account name for the liquidators with capital. */
-export function capitalLiquidators(): string[] {
-  return Array.from({ length: LAB.capitalLiquidators }, (_, i) => addressOf(`capital-liquidator-${i}`));
+function capitalLiquidatorsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => addressOf(`capital-liquidator-${i}`));
 }
 
 /** Accounts that may owe something. */
@@ -55,20 +54,31 @@ export function debtorsOf({ borrowers, loopers, dipBuyers }: Population): string
   return [...borrowers, ...loopers, ...dipBuyers].map(({ address }) => address);
 }
 
+export interface PopulateOptions {
+  readonly members: readonly string[];
+  readonly rng: Rng;
+  /** Everybody takes what the protocol lends at that moment, if it is less than was planned. */
+  readonly isLimited: boolean;
+  /**
+   * `traded` (default): loopers buy in the Uniswap pool, in slices that it can take. `given`: they come with what they would have
+   * bought, at the start price, and the pool is never touched: in a thin one buying would take longer than the run.
+   */
+  readonly loops?: "traded" | "given";
+  /** How many desks share the liquidators' capital; default: as in `LAB`. */
+  readonly capitalLiquidators?: number;
+}
+
 /**
  * Brings the population into the world: lenders lend, borrowers borrow and spend, loopers loop, while the outside price
  * stands still and absorbs what is bought. Every transaction is a real one and must succeed.
- * @param isLimited Everybody takes what the protocol lends at that moment, if it is less than was planned.
  */
-export async function populate(
-  world: World,
-  population: Population,
-  { members, rng, isLimited }: { readonly members: readonly string[]; readonly rng: Rng; readonly isLimited: boolean },
-): Promise<void> {
+export async function populate(world: World, population: Population, options: PopulateOptions): Promise<void> {
+  const { members, rng, isLimited, loops = "traded", capitalLiquidators = LAB.capitalLiquidators } = options;
   const { chain, protocol } = world;
   const { borrowers, loopers, lenders, dipBuyers } = population;
+  const desks = capitalLiquidatorsOf(capitalLiquidators);
   await chain.unlock(members);
-  await fund(world, population);
+  await fund(world, population, desks, loops === "given");
 
   const calls: { readonly from: string; readonly call: EncodedCall }[] = [];
   const approve = (from: string, token: Token, spender: string) =>
@@ -77,7 +87,7 @@ export async function populate(
       call: { to: token.address, data: tokenInterface.encodeFunctionData("approve", [spender, MAX]) },
     });
   for (const { address } of lenders) approve(address, protocol.loan, protocol.spender);
-  for (const address of capitalLiquidators()) approve(address, protocol.loan, protocol.spender);
+  for (const address of desks) approve(address, protocol.loan, protocol.spender);
   for (const token of [protocol.collateral, protocol.loan]) approve(ARBITRAGEUR, token, world.uniswap.swapRouter);
   for (const { address } of [...borrowers, ...loopers, ...dipBuyers]) {
     for (const call of protocol.permissions()) calls.push({ from: address, call });
@@ -104,22 +114,48 @@ export async function populate(
       ];
     }),
   );
-  await openLoops(world, population, rng, isLimited);
+  if (loops === "traded") await openLoops(world, population, rng, isLimited);
+  else await giveLoops(world, population);
 }
 
-async function fund(world: World, { borrowers, loopers, lenders, dipBuyers }: Population) {
+/** Loopers with what they would have bought: they supply it, borrow its price, and that is spent. */
+async function giveLoops(world: World, { loopers }: Population): Promise<void> {
+  const { protocol, startPrice } = world;
+  await sendAll(
+    world,
+    loopers.flatMap(({ address: from, equity, leverage }) => {
+      const debt = toUnits(equity * (leverage - 1) * startPrice, protocol.loan.decimals);
+      const burn = tokenInterface.encodeFunctionData("burn", [from, debt]);
+      return [
+        { from, call: protocol.supplyCollateral(toUnits(equity * leverage, protocol.collateral.decimals), from) },
+        { from, call: protocol.borrow(debt, from) },
+        { from, call: { to: protocol.loan.address, data: burn } },
+      ];
+    }),
+  );
+}
+
+async function fund(
+  world: World,
+  { borrowers, loopers, lenders, dipBuyers }: Population,
+  desks: readonly string[],
+  isLoopGiven: boolean,
+) {
   const { chain, protocol, startPrice } = world;
   const { collateral, loan } = protocol;
   const arbitrageur = arbitrageurSide();
-  const capital = (LAB.totalDebt * LAB.liquidatorCapitalShare) / Math.max(1, LAB.capitalLiquidators);
+  const capital = (LAB.totalDebt * LAB.liquidatorCapitalShare) / Math.max(1, desks.length);
   const collateralOf: [string, number][] = [
     ...borrowers.map(({ address, collateral: amount }): [string, number] => [address, amount]),
-    ...[...loopers, ...dipBuyers].map(({ address, equity }): [string, number] => [address, equity]),
+    ...loopers.map(({ address, equity, leverage }): [string, number] => {
+      return [address, isLoopGiven ? equity * leverage : equity];
+    }),
+    ...dipBuyers.map(({ address, equity }): [string, number] => [address, equity]),
     [ARBITRAGEUR, arbitrageur / startPrice],
   ];
   const loanOf: [string, number][] = [
     ...lenders.map(({ address, deposit }): [string, number] => [address, deposit]),
-    ...capitalLiquidators().map((address): [string, number] => [address, capital]),
+    ...desks.map((address): [string, number] => [address, capital]),
     [ARBITRAGEUR, arbitrageur],
   ];
   for (const [token, shares] of [

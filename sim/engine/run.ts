@@ -1,4 +1,4 @@
-import { createAgents } from "../agents/create-agents.ts";
+import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
 import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
@@ -17,16 +17,24 @@ import type { World } from "./world.ts";
 /** Told of the progress every so many blocks. */
 const REPORT_EVERY = 20;
 
+export interface RunOptions {
+  readonly path: PricePath;
+  /** False: the twin, in which nobody's trade moves the outside price. */
+  readonly hasImpact: boolean;
+  readonly rng: Rng;
+  /** Default: as in `LAB`. */
+  readonly bots?: Bots;
+}
+
 /**
  * Runs a scenario in a populated world, from its first block to its last.
- * @param hasImpact False: the twin, in which nobody's trade moves the outside price.
  * @throws UnexpectedRevert if a transaction fails for a reason that is not a lost race, and Error if the lab's picture of
  * the positions has parted from the chain's.
  */
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng }: { readonly path: PricePath; readonly hasImpact: boolean; readonly rng: Rng },
+  { path, hasImpact, rng, bots }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice } = world;
@@ -36,7 +44,7 @@ export async function runScenario(
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
-  const agents = createAgents(world, population);
+  const agents = createAgents(world, population, bots);
   const stepper = await Stepper.start(world, { exchange, agents, rng, accounts: debtorsOf(population) });
 
   const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);

@@ -1,12 +1,11 @@
-import { MaxUint256 } from "ethers";
-
 import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
 import type { Venue } from "../market/venue.ts";
-import type { Position, ProtocolState, SaleQuote } from "../protocols/protocol.ts";
+import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat } from "../units.ts";
 import { LAB } from "../config.ts";
 import type { Agent, Intent, Outcome, View } from "./agent.ts";
+import { Offers } from "./offers.ts";
 import type { World } from "./world.ts";
 
 /** What one block did. */
@@ -77,11 +76,12 @@ export class Stepper {
   view(): View {
     const { protocol, blockSeconds, baseFeeWei } = this.#world;
     const marketPrice = this.#exchange.price;
-    const quotes = new Map<string, SaleQuote>();
     const seconds = this.#block * blockSeconds;
+    const timestamp = this.#startTimestamp + seconds;
+    const offers = new Offers(protocol, this.#venue, marketPrice, timestamp);
     return {
       ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei },
-      timestamp: this.#startTimestamp + seconds,
+      timestamp,
       logImpactPerUnit: this.#exchange.logImpactPerUnit,
       venue: this.#venue,
       state: this.#state,
@@ -89,11 +89,7 @@ export class Stepper {
       etherPrice: protocol.collateral.symbol === "WETH" ? marketPrice : LAB.etherPrice,
       holdings: (owner) => this.#exchange.holdings(owner),
       balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
-      quotes: async (accounts) => {
-        const missing = accounts.filter((account) => !quotes.has(account));
-        for (const quote of await protocol.readQuotes(missing)) quotes.set(quote.account, quote);
-        return accounts.map((account) => quotes.get(account) ?? { account, collateral: 0n, repay: MaxUint256 });
-      },
+      offers: (accounts) => offers.of(accounts),
     };
   }
 
@@ -131,14 +127,9 @@ export class Stepper {
     return { intent, receipt, ...(swap === undefined ? {} : { swap }) };
   }
 
-  /** Name of the error. Whoever lost a race mostly loses it after the block too, which is quick to ask. */
-  async #explain(intent: Intent, { hash, gasUsed }: Outcome["receipt"]): Promise<string> {
+  /** Name of the error. */
+  async #explain(intent: Intent, { hash }: Outcome["receipt"]): Promise<string> {
     const { chain, protocol } = this.#world;
-    if (gasUsed < BigInt(intent.gas) - BigInt(intent.gas) / 64n) {
-      const now = await chain.revertDataNow(intent);
-      const guess = now === undefined ? undefined : protocol.explain(now);
-      if (guess?.isRace === true) return guess.name;
-    }
     const { name, isRace } = protocol.explain(await chain.revertDataOf(hash));
     if (isRace) return name;
     throw new UnexpectedRevert(`block ${this.#block}: "${intent.label}" from ${intent.from} reverted with ${name}`);

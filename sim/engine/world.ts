@@ -3,7 +3,8 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { LAB, LOAN_DECIMALS, PROFILES, scaledProfile } from "../config.ts";
-import type { AssetProfile, CurveName, Features } from "../config.ts";
+import type { AssetProfile, Features } from "../config.ts";
+import { curveOf, type CurveName } from "../liquidation-curves.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
 import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
 import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
@@ -11,7 +12,8 @@ import { tickAtSqrtPriceX96, unitPrice, usableTickDown, type Rational } from "..
 import { addLiquidity, approve, createPool, growObservations, readSlot0 } from "../market/uniswap-pool.ts";
 import { Venue } from "../market/venue.ts";
 import { Breakwater } from "../protocols/breakwater.ts";
-import { deployBreakwater } from "../protocols/breakwater-deploy.ts";
+import { deployBreakwater, deployCurve } from "../protocols/breakwater-deploy.ts";
+import { deployMeasuring } from "../protocols/breakwater-risk.ts";
 import type { Protocol, Token } from "../protocols/protocol.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Chain } from "./chain.ts";
@@ -19,7 +21,7 @@ import { createFounder } from "./founder.ts";
 
 /** The lab's clock starts here, so that a run does not depend on the day it is made. [unix s] */
 const EPOCH = 2_000_000_000;
-/** The pool's liquidity covers prices from the start price ÷ this to × this. */
+/** The Uniswap pool's liquidity covers prices from the start price ÷ this to × this. */
 const RANGE = 8;
 /** Block time while the population is set up. */
 export const WARM_UP_BLOCK_SECONDS = 12;
@@ -45,6 +47,13 @@ export interface World {
   readonly poolDepth: number;
   /** The Uniswap pool as it is now. */
   readVenue(): Promise<Venue>;
+  /**
+   * Everybody has borrowed: the same world, with all that its features promise. To be called once; agents that come with them
+   * are to be unlocked.
+   */
+  complete(): Promise<World>;
+  /** The same world, in which collateral is sold by another curve from now on. */
+  withCurve(curve: CurveName): Promise<World>;
 }
 
 /** What a world is built for. */
@@ -61,6 +70,8 @@ export interface WorldOptions {
    * dynamic one it divides the quantile z of the risk engine's model. Default: 1.
    */
   readonly lendingScale?: number;
+  /** The Uniswap pool's liquidity covers prices from the start price ÷ this to × this; default: 8. */
+  readonly priceRange?: number;
 }
 
 /**
@@ -73,7 +84,7 @@ export async function buildWorld(
 ): Promise<World> {
   const { scenario, curve, startPrice, features = "static", lendingScale = 1 } = options;
   const listed = options.profile ?? PROFILES[scenario.asset];
-  const profile = features === "static" ? scaledProfile(listed, lendingScale) : listed;
+  const profile = isListed(features) ? scaledProfile(listed, lendingScale) : listed;
   const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
@@ -84,28 +95,56 @@ export async function buildWorld(
     const { uniswap, readVenue } = await createMarket(connection, founder, collateral, loan, {
       price: startPrice,
       depth: poolDepth,
+      range: options.priceRange ?? RANGE,
       observations: Math.ceil(LAB.twapWindowSeconds / Math.min(scenario.blockSeconds, WARM_UP_BLOCK_SECONDS)) + 10,
     });
     const venue = await readVenue();
     await chain.mine((await chain.timestamp()) + LAB.twapWindowSeconds + 1); // the average needs a history
-    const addresses = await deployBreakwater(connection, founder, {
-      ...{ collateral, loan, profile, curve, startPrice, features, lendingScale },
+    const market = {
+      ...{ collateral, loan, profile, startPrice, lendingScale },
       ...{ venue: venue.pool.address, volatilityBefore: scenario.volatilityBefore },
-    });
-    const kickLifeSeconds = curve === "fixed" ? undefined : LAB.dutchSeconds + 1_800;
+    };
+    const addresses = await deployBreakwater(connection, founder, { ...market, curve, features });
+    const { kickLifeSeconds } = curveOf(curve);
     const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
     await chain.holdBlocks();
-    return {
-      ...{ chain, profile, features, lendingScale, protocol, uniswap, startPrice, poolDepth, readVenue },
+    const governed = async <T>(act: () => Promise<T>): Promise<T> => {
+      await chain.releaseBlocks();
+      const result = await act();
+      await chain.holdBlocks();
+      return result;
+    };
+    const worldOf = (current: Breakwater): World => ({
+      ...{ chain, profile, features, lendingScale, uniswap, startPrice, poolDepth, readVenue },
+      protocol: current,
       venue: venue.pool.address,
       blockSeconds: scenario.blockSeconds,
       baseFeeWei: BASE_FEE_WEI,
       exchangeDepth: LAB.totalDebt * profile.exchangeDepthShare,
-    };
+      complete: async () => {
+        if (features !== "measured") return worldOf(current);
+        const risk = await governed(() => deployMeasuring(connection, founder, { ...market, ...addresses }));
+        return worldOf(current.adapted({ kickLifeSeconds: current.kickLifeSeconds, risk }));
+      },
+      withCurve: async (next) => {
+        await governed(async () => {
+          const admin = await connection.ethers.getContractAt("IPoolAdmin", addresses.pool, founder);
+          const address = await deployCurve(connection, founder, next);
+          await (await admin.setLiquidationCurve(collateral.address, address)).wait();
+        });
+        return worldOf(current.adapted({ kickLifeSeconds: curveOf(next).kickLifeSeconds }));
+      },
+    });
+    return worldOf(protocol);
   } catch (error) {
     await chain.close();
     throw error;
   }
+}
+
+/** Whether the pool's factors are those that it was listed with. */
+export function isListed(features: Features): boolean {
+  return features === "static" || features === "measured";
 }
 
 async function deployToken(
@@ -125,7 +164,7 @@ async function createMarket(
   provider: Signer,
   base: Token,
   quote: Token,
-  market: { readonly price: number; readonly depth: number; readonly observations: number },
+  market: { readonly price: number; readonly depth: number; readonly range: number; readonly observations: number },
 ) {
   const owner = await provider.getAddress();
   const uniswap = await deployUniswapV3(provider);
@@ -137,7 +176,7 @@ async function createMarket(
 
   const sqrtPriceX96 = poolSqrtPriceX96(pool, price);
   const tick = tickAtSqrtPriceX96(sqrtPriceX96);
-  const halfRange = Math.floor(Math.log(RANGE) / Math.log(1.0001));
+  const halfRange = Math.floor(Math.log(market.range) / Math.log(1.0001));
   const range = {
     tickLower: usableTickDown(tick - halfRange, pool.tickSpacing),
     tickUpper: usableTickDown(tick + halfRange, pool.tickSpacing),

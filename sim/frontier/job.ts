@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
-import type { CurveName, Features } from "../config.ts";
+import type { Features } from "../config.ts";
+import type { CurveName } from "../liquidation-curves.ts";
 import type { RunMetrics } from "../metrics/run-result.ts";
 import type { AssetSymbol } from "../scenarios/scenario.ts";
 
@@ -48,18 +47,6 @@ export type Outcome = RunOutcome | LendingOutcome;
 
 /** Does a job, somewhere. */
 export type Perform = <T extends Job>(job: T) => Promise<T extends RunJob ? RunOutcome : LendingOutcome>;
-
-/**
- * Name of a job's result: equal keys, equal results.
- * @param basis Hash of everything that the result depends on and the job does not say: code, parameters, contracts.
- */
-export function keyOf(job: Job, basis: string): string {
-  const fields = Object.entries(job).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256")
-    .update(JSON.stringify([basis, fields]))
-    .digest("hex")
-    .slice(0, 32);
-}
 
 /** For errors and progress: "black-thursday, seed 3, dynamic × 0.95". */
 export function describeJob(job: Job): string {

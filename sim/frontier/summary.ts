@@ -1,7 +1,7 @@
 import { createRng } from "../rng.ts";
 import { LOSS, MEASURES, type Measure } from "./measures.ts";
-import { drawResamples, estimateDifference, estimateMean, estimateRatio, meanOf } from "./statistics.ts";
-import type { Estimate, Ratio, Resamples } from "./statistics.ts";
+import { drawResamples, estimateDifference, estimateMean, estimateRatio, meanOf } from "../jobs/statistics.ts";
+import type { Estimate, Ratio, Resamples } from "../jobs/statistics.ts";
 import { isReference, nameOf, REFERENCE_TARGET, type Variant } from "./variant.ts";
 
 /** Values of every measure, one a seed, in the order of the seeds. */

@@ -9,7 +9,7 @@ import {
 import type { Perform, RunJob } from "./job.ts";
 import { MEASURES } from "./measures.ts";
 import { crashOf } from "./perform.ts";
-import { meanOf } from "./statistics.ts";
+import { meanOf } from "../jobs/statistics.ts";
 import { harmsOf, summarise, type Observations } from "./summary.ts";
 import { isReference, nameOf, variantsOf, type CalibratedVariant, type Variant } from "./variant.ts";
 

@@ -25,6 +25,8 @@ export class Recorder {
   readonly #metrics: Mutable<RunMetrics>;
   #hash = keccak256("0x");
   #underWater = 0;
+  /** When the first account went under water. */
+  #firstUnder: number | undefined;
 
   constructor(blocks: number, start: Pick<RunMetrics, "debtAtStart" | "collateralValueAtStart" | "priceAtStart">) {
     this.#blocks = blocks;
@@ -36,6 +38,8 @@ export class Recorder {
       ...{ priceLow: start.priceAtStart, poolPriceLow: start.priceAtStart, accountSecondsUnderWater: 0 },
       ...{
         longestSecondsUnderWater: 0,
+        secondsToSolvency: 0,
+        underWaterAtEnd: 0,
         secondsRestricted: 0,
         transactions: 0,
         failedTransactions: 0,
@@ -55,6 +59,7 @@ export class Recorder {
     const debt = toFloat(state.debtAssets, view.protocol.loan.decimals);
     m.peakDebt = Math.max(m.peakDebt, debt);
     this.#recordHealth(step);
+    this.#recordSolvency(view.seconds, view.blockSeconds);
     if (state.breakerLevel === RESTRICTED || state.poolBreakerLevel === RESTRICTED) {
       m.secondsRestricted += view.blockSeconds;
     }
@@ -127,6 +132,14 @@ export class Recorder {
       this.#underWaterSince.set(account, since);
       m.longestSecondsUnderWater = Math.max(m.longestSecondsUnderWater, view.seconds - since);
     }
+  }
+
+  #recordSolvency(seconds: number, blockSeconds: number): void {
+    const m = this.#metrics;
+    m.underWaterAtEnd = this.#underWater;
+    if (this.#underWater === 0) return;
+    this.#firstUnder ??= seconds - blockSeconds;
+    m.secondsToSolvency = seconds - this.#firstUnder;
   }
 
   progress(phase: RunProgress["phase"], block: number): RunProgress {

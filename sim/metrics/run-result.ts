@@ -24,6 +24,9 @@ export interface RunMetrics {
   readonly accountSecondsUnderWater: number;
   /** Longest such time of one account. */
   readonly longestSecondsUnderWater: number;
+  /** From the first moment that any account is under water until none is any more; as long as it lasts if some still are. */
+  readonly secondsToSolvency: number;
+  readonly underWaterAtEnd: number; // accounts
   readonly transactions: number;
   /** Time for which the circuit breaker, of the collateral or of the pool, stood at RESTRICTED. */
   readonly secondsRestricted: number;

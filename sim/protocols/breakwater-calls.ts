@@ -10,6 +10,7 @@ import type { Token } from "./protocol.ts";
 const MAX = (1n << 256n) - 1n;
 
 export interface BreakwaterAddresses {
+  readonly authority: string;
   readonly pool: string;
   readonly oracle: string;
   readonly feed: string;

@@ -2,7 +2,8 @@ import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/Acces
 import { ContractFactory, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, type AssetProfile, type CurveName, type Features } from "../config.ts";
+import { LAB, type AssetProfile, type Features } from "../config.ts";
+import { curveOf, type CurveName } from "../liquidation-curves.ts";
 import type { Volatility } from "../scenarios/scenario.ts";
 import { toUnits } from "../units.ts";
 import type { BreakwaterAddresses } from "./breakwater-calls.ts";
@@ -65,10 +66,7 @@ export async function deployBreakwater(
     })
   ).wait();
 
-  const curveAddress =
-    curve === "fixed"
-      ? await deploy("FixedBonusCurve", LAB.fixedBonusBps)
-      : await deploy("DutchCurve", LAB.dutchPremiumBps, LAB.dutchMaxBonusBps, LAB.dutchSeconds);
+  const curveAddress = await deployCurve(connection, governor, curve);
   const pool = await deploy("LendingPool", {
     asset: loan.address,
     name: `Breakwater ${loan.symbol}`,
@@ -90,14 +88,11 @@ export async function deployBreakwater(
   const admin = await ethers.getContractAt("IPoolAdmin", pool, governor);
   await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
   await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
-  const { features, lendingScale, volatilityBefore, venue } = market;
+  const { features } = market;
   const risk =
-    features === "static"
+    features === "static" || features === "measured"
       ? undefined
-      : await deployRisk(connection, governor, {
-          ...{ collateral, loan, features, lendingScale, venue, volatilityBefore, authority, oracle, pool },
-          curve: curveAddress,
-        });
+      : await deployRisk(connection, governor, { ...market, features, authority, oracle, pool, curve: curveAddress });
   if (risk === undefined) {
     await (
       await admin.listCollateral({
@@ -111,6 +106,7 @@ export async function deployBreakwater(
   }
   return {
     ...(risk === undefined ? {} : { risk }),
+    authority,
     pool,
     oracle,
     feed,
@@ -119,4 +115,10 @@ export async function deployBreakwater(
     lens: await deploy("AccountLens"),
     flashLiquidator: await deploy("FlashLiquidator"),
   };
+}
+
+/** @returns Address of a new contract with the curve's arguments. */
+export async function deployCurve({ ethers }: NetworkConnection, governor: Signer, curve: CurveName): Promise<string> {
+  const { contract, args } = curveOf(curve);
+  return (await (await ethers.deployContract(contract, [...args], governor)).waitForDeployment()).getAddress();
 }

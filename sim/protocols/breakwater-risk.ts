@@ -1,7 +1,7 @@
 import { ZeroAddress, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, RISK, type Features } from "../config.ts";
+import { LAB, RISK, type AssetProfile, type Features } from "../config.ts";
 import type { Volatility } from "../scenarios/scenario.ts";
 import { toUnits } from "../units.ts";
 import type { Token } from "./protocol.ts";
@@ -22,7 +22,6 @@ export interface RiskAddresses {
 export interface RiskMarket {
   readonly collateral: Token;
   readonly loan: Token;
-  readonly features: Exclude<Features, "static">;
   /** Divides the quantile z of the model: above 1 more is lent. */
   readonly lendingScale: number;
   readonly venue: string;
@@ -31,7 +30,17 @@ export interface RiskMarket {
   readonly authority: string;
   readonly oracle: string;
   readonly pool: string;
+}
+
+/** Of a pool that lists its collateral as its engine would have it. */
+export interface GovernedMarket extends RiskMarket {
+  readonly features: Exclude<Features, "static" | "measured">;
   readonly curve: string;
+}
+
+/** Of a pool that has listed it already, and keeps its factors. */
+export interface MeasuredMarket extends RiskMarket {
+  readonly profile: AssetProfile;
 }
 
 /**
@@ -39,18 +48,74 @@ export interface RiskMarket {
  * been there for long and owed what the population is going to owe.
  */
 export async function deployRisk(
+  connection: NetworkConnection,
+  governor: Signer,
+  market: GovernedMarket,
+): Promise<RiskAddresses> {
+  const { collateral, loan, features, pool } = market;
+  const at = <T extends string>(name: T, address: string) => connection.ethers.getContractAt(name, address, governor);
+  const modules = await deployModules(connection, governor, market, RISK.factors, features === "dynamic+breaker");
+  const volatility = await at("VolatilityOracle", modules.volatilityOracle);
+  const liquidity = await at("LiquidityOracle", modules.liquidityOracle);
+  const model = await at("CollateralFactorModel", modules.factorModel);
+  const admin = await at("IPoolAdmin", pool);
+  const [depth] = await liquidity.depthOf(collateral.address);
+  const [reserve] = await liquidity.reserveOf(collateral.address);
+  const factors = await steadyFactors(async (liquidationFactorBps) => {
+    const debt = toUnits(LAB.totalDebt, loan.decimals);
+    return model.targets(collateral.address, {
+      sigmaWad: await volatility.sigmaWad(collateral.address),
+      exposure: (debt * 10_000n) / BigInt(liquidationFactorBps),
+      salePerDay: (depth * BigInt(RISK.turnoverPerDayHundredths)) / 100n,
+      slice: (depth * BigInt(RISK.sliceBps)) / 10_000n,
+      ...{ reserve, leverageWad: 10n ** 18n, riseWad: 0n, liquidationFactorBps },
+    });
+  });
+  await (
+    await admin.listCollateral({ token: collateral.address, ...factors, supplyCap: UNCAPPED, curve: market.curve })
+  ).wait();
+  const engine = await startEngine(connection, governor, market, modules);
+  // Where the engine governs, these are only its bounds.
+  const { maxLiquidationFactorBps } = RISK.factors;
+  await (
+    await admin.setCollateralFactors(collateral.address, maxLiquidationFactorBps - 100, maxLiquidationFactorBps, 0)
+  ).wait();
+  return { ...modules, engine };
+}
+
+/**
+ * Gives a pool that is in use an engine, so that it knows how deep its market is. The liquidation factor stays what
+ * governance set: both bounds of the engine's are there.
+ */
+export async function deployMeasuring(
+  connection: NetworkConnection,
+  governor: Signer,
+  market: MeasuredMarket,
+): Promise<RiskAddresses> {
+  const { liquidationFactorBps } = market.profile;
+  const pinned = { minLiquidationFactorBps: liquidationFactorBps, maxLiquidationFactorBps: liquidationFactorBps };
+  const modules = await deployModules(connection, governor, market, { ...RISK.factors, ...pinned }, false);
+  return { ...modules, engine: await startEngine(connection, governor, market, modules) };
+}
+
+type Modules = Omit<RiskAddresses, "engine"> & { readonly factorModel: string };
+
+/** Volatility, depth and factors of the collateral, each by its own contract. */
+async function deployModules(
   { ethers }: NetworkConnection,
   governor: Signer,
   market: RiskMarket,
-): Promise<RiskAddresses> {
-  const { collateral, loan, features, authority, oracle, pool } = market;
+  factors: Record<keyof typeof RISK.factors, number>,
+  hasBreaker: boolean,
+): Promise<Modules> {
+  const { collateral, loan, authority, oracle } = market;
   const deploy = async (name: string, ...args: unknown[]) =>
     (await (await ethers.deployContract(name, args, governor)).waitForDeployment()).getAddress();
   const at = <T extends string>(name: T, address: string) => ethers.getContractAt(name, address, governor);
   const volatilityOracle = await deploy("VolatilityOracle", oracle, authority);
   const liquidityOracle = await deploy("LiquidityOracle", loan.address, authority);
   const factorModel = await deploy("CollateralFactorModel", authority);
-  const breaker = features === "dynamic" ? ZeroAddress : await deploy("CircuitBreaker", authority);
+  const breaker = hasBreaker ? await deploy("CircuitBreaker", authority) : ZeroAddress;
 
   const asset = RISK.assets[collateral.symbol as keyof typeof RISK.assets];
   const { fast, slow } = market.volatilityBefore;
@@ -73,42 +138,29 @@ export async function deployRisk(
   ).wait();
   const model = await at("CollateralFactorModel", factorModel);
   const zHundredths = Math.min(1_000, Math.max(100, Math.round((100 * RISK.z) / market.lendingScale)));
-  await (await model.setParameters(collateral.address, { zHundredths, ...RISK.factors })).wait();
+  await (await model.setParameters(collateral.address, { zHundredths, ...factors })).wait();
+  return { volatilityOracle, liquidityOracle, factorModel, breaker };
+}
 
-  const admin = await at("IPoolAdmin", pool);
-  const [depth] = await liquidity.depthOf(collateral.address);
-  const [reserve] = await liquidity.reserveOf(collateral.address);
-  const factors = await steadyFactors(async (liquidationFactorBps) => {
-    const debt = toUnits(LAB.totalDebt, loan.decimals);
-    return model.targets(collateral.address, {
-      sigmaWad: await volatility.sigmaWad(collateral.address),
-      exposure: (debt * 10_000n) / BigInt(liquidationFactorBps),
-      salePerDay: (depth * BigInt(RISK.turnoverPerDayHundredths)) / 100n,
-      slice: (depth * BigInt(RISK.sliceBps)) / 10_000n,
-      ...{ reserve, leverageWad: 10n ** 18n, riseWad: 0n, liquidationFactorBps },
-    });
-  });
-  await (
-    await admin.listCollateral({ token: collateral.address, ...factors, supplyCap: UNCAPPED, curve: market.curve })
-  ).wait();
-
-  const modules = { volatilityOracle, liquidityOracle, factorModel, breaker };
-  const engine = await deploy("RiskEngine", pool, authority, modules);
-  const riskEngine = await at("RiskEngine", engine);
+/** @returns Address of the pool's engine from now on; it has looked at the collateral once. */
+async function startEngine(
+  { ethers }: NetworkConnection,
+  governor: Signer,
+  { collateral, pool, authority }: RiskMarket,
+  modules: Modules,
+): Promise<string> {
+  const contract = await ethers.deployContract("RiskEngine", [pool, authority, modules], governor);
+  const engine = await (await contract.waitForDeployment()).getAddress();
+  const riskEngine = await ethers.getContractAt("RiskEngine", engine, governor);
   const { turnoverPerDayHundredths, sliceBps, depthMaxAge } = RISK;
   await (await riskEngine.setAsset(collateral.address, { turnoverPerDayHundredths, sliceBps, depthMaxAge })).wait();
-  const exitShareBps = features === "dynamic" ? BPS : RISK.exitShareBps;
+  const exitShareBps = modules.breaker === ZeroAddress ? BPS : RISK.exitShareBps;
   const { exitWindow, leverageTau, outageGrace } = RISK;
   await (await riskEngine.setFlow({ exitShareBps, exitWindow, leverageTau, outageGrace })).wait();
-  const risk = await at("IPoolRisk", pool);
+  const risk = await ethers.getContractAt("IPoolRisk", pool, governor);
   await (await risk.setRiskEngine(engine, RISK.maxAge)).wait();
   await (await riskEngine.poke(collateral.address)).wait();
-  // Where the engine governs, these are only its bounds.
-  const { maxLiquidationFactorBps } = RISK.factors;
-  await (
-    await admin.setCollateralFactors(collateral.address, maxLiquidationFactorBps - 100, maxLiquidationFactorBps, 0)
-  ).wait();
-  return { engine, volatilityOracle, liquidityOracle, breaker };
+  return engine;
 }
 
 /** The factor that selling the collateral behind the debt at that factor calls for. */

@@ -10,6 +10,7 @@ import {
   type BreakwaterAddresses,
   type BreakwaterInterfaces,
 } from "./breakwater-calls.ts";
+import type { RiskAddresses } from "./breakwater-risk.ts";
 import { explainRevert } from "./explain-revert.ts";
 import {
   RESTRICTED,
@@ -18,7 +19,7 @@ import {
   type Position,
   type Protocol,
   type ProtocolState,
-  type SaleQuote,
+  type SaleOffer,
   type Token,
 } from "./protocol.ts";
 
@@ -29,8 +30,8 @@ const REFRESH_AGE = 600n;
 const LONGEST_BLOCK = 1_200n;
 /** Accounts a call: about 40,000 gas each, well below the cap of a transaction. */
 const PAGE = 200;
-/** Quotes cost some 150,000 gas each. */
-const QUOTE_PAGE = 50;
+/** A quote costs some 150,000 gas, and an offer takes up to six. */
+const OFFER_PAGE = 15;
 
 /** Our own pool, behind the lab's interface. */
 export class Breakwater extends BreakwaterCalls implements Protocol {
@@ -48,6 +49,13 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     this.minDebt = toUnits(LAB.minDebt, tokens.loan.decimals);
   }
 
+  /** The same pool, sold by another curve or with an engine that it had not yet. */
+  adapted({ kickLifeSeconds, risk }: { readonly kickLifeSeconds?: number | undefined; readonly risk?: RiskAddresses }) {
+    const { collateral, loan } = this;
+    const at = risk === undefined ? this.at : { ...this.at, risk };
+    return new Breakwater(this.#chain, this.abi, at, { collateral, loan, kickLifeSeconds });
+  }
+
   static async connect(
     hre: HardhatRuntimeEnvironment,
     chain: Chain,
@@ -63,7 +71,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     return lens.decodeFunctionResult(name, data)[0] as unknown;
   }
 
-  async #paged<T>(items: readonly string[], page: number, read: (part: readonly string[]) => Promise<T[]>) {
+  async #paged<I, T>(items: readonly I[], page: number, read: (part: readonly I[]) => Promise<T[]>) {
     const results: T[] = [];
     for (let from = 0; from < items.length; from += page) results.push(...(await read(items.slice(from, from + page))));
     return results;
@@ -118,10 +126,19 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     return this.#paged(owners, PAGE, async (part) => [...((await this.#lens("balancesOf", token, part)) as bigint[])]);
   }
 
-  readQuotes(accounts: readonly string[]): Promise<SaleQuote[]> {
-    return this.#paged(accounts, QUOTE_PAGE, async (part) => {
-      const read = await this.#lens("quotesOf", this.at.pool, this.collateral.address, part);
-      return (read as bigint[][]).map(([collateral, repay], i) => ({ account: part[i], collateral, repay }));
+  readOffers(accounts: readonly string[], smallest: bigint, worth: number, timestamp: number): Promise<SaleOffer[]> {
+    const { collateral, loan } = this;
+    const worth36 = toUnits(worth, 36 + loan.decimals - collateral.decimals);
+    return this.#paged(accounts, OFFER_PAGE, async (part) => {
+      const args = [this.at.pool, collateral.address, part, smallest, worth36];
+      const lens = this.abi.AccountLens;
+      const call = lens.encodeFunctionData("offersOf", args);
+      const data = await this.#chain.callNext(this.at.lens, call, timestamp);
+      const [read] = lens.decodeFunctionResult("offersOf", data) as unknown as [bigint[][][]];
+      return read.map((parts, i) => ({
+        account: part[i],
+        parts: parts.map(([amount, repay]) => ({ collateral: amount, repay })),
+      }));
     });
   }
 
@@ -134,14 +151,6 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   liquidationCapacityOf({ collateral }: Position, state: ProtocolState): bigint {
     const value = (collateral * state.liquidationPrice36) / PRICE_SCALE;
     return (value * state.liquidationFactorBps) / BPS;
-  }
-
-  askPrice({ kickedAt }: Position, { oraclePrice }: ProtocolState, timestamp: number): number {
-    if (this.kickLifeSeconds === undefined) return oraclePrice / (1 + LAB.fixedBonusBps / 1e4);
-    // DutchCurve: exponential from the premium to the largest bonus.
-    const [start, floor] = [1 + LAB.dutchPremiumBps / 1e4, 1 / (1 + LAB.dutchMaxBonusBps / 1e4)];
-    const elapsed = Math.min(1, Math.max(0, timestamp - kickedAt) / LAB.dutchSeconds);
-    return oraclePrice * start * (floor / start) ** elapsed;
   }
 
   eventsOf(logs: readonly Log[]): { readonly liquidations: LiquidationEvent[]; readonly losses: LossEvent[] } {

@@ -43,9 +43,15 @@ export interface ProtocolState {
   readonly poolBreakerLevel: number;
 }
 
-/** What one take would sell and cost. Zero collateral: nothing is for sale. */
-export interface SaleQuote {
+/** What is for sale of an account: a protocol may charge more for a unit of a larger sale. */
+export interface SaleOffer {
   readonly account: string;
+  /** Ascending, the last one all that a take would sell. Empty: nothing is for sale, or not worth what it costs. */
+  readonly parts: readonly SalePart[];
+}
+
+/** What one take would sell and cost. */
+export interface SalePart {
   readonly collateral: bigint;
   readonly repay: bigint;
 }
@@ -125,11 +131,15 @@ export interface Protocol {
   readState(): Promise<ProtocolState>;
   readPositions(accounts: readonly string[]): Promise<Position[]>;
   readBalances(token: string, owners: readonly string[]): Promise<bigint[]>;
-  readQuotes(accounts: readonly string[]): Promise<SaleQuote[]>;
+  /**
+   * What will be for sale in the next block, in the order of the accounts. No transaction may wait.
+   * @param smallest Amount of the first part, if there is more than one. [collateral base units]
+   * @param worth Nobody pays more for a unit. [loan asset]
+   * @param timestamp Of that block. [unix s]
+   */
+  readOffers(accounts: readonly string[], smallest: bigint, worth: number, timestamp: number): Promise<SaleOffer[]>;
   /** Debt with interest, rounded up as the contracts round. [loan base units] */
   debtOf(position: Position, state: ProtocolState): bigint;
-  /** Roughly what a unit of the account's collateral is offered at: tells which quotes are worth asking for. */
-  askPrice(position: Position, state: ProtocolState, timestamp: number): number;
   /** Debt that the collateral carries before it may be liquidated. [loan base units, rounded down] */
   liquidationCapacityOf(position: Position, state: ProtocolState): bigint;
   /** What happened, from a transaction's logs. */

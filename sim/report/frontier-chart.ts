@@ -18,8 +18,9 @@ const LOOKS: Readonly<Record<Features, { readonly colour: string; readonly shape
   static: { colour: "debt", shape: "circle" },
   dynamic: { colour: "oracle", shape: "square" },
   "dynamic+breaker": { colour: "market", shape: "triangle" },
+  measured: { colour: "liquidated", shape: "diamond" },
 };
-type Shape = "circle" | "square" | "triangle";
+type Shape = "circle" | "square" | "triangle" | "diamond";
 
 const STYLE = `${CHART_STYLE}.series{fill:none;stroke-width:2}.whisker{stroke-width:1.5;fill:none}`;
 
@@ -129,11 +130,19 @@ function marker(shape: Shape, x: number, y: number, colour: string): string {
   const look = { class: `dot f-${colour}` };
   if (shape === "circle") return element("circle", { cx: x, cy: y, r: 5.5, ...look });
   if (shape === "square") return element("rect", { x: x - 5, y: y - 5, width: 10, height: 10, ...look });
-  const corners: [number, number][] = [
-    [x, y - 7],
-    [x + 6.5, y + 5],
-    [x - 6.5, y + 5],
-  ];
+  const corners: [number, number][] =
+    shape === "triangle"
+      ? [
+          [x, y - 7],
+          [x + 6.5, y + 5],
+          [x - 6.5, y + 5],
+        ]
+      : [
+          [x, y - 7],
+          [x + 7, y],
+          [x, y + 7],
+          [x - 7, y],
+        ];
   return element("path", { d: `${linePath(corners)}Z`, ...look });
 }
 

@@ -1,6 +1,6 @@
 import { calmLendingOf, type FrontierResult } from "../frontier/frontier-result.ts";
 import { LOSS, MEASURES, type Measure } from "../frontier/measures.ts";
-import type { Estimate, Ratio } from "../frontier/statistics.ts";
+import type { Estimate, Ratio } from "../jobs/statistics.ts";
 import type { GroupSummary, Harm, VariantSummary } from "../frontier/summary.ts";
 import { formatCompact, formatNumber, formatTime } from "./format.ts";
 import { createStyle, type Style } from "./style.ts";

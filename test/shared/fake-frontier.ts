@@ -14,7 +14,7 @@ export const FRONTIER_OPTIONS: FrontierOptions = {
 
 /** What the made-up pools lend: the static one all that is wished for at 1, the others less at first and as much later. */
 export function fakeLending({ features, lendingScale }: Pick<Job, "features" | "lendingScale">): number {
-  const atOne = { static: 1, dynamic: 0.85, "dynamic+breaker": 0.84 }[features];
+  const atOne = { static: 1, dynamic: 0.85, "dynamic+breaker": 0.84, measured: 1 }[features];
   return WISHED * Math.min(1, atOne * lendingScale ** 0.7);
 }
 

@@ -10,14 +10,14 @@ import { Venue, type Log, type VenueSwap } from "../../sim/market/venue.ts";
 import { addressOf } from "../../sim/population.ts";
 import { readInterfaces, type BreakwaterInterfaces } from "../../sim/protocols/breakwater-calls.ts";
 import { Breakwater } from "../../sim/protocols/breakwater.ts";
-import type { Protocol, ProtocolState, SaleQuote } from "../../sim/protocols/protocol.ts";
+import type { Protocol, ProtocolState, SaleOffer } from "../../sim/protocols/protocol.ts";
 
 export const WETH = { address: addressOf("test: WETH"), symbol: "WETH", decimals: 18 };
 export const USDC = { address: addressOf("test: USDC"), symbol: "USDC", decimals: 6 };
 export const AT = {
   ...{ pool: addressOf("test: pool"), oracle: addressOf("test: oracle"), feed: addressOf("test: feed") },
   ...{ venue: addressOf("test: venue"), router: addressOf("test: router"), lens: addressOf("test: lens") },
-  flashLiquidator: addressOf("test: flash liquidator"),
+  ...{ flashLiquidator: addressOf("test: flash liquidator"), authority: addressOf("test: authority") },
 };
 export const UNISWAP = {
   ...{ weth9: WETH.address, factory: addressOf("test: factory"), quoter: addressOf("test: quoter") },
@@ -55,7 +55,7 @@ export interface Scene {
   /** By token and owner: `USDC 0x…`, `WETH 0x…` or `shares 0x…`. */
   readonly balances?: Readonly<Record<string, number>>;
   readonly holdings?: { readonly collateral: number; readonly loan: number };
-  readonly quotes?: readonly SaleQuote[];
+  readonly offers?: readonly SaleOffer[];
   readonly logImpactPerUnit?: number;
   readonly baseFeeWei?: bigint;
   readonly venue?: Venue;
@@ -63,12 +63,23 @@ export interface Scene {
 
 export const dollars = (amount: number) => BigInt(Math.round(amount * 1e6));
 export const ether = (amount: number) => BigInt(Math.round(amount * 1e9)) * 10n ** 9n;
+/** An offer of `collateral` WETH at `price` each, or in parts that grow to that, each unit between two at its own price. */
+export function offerOf(account: string, ...steps: readonly [collateral: number, price: number][]): SaleOffer {
+  let [sold, repay] = [0, 0];
+  const parts = steps.map(([collateral, price]) => {
+    repay += (collateral - sold) * price;
+    sold = collateral;
+    return { collateral: ether(collateral), repay: dollars(repay) };
+  });
+  return { account, parts };
+}
+
 /** Second 0 of the scenario. [unix s] */
 export const START_TIME = 2_000_000_000;
 
 /** What agents are shown. */
 export function handMadeView(scene: Scene): View {
-  const { protocol, price = 2_000, seconds = 12, balances = {}, quotes = [] } = scene;
+  const { protocol, price = 2_000, seconds = 12, balances = {}, offers = [] } = scene;
   const positions = Object.entries(scene.positions ?? {}).map(([account, { collateral, debt, kickedAt = 0 }]) => {
     return [account, { collateral: ether(collateral), debtShares: dollars(debt), kickedAt }] as const;
   });
@@ -94,12 +105,9 @@ export function handMadeView(scene: Scene): View {
       // Lender shares have six decimals more than the loan asset, and are worth one each.
       return Promise.resolve(token === USDC.address ? dollars(of("USDC")) : dollars(of("shares")) * 10n ** 6n);
     },
-    quotes: (accounts) =>
+    offers: (accounts) =>
       Promise.resolve(
-        accounts.map((account) => {
-          const quote = quotes.find((known) => known.account === account);
-          return quote ?? { account, collateral: 0n, repay: 0n };
-        }),
+        accounts.map((account) => offers.find((known) => known.account === account) ?? { account, parts: [] }),
       ),
   };
 }

@@ -1,13 +1,13 @@
 import { Interface } from "ethers";
 import hre from "hardhat";
 
-import type { CurveName } from "../../sim/config.ts";
 import { LAB } from "../../sim/config.ts";
 import type { Agent, Intent, Outcome, View } from "../../sim/engine/agent.ts";
 import { Stepper } from "../../sim/engine/stepper.ts";
 import { buildWorld } from "../../sim/engine/world.ts";
 import { Exchange, type ExchangeOrder } from "../../sim/market/exchange.ts";
 import type { EncodedCall } from "../../sim/market/uniswap-calls.ts";
+import type { CurveName } from "../../sim/liquidation-curves.ts";
 import { addressOf } from "../../sim/population.ts";
 import type { Rng } from "../../sim/rng.ts";
 import { createRng } from "../../sim/rng.ts";

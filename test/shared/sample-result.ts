@@ -65,6 +65,8 @@ function sampleRun(exogenous: readonly number[], blockSeconds: number, impact: n
     poolPriceLow: Math.min(...market) * 0.998,
     accountSecondsUnderWater: underWater.reduce((sum, count) => sum + count * blockSeconds, 0),
     longestSecondsUnderWater: 31 * blockSeconds,
+    secondsToSolvency: 45 * blockSeconds,
+    underWaterAtEnd: 0,
     secondsRestricted: 0,
     transactions: 9_312,
     failedTransactions: 41,

@@ -3,7 +3,8 @@ import { id } from "ethers";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, type CurveName } from "../../sim/config.ts";
+import { LAB } from "../../sim/config.ts";
+import type { CurveName } from "../../sim/liquidation-curves.ts";
 import { addressOf } from "../../sim/population.ts";
 import { createShockScenario } from "../../sim/scenarios/shock.ts";
 import { runShock } from "../../sim/shock.ts";

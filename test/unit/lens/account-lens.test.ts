@@ -230,4 +230,72 @@ describe("AccountLens", () => {
       expect(await p.pool.locked()).to.equal(false);
     });
   });
+
+  describe("#offersOf", () => {
+    const offersOf = async ({ lens, poolAddress, eth, accounts }: Watched, smallest: bigint, worth36: bigint) => {
+      const asked = await lens.offersOf.staticCall(poolAddress, eth.address, accounts, smallest, worth36, PENDING);
+      return asked.map((parts) => parts.map((part) => [...part]));
+    };
+    const FAR = 10n ** 40n;
+    const price36 = (price: bigint) => price * USD * 10n ** 18n;
+
+    it("has nothing of those who are not for sale", async () => {
+      const p = await load(watchedPool);
+      expect(await offersOf(p, ETHER, FAR)).to.deep.equal([[], [], [], []]);
+    });
+
+    it("has one part where a unit costs the same however much is taken: what a take sells", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      await p.liquidation.kick(p.borrower.address);
+      await fixNextBlock(p.connection, 900);
+      const [parts, ...others] = await offersOf(p, 2n * ETHER, FAR);
+      expect(parts).to.deep.equal([await quoteOf(p, p.borrower.address, p.eth.address)]);
+      expect(others).to.deep.equal([[], [], []]);
+    });
+
+    it("has the whole where the smallest part would be dust", async () => {
+      const p = await load(watchedPool);
+      await p.admin.setMinDebt(1_000n * USD);
+      await setPrice(p, p.eth, 1_400n);
+      const [parts] = await offersOf(p, ETHER / 10n, FAR);
+      expect(parts).to.deep.equal([await quoteOf(p, p.borrower.address, p.eth.address)]);
+    });
+
+    it("has nothing where a unit costs more than it is worth", async () => {
+      const p = await load(watchedPool);
+      await setPrice(p, p.eth, 1_400n);
+      expect((await offersOf(p, 2n * ETHER, price36(1_469n)))[0]).to.deep.equal([]); // 5 % above 1,400
+      expect((await offersOf(p, 2n * ETHER, price36(1_471n)))[0]).to.have.lengthOf(1);
+    });
+
+    /** A pool whose `quoteTake` asks 1,000 for the first unit and one more for each that is sold, up to 100 of them. */
+    const rising = async (smallest: bigint, worth: bigint) => {
+      const { ethers, lens } = await load(watchedPool);
+      const pool = await ethers.deployContract("RisingOffer", [1_000n, 100n]);
+      const [offer] = await lens.offersOf.staticCall(pool, pool, [pool], smallest, worth * 10n ** 36n);
+      return offer.map(({ collateral, repay }) => [collateral, repay]);
+    };
+    const costOf = (amount: bigint) => 1_000n * amount + (amount * (amount + 1n)) / 2n;
+    const part = (amount: bigint) => [amount, costOf(amount)];
+
+    it("has parts of growing size where it costs more, and the whole", async () => {
+      expect(await rising(2n, 5_000n)).to.deep.equal([2n, 8n, 32n, 100n].map(part));
+      expect(await rising(100n, 5_000n)).to.deep.equal([part(100n)]);
+      expect(await rising(1n, 5_000n)).to.deep.equal([1n, 4n, 16n, 64n, 100n].map(part));
+    });
+
+    it("leaves out parts that cost more than they add", async () => {
+      // Units 9 to 32 cost 1,020.5 on the mean, units 3 to 8 cost 1,005.5.
+      expect(await rising(2n, 1_010n)).to.deep.equal([2n, 8n, 100n].map(part));
+      expect(await rising(2n, 1_001n)).to.deep.equal([]);
+    });
+
+    it("has six parts at most", async () => {
+      const { ethers, lens } = await load(watchedPool);
+      const pool = await ethers.deployContract("RisingOffer", [1_000_000n, 10_000n]);
+      const [offer] = await lens.offersOf.staticCall(pool, pool, [pool], 1n, 10n ** 43n);
+      expect(offer.map(({ collateral }) => collateral)).to.deep.equal([1n, 4n, 16n, 64n, 256n, 10_000n]);
+    });
+  });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { MaxUint256 } from "ethers";
 
 import { withdrawFromExchange } from "../../../sim/agents/transfers.ts";
-import type { CurveName } from "../../../sim/config.ts";
+import type { CurveName } from "../../../sim/liquidation-curves.ts";
 import { LAB } from "../../../sim/config.ts";
 import type { Receipt } from "../../../sim/engine/chain.ts";
 import type { Intent } from "../../../sim/engine/agent.ts";
@@ -112,18 +112,30 @@ for (const curve of ["dutch", "fixed"] satisfies CurveName[]) {
     });
 
     for (const lag of [0, 300, 700, LAB.dutchSeconds, LAB.dutchSeconds + 900]) {
-      it(`estimates the asking price ${lag} s into a sale as the pool charges it`, async () => {
+      it(`reads what a take ${lag} s after the next block would sell and cost`, async () => {
         await fallen();
-        if (lag > 0) await mine([], lag);
-        const { protocol } = lab;
-        const [position] = await protocol.readPositions([ANN]);
-        const state = await protocol.readState();
-        const [{ account, collateral, repay }, bob] = await protocol.readQuotes([ANN, BOB]);
+        const { protocol, chain } = lab;
+        const timestamp = (await chain.timestamp()) + BLOCK + lag;
+        const [{ account, parts }, bob] = await protocol.readOffers([ANN, BOB], ether(1.5), 4_000, timestamp);
         expect(account).to.equal(ANN);
-        expect(collateral > 0n).to.equal(true);
-        expect(bob).to.deep.equal({ account: BOB, collateral: 0n, repay: 0n });
-        const price = Number(repay) / 1e6 / (Number(collateral) / 1e18);
-        expectClose(price / protocol.askPrice(position, state, await lab.chain.timestamp()), 1, 1e-7);
+        expect(bob).to.deep.equal({ account: BOB, parts: [] });
+        expect(parts).to.have.lengthOf(1); // a unit costs the same, however much is taken
+        expect(await chain.timestamp()).to.be.lessThan(timestamp); // nothing has happened
+        const take = intentOf(BOB, protocol.take(ANN, MaxUint256, MaxUint256, BOB));
+        const [{ logs }] = await mine([take], BLOCK + lag);
+        const [{ collateral, repaid }] = protocol.eventsOf(logs).liquidations;
+        expect(parts[0]).to.deep.equal({ collateral, repay: repaid });
+      });
+
+      it(`offers nothing ${lag} s into a sale to whom a unit is worth less`, async () => {
+        await fallen();
+        const { protocol, chain } = lab;
+        const timestamp = (await chain.timestamp()) + BLOCK + lag;
+        const [{ parts }] = await protocol.readOffers([ANN], ether(1.5), 4_000, timestamp);
+        const price = Number(parts[0].repay) / 1e6 / (Number(parts[0].collateral) / 1e18);
+        const [dear] = await protocol.readOffers([ANN], ether(1.5), price * (1 - 1e-5), timestamp);
+        const [cheap] = await protocol.readOffers([ANN], ether(1.5), price * (1 + 1e-5), timestamp);
+        expect([dear.parts, cheap.parts]).to.deep.equal([[], parts]);
       });
     }
 
@@ -151,9 +163,9 @@ for (const curve of ["dutch", "fixed"] satisfies CurveName[]) {
       [accounts[3], accounts[199], accounts[200], accounts[449]] = [ANN, BOB, ANN, BOB];
       const { protocol } = lab;
       const positions = await protocol.readPositions(accounts);
-      const quotes = await protocol.readQuotes(accounts);
-      expect([positions.length, quotes.length]).to.deep.equal([450, 450]);
-      expect(quotes.map(({ account }) => account)).to.deep.equal(accounts);
+      const offers = await protocol.readOffers(accounts, ether(1.5), 4_000, (await lab.chain.timestamp()) + BLOCK);
+      expect([positions.length, offers.length]).to.deep.equal([450, 450]);
+      expect(offers.map(({ account }) => account)).to.deep.equal(accounts);
       const open = positions.flatMap(({ collateral }, i) => (collateral > 0n ? [[i, collateral]] : []));
       expect(open).to.deep.equal([
         [3, ether(10)],
@@ -161,7 +173,7 @@ for (const curve of ["dutch", "fixed"] satisfies CurveName[]) {
         [200, ether(10)],
         [449, ether(20)],
       ]);
-      const offered = quotes.flatMap(({ collateral }, i) => (collateral > 0n ? [i] : []));
+      const offered = offers.flatMap(({ parts }, i) => (parts.length > 0 ? [i] : []));
       expect(offered).to.deep.equal([3, 200]);
       expect(await protocol.readPositions([])).to.deep.equal([]);
     });

@@ -5,7 +5,6 @@ import { VolatilityMeter } from "../../../sim/agents/volatility-meter.ts";
 import { LAB } from "../../../sim/config.ts";
 import type { Intent } from "../../../sim/engine/agent.ts";
 import { addressOf } from "../../../sim/population.ts";
-import type { SaleQuote } from "../../../sim/protocols/protocol.ts";
 import { createRng } from "../../../sim/rng.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 import {
@@ -13,6 +12,7 @@ import {
   ether,
   handMadeView,
   KICK_LIFE,
+  offerOf,
   openBench,
   outcomeOf,
   USDC,
@@ -28,10 +28,6 @@ const GAS = 180_000;
 const positions = { [ANN]: { collateral: 100, debt: 170_000 } };
 /** What calm markets ask for: 1 %. */
 const MARGIN = 0.01;
-
-function offer(account: string, collateral: number, price: number): SaleQuote {
-  return { account, collateral: ether(collateral), repay: dollars(collateral * price) };
-}
 
 describe("CapitalLiquidator", () => {
   let bench: Bench;
@@ -62,35 +58,35 @@ describe("CapitalLiquidator", () => {
     (await desk.decide(view(scene), createRng(seed))).map(read);
 
   describe("sends nothing", () => {
-    const quotes = [offer(ANN, 10, 1_900)];
+    const offers = [offerOf(ANN, [10, 1_900])];
 
     it("while nobody is for sale", async () => {
-      expect(await decide({ positions: {}, quotes })).to.deep.equal([]);
-      expect(await decide({ quotes: [] })).to.deep.equal([]);
+      expect(await decide({ positions: {}, offers })).to.deep.equal([]);
+      expect(await decide({ offers: [] })).to.deep.equal([]);
       const dutch = await openBench(KICK_LIFE); // nobody was kicked
-      expect(await new CapitalLiquidator(0).decide(view({ quotes }, dutch), createRng("1"))).to.deep.equal([]);
+      expect(await new CapitalLiquidator(0).decide(view({ offers }, dutch), createRng("1"))).to.deep.equal([]);
     });
 
     it("without money", async () => {
-      expect(await decide({ quotes, balances: {} })).to.deep.equal([]);
+      expect(await decide({ offers, balances: {} })).to.deep.equal([]);
     });
 
     it("while the discount does not pay for the risk of the way to the exchange", async () => {
-      expect(await decide({ quotes: [offer(ANN, 100, 2_000 * (1 - MARGIN))] })).to.deep.equal([]);
-      expect(await decide({ quotes: [offer(ANN, 100, 2_000 * (1 - MARGIN) - 1)] })).to.have.lengthOf(1);
+      expect(await decide({ offers: [offerOf(ANN, [100, 2_000 * (1 - MARGIN)])] })).to.deep.equal([]);
+      expect(await decide({ offers: [offerOf(ANN, [100, 2_000 * (1 - MARGIN) - 1])] })).to.have.lengthOf(1);
     });
 
     it("if less than the least profit is left after gas", async () => {
       const rest = 10 * (2_000 * (1 - MARGIN) - 1_900) - LAB.liquidatorMinProfit;
       const feeAt = (gas: number) => BigInt(Math.floor((gas / 2_000 / GAS) * 1e18));
-      expect(await decide({ quotes, baseFeeWei: feeAt(rest - 0.01) })).to.have.lengthOf(1);
-      expect(await decide({ quotes, baseFeeWei: feeAt(rest + 0.01) })).to.deep.equal([]);
+      expect(await decide({ offers, baseFeeWei: feeAt(rest - 0.01) })).to.have.lengthOf(1);
+      expect(await decide({ offers, baseFeeWei: feeAt(rest + 0.01) })).to.deep.equal([]);
     });
   });
 
   describe("buys", () => {
     it("all that is offered, for a thousandth more at most", async () => {
-      const [{ intent, name, amount, maxRepay }, ...others] = await decide({ quotes: [offer(ANN, 38.5, 1_904)] });
+      const [{ intent, name, amount, maxRepay }, ...others] = await decide({ offers: [offerOf(ANN, [38.5, 1_904])] });
       expect(others).to.deep.equal([]);
       expect([name, amount, intent.from]).to.deep.equal(["take", ether(38.5), DESK]);
       expect(maxRepay).to.equal((dollars(38.5 * 1_904) * 1_001n) / 1_000n);
@@ -99,7 +95,7 @@ describe("CapitalLiquidator", () => {
 
     it("as much as its money buys", async () => {
       const [{ amount, maxRepay }] = await decide({
-        quotes: [offer(ANN, 38.5, 1_900)],
+        offers: [offerOf(ANN, [38.5, 1_900])],
         balances: { [`USDC ${DESK}`]: 19_000 },
       });
       expectClose(Number(amount) / 1e18, 10 * (1 - 0.002), 1e-6);
@@ -109,7 +105,7 @@ describe("CapitalLiquidator", () => {
     it("as much as the exchange can bear at this price", async () => {
       const logImpactPerUnit = 1e-3;
       const [{ amount }] = await decide({
-        quotes: [offer(ANN, 1_000, 1_900)],
+        offers: [offerOf(ANN, [1_000, 1_900])],
         logImpactPerUnit,
         balances: { [`USDC ${DESK}`]: 9e6 },
       });
@@ -120,15 +116,15 @@ describe("CapitalLiquidator", () => {
     it("three times a block at most, each with the money and the price that the ones before leave", async () => {
       const accounts = ["a", "b", "c", "d"].map(addressOf);
       const all = { positions: Object.fromEntries(accounts.map((account) => [account, positions[ANN]])) };
-      const quotes = accounts.map((account) => offer(account, 20, 1_900));
-      const sent = await decide({ ...all, quotes });
+      const offers = accounts.map((account) => offerOf(account, [20, 1_900]));
+      const sent = await decide({ ...all, offers });
       expect(sent.map(({ amount }) => amount)).to.deep.equal([ether(20), ether(20), ether(20)]);
-      const poor = await decide({ ...all, quotes, balances: { [`USDC ${DESK}`]: 57_000 } });
+      const poor = await decide({ ...all, offers, balances: { [`USDC ${DESK}`]: 57_000 } });
       expect(poor).to.have.lengthOf(2);
       const paid = poor.reduce((sum, { maxRepay }) => sum + maxRepay, 0n);
       expect(paid <= dollars(57_000)).to.equal(true);
       // At an impact of 1e-3 there is room for ln(1,980 / 1,900) / 1e-3 = 41 units.
-      const shallow = await decide({ ...all, quotes, logImpactPerUnit: 1e-3 });
+      const shallow = await decide({ ...all, offers, logImpactPerUnit: 1e-3 });
       const bought = shallow.reduce((sum, { amount }) => sum + Number(amount) / 1e18, 0);
       expect(bought).to.be.within(40, Math.log((2_000 * (1 - MARGIN)) / 1_900) / 1e-3 + 1e-6);
     });
@@ -145,18 +141,18 @@ describe("CapitalLiquidator", () => {
       }
       const margin = meter.perSecond * Math.sqrt(LAB.exchangeTransferSeconds);
       expect(margin).to.be.greaterThan(3 * MARGIN);
-      const at = (discount: number) => ({ seconds: 3_600, quotes: [offer(ANN, 100, 2_000 * (1 - discount))] });
+      const at = (discount: number) => ({ seconds: 3_600, offers: [offerOf(ANN, [100, 2_000 * (1 - discount)])] });
       expect(await decide(at(margin * 0.99), calm)).to.have.lengthOf(1);
       expect(await decide(at(margin * 0.99), stormy)).to.deep.equal([]);
       expect(await decide(at(margin * 1.02), stormy)).to.have.lengthOf(1);
     });
 
     it("with a bid that is a share of its profit, another each time", async () => {
-      const quotes = [offer(ANN, 38.5, 1_904)];
+      const offers = [offerOf(ANN, [38.5, 1_904])];
       const profit = 38.5 * (2_000 * (1 - MARGIN) - 1_904);
       const bids = [];
       for (const seed of ["1", "2", "3", "4", "5"]) {
-        const [{ intent }] = await decide({ quotes }, new CapitalLiquidator(0), seed);
+        const [{ intent }] = await decide({ offers }, new CapitalLiquidator(0), seed);
         bids.push((Number(intent.priorityFeeWei) * GAS * 2_000) / 1e18 / profit);
       }
       for (const share of bids) expect(share).to.be.within(LAB.liquidatorBid[0], LAB.liquidatorBid[1]);
@@ -168,7 +164,7 @@ describe("CapitalLiquidator", () => {
     /** A desk that holds 30 WETH, just bought. */
     const bought = async (ok = true) => {
       const desk = new CapitalLiquidator(0);
-      const [{ intent }] = await decide({ quotes: [offer(ANN, 30, 1_900)] }, desk);
+      const [{ intent }] = await decide({ offers: [offerOf(ANN, [30, 1_900])] }, desk);
       expect(desk.settle([outcomeOf(intent, { ok })], view({}))).to.deep.equal([]);
       return desk;
     };
@@ -222,7 +218,7 @@ describe("CapitalLiquidator", () => {
       const desk = await bought();
       const [{ intent }] = await decide(held, desk);
       desk.settle([outcomeOf(intent)], view({}));
-      const more = { quotes: [offer(ANN, 10, 1_930)], logImpactPerUnit: 1e-3 };
+      const more = { offers: [offerOf(ANN, [10, 1_930])], logImpactPerUnit: 1e-3 };
       expect(await decide(more, desk)).to.deep.equal([]);
       expect(await decide(more)).to.have.lengthOf(1);
     });

@@ -4,8 +4,9 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { JobCache } from "../../../sim/frontier/cache.ts";
-import { keyOf, type Job, type LendingJob, type Perform } from "../../../sim/frontier/job.ts";
+import { JobCache } from "../../../sim/jobs/cache.ts";
+import type { Job, LendingJob, Outcome } from "../../../sim/frontier/job.ts";
+import { keyOf, type Performer } from "../../../sim/jobs/job.ts";
 import { UserError } from "../../../sim/user-error.ts";
 import { fakePerform } from "../../shared/fake-frontier.ts";
 
@@ -27,7 +28,7 @@ describe("cache of the frontier", () => {
   /** Does the jobs as a new process would. @returns Those that were really done. */
   async function session(wanted: readonly LendingJob[], basis = "b"): Promise<Job[]> {
     const done: Job[] = [];
-    const perform = (await JobCache.open(directory)).around(fakePerform(done), basis);
+    const perform = (await JobCache.open<Job, Outcome>(directory)).around(fakePerform(done), basis);
     const outcomes = await Promise.all(wanted.map((job) => perform(job)));
     expect(outcomes).to.deep.equal(wanted.map(() => ({ lent: 60e6 })));
     return done;
@@ -62,8 +63,8 @@ describe("cache of the frontier", () => {
   });
 
   it("does not keep a failure", async () => {
-    const cache = await JobCache.open(directory);
-    const failing = cache.around((() => Promise.reject(new Error("boom"))) as Perform, "b");
+    const cache = await JobCache.open<Job, Outcome>(directory);
+    const failing = cache.around((() => Promise.reject(new Error("boom"))) as Performer<Job, Outcome>, "b");
     const failure = await failing(JOB).catch((error: unknown) => error);
     expect(failure).to.have.property("message", "boom");
     expect(cache.has(keyOf(JOB, "b"))).to.equal(false);
@@ -71,7 +72,7 @@ describe("cache of the frontier", () => {
 
   it("is a user's error where no directory can be", async () => {
     await writeFile(file, "");
-    const failure = await JobCache.open(path.join(file, "x")).catch((error: unknown) => error);
+    const failure = await JobCache.open<Job, Outcome>(path.join(file, "x")).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(UserError);
   });
 });

@@ -8,7 +8,7 @@ import {
   meanOf,
   studentQuantile,
   tailShare,
-} from "../../../sim/frontier/statistics.ts";
+} from "../../../sim/jobs/statistics.ts";
 import { createRng } from "../../../sim/rng.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 

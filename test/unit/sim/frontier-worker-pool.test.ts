@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import type { LendingJob } from "../../../sim/frontier/job.ts";
-import { WorkerPool } from "../../../sim/frontier/worker-pool.ts";
+import { describeJob, type LendingJob, type LendingOutcome } from "../../../sim/frontier/job.ts";
+import { WorkerPool } from "../../../sim/jobs/worker-pool.ts";
 import { UserError } from "../../../sim/user-error.ts";
 
 /** Answers with its own number for what was lent; seed 13 fails, seed 14 kills it, seed 15 makes it retire. */
@@ -25,14 +25,18 @@ const job = (seed: number): LendingJob => ({
 
 describe("WorkerPool", () => {
   let directory: string;
-  let pool: WorkerPool;
+  let pool: WorkerPool<LendingJob, LendingOutcome>;
   before(async () => {
     directory = await mkdtemp(path.join(tmpdir(), "breakwater-pool-"));
     await writeFile(path.join(directory, "worker.mjs"), WORKER);
   });
   after(() => rm(directory, { recursive: true }));
   beforeEach(() => {
-    pool = new WorkerPool({ file: process.execPath, args: ["worker.mjs"], cwd: directory }, 2);
+    pool = new WorkerPool<LendingJob, LendingOutcome>(
+      { file: process.execPath, args: ["worker.mjs"], cwd: directory },
+      2,
+      describeJob,
+    );
   });
   afterEach(() => pool.close());
 
@@ -45,6 +49,32 @@ describe("WorkerPool", () => {
   it("shares jobs among its processes, and keeps the processes", async () => {
     const outcomes = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => pool.perform(job(seed))));
     expect(new Set(outcomes.map(({ lent }) => lent)).size).to.be.within(1, 2);
+  });
+
+  it("keeps the jobs of a group together, as far as it can", async () => {
+    const command = { file: process.execPath, args: ["worker.mjs"], cwd: directory };
+    const groupOf = ({ seed }: LendingJob) => String(Number(seed) % 4);
+    const grouped = new WorkerPool<LendingJob, LendingOutcome>(command, 2, describeJob, groupOf);
+    const last = new Map<number, string>();
+    let changes = 0;
+    const seeds = Array.from({ length: 40 }, (_, i) => 100 + i);
+    await Promise.all(
+      seeds.map(async (seed) => {
+        const { lent: process } = await grouped.perform(job(seed));
+        if (last.get(process) !== groupOf(job(seed))) changes += 1;
+        last.set(process, groupOf(job(seed)));
+      }),
+    );
+    grouped.close();
+    expect(changes).to.be.within(4, 10); // in the order of asking it would be nearly 40
+  });
+
+  it("leaves no process idle for the sake of a group", async () => {
+    const command = { file: process.execPath, args: ["worker.mjs"], cwd: directory };
+    const grouped = new WorkerPool<LendingJob, LendingOutcome>(command, 2, describeJob, () => "one");
+    const outcomes = await Promise.all([1, 2].map((seed) => grouped.perform(job(seed))));
+    grouped.close();
+    expect(new Set(outcomes.map(({ lent }) => lent)).size).to.equal(2);
   });
 
   it("replaces a process that retires", async () => {
@@ -75,7 +105,11 @@ describe("WorkerPool", () => {
   });
 
   it("says so when no process can be started", async () => {
-    const none = new WorkerPool({ file: path.join(directory, "none"), args: [], cwd: directory }, 1);
+    const none = new WorkerPool<LendingJob, LendingOutcome>(
+      { file: path.join(directory, "none"), args: [], cwd: directory },
+      1,
+      describeJob,
+    );
     const failure = await failureOf(none.perform(job(1)));
     expect(failure)
       .to.have.property("message")

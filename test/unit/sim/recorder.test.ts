@@ -70,6 +70,29 @@ describe("Recorder", () => {
     bench = await openBench();
   });
 
+  describe("time to solvency", () => {
+    const solvencyOf = (steps: readonly StepParts[]) => {
+      const { secondsToSolvency, underWaterAtEnd } = record(steps).metrics;
+      return [secondsToSolvency, underWaterAtEnd];
+    };
+    const [under, above] = [{ positions: { [ANN]: bad, [BOB]: bad } }, { positions: { [ANN]: good, [BOB]: good } }];
+    const half = { positions: { [ANN]: good, [BOB]: bad } };
+
+    it("is none where nobody is ever under water", () => {
+      expect(solvencyOf([above, above])).to.deep.equal([0, 0]);
+    });
+
+    it("is from the first to the last, whoever they are and however many in between", () => {
+      expect(solvencyOf([above, under, half, above, above])).to.deep.equal([24, 0]);
+      expect(solvencyOf([under, above, above, half, above])).to.deep.equal([48, 0]);
+    });
+
+    it("is as long as it lasts where somebody still is at the end", () => {
+      expect(solvencyOf([above, half, under])).to.deep.equal([24, 2]);
+      expect(solvencyOf([above, under, above, half])).to.deep.equal([36, 1]);
+    });
+  });
+
   describe("time under water", () => {
     const secondsOf = (steps: readonly StepParts[]) => {
       const { accountSecondsUnderWater: sum, longestSecondsUnderWater: longest } = record(steps).metrics;

@@ -60,16 +60,19 @@ describe("Stepper: what agents see and trade outside", () => {
   describe("the view", () => {
     it("is of the world before the block, after the outside price has moved", async () => {
       let view: View | undefined;
-      const { stepper } = await lab.start([agentOf({ decide: (now) => ((view = now), []) })]);
+      let offers: unknown;
+      const decide = async (now: View) => {
+        [view, offers] = [now, await now.offers([ANN, BOB])];
+        return [];
+      };
+      const { stepper } = await lab.start([agentOf({ decide })]);
       await stepper.step(1_950);
       expect(view?.marketPrice).to.equal(1_950);
       expect(view?.etherPrice).to.equal(1_950);
       expectClose(view?.state.oraclePrice ?? NaN, START_PRICE, 1e-6);
       expectClose(view?.venue.price ?? NaN, START_PRICE, 1e-6);
       expect(await view?.balanceOf(lab.protocol.collateral.address, ANN)).to.equal(ether(1_000));
-      expect(await view?.quotes([ANN, BOB])).to.deep.equal(
-        [ANN, BOB].map((account) => ({ account, collateral: 0n, repay: 0n })),
-      );
+      expect(offers).to.deep.equal([ANN, BOB].map((account) => ({ account, parts: [] })));
     });
 
     it("is shown once before the first block, so that agents can prepare", async () => {

@@ -2,32 +2,34 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { UserError } from "../user-error.ts";
-import { keyOf, type Job, type Outcome, type Perform } from "./job.ts";
+import { keyOf, type Performer } from "./job.ts";
 
-interface Line {
+interface Line<JobT, OutcomeT> {
   readonly key: string;
-  readonly job: Job;
-  readonly outcome: Outcome;
+  readonly job: JobT;
+  readonly outcome: OutcomeT;
 }
 
 /**
  * Results of jobs on disk, a line each, written when the job is done: whoever is interrupted, however hard, has lost the
  * jobs that were running and no more. Lines are only ever added; one that was cut off counts for nothing.
  */
-export class JobCache {
+export class JobCache<JobT extends object, OutcomeT extends object> {
   readonly #file: string;
-  readonly #outcomes: Map<string, Outcome>;
+  readonly #outcomes: Map<string, OutcomeT>;
   #isCut: boolean;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, outcomes: Map<string, Outcome>, isCut: boolean) {
+  private constructor(file: string, outcomes: Map<string, OutcomeT>, isCut: boolean) {
     this.#file = file;
     this.#outcomes = outcomes;
     this.#isCut = isCut;
   }
 
   /** @throws UserError if the directory cannot be made or read. */
-  static async open(directory: string): Promise<JobCache> {
+  static async open<JobT extends object, OutcomeT extends object>(
+    directory: string,
+  ): Promise<JobCache<JobT, OutcomeT>> {
     const file = path.join(directory, "jobs.jsonl");
     try {
       await mkdir(directory, { recursive: true });
@@ -35,8 +37,8 @@ export class JobCache {
         if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
         throw error;
       });
-      const lines = text.split("\n").map(parseLine);
-      const outcomes = lines.flatMap((line): [string, Outcome][] => (line ? [[line.key, line.outcome]] : []));
+      const lines = text.split("\n").map((line) => parseLine<JobT, OutcomeT>(line));
+      const outcomes = lines.flatMap((line): [string, OutcomeT][] => (line ? [[line.key, line.outcome]] : []));
       return new JobCache(file, new Map(outcomes), text !== "" && !text.endsWith("\n"));
     } catch (error) {
       if (!(error instanceof Error) || !("code" in error)) throw error;
@@ -49,8 +51,8 @@ export class JobCache {
   }
 
   /** Looks jobs up before they are done, and keeps what comes of them. Jobs that fail are not kept. */
-  around(perform: Perform, basis: string): Perform {
-    const cached = async (job: Job): Promise<Outcome> => {
+  around(perform: Performer<JobT, OutcomeT>, basis: string): Performer<JobT, OutcomeT> {
+    return async (job) => {
       const key = keyOf(job, basis);
       const known = this.#outcomes.get(key);
       if (known !== undefined) return known;
@@ -58,10 +60,9 @@ export class JobCache {
       await this.#append({ key, job, outcome });
       return outcome;
     };
-    return cached as Perform;
   }
 
-  async #append(line: Line): Promise<void> {
+  async #append(line: Line<JobT, OutcomeT>): Promise<void> {
     this.#outcomes.set(line.key, line.outcome);
     const text = `${this.#isCut ? "\n" : ""}${JSON.stringify(line)}\n`;
     this.#isCut = false;
@@ -70,10 +71,10 @@ export class JobCache {
   }
 }
 
-function parseLine(text: string): Line | undefined {
+function parseLine<JobT, OutcomeT>(text: string): Line<JobT, OutcomeT> | undefined {
   try {
-    const line = JSON.parse(text) as Partial<Line> | null;
-    return typeof line?.key === "string" && line.outcome && line.job ? (line as Line) : undefined;
+    const line = JSON.parse(text) as Partial<Line<JobT, OutcomeT>> | null;
+    return typeof line?.key === "string" && line.outcome && line.job ? (line as Line<JobT, OutcomeT>) : undefined;
   } catch {
     return undefined;
   }

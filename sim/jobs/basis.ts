@@ -8,19 +8,35 @@ import { AAVE_V3, LAB, PROFILES } from "../config.ts";
 
 const SIM = path.resolve(import.meta.dirname, "..");
 /** What only shows results, and what only decides which runs are made. */
-const WITHOUT_EFFECT = [path.join(SIM, "report"), path.join(SIM, "frontier")];
-const WITH_EFFECT = [path.join(SIM, "frontier", "perform.ts"), path.resolve(SIM, "..", "package-lock.json")];
+const WITHOUT_EFFECT = ["report", "jobs", "frontier", "curves"].map((name) => path.join(SIM, name));
+const WITH_EFFECT = [
+  path.join(SIM, "frontier", "perform.ts"),
+  path.join(SIM, "curves", "perform.ts"),
+  path.join(SIM, "curves", "crash.ts"),
+  path.resolve(SIM, "..", "package-lock.json"),
+];
+
+/** What a job says itself: it has no part in its basis. */
+export interface ToldByJobs {
+  readonly files: readonly string[]; // of the lab
+  readonly contracts: readonly string[];
+}
 
 /**
  * Hash of everything that a run depends on and its job does not say: the lab's code and parameters, the bytecode of every
  * contract, and the versions of what is installed. Results kept under another basis are not this one's.
  */
-export async function readBasis(hre: HardhatRuntimeEnvironment): Promise<string> {
+export async function readBasis(
+  hre: HardhatRuntimeEnvironment,
+  { files, contracts }: ToldByJobs = { files: [], contracts: [] },
+): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify({ LAB, PROFILES, AAVE_V3 }));
   for (const file of [...(await sourcesIn(SIM)), ...WITH_EFFECT]) {
+    if (files.includes(path.relative(SIM, file))) continue;
     hash.update(`\n${path.relative(SIM, file)}\n`).update(await readFile(file));
   }
   for (const name of [...(await hre.artifacts.getAllFullyQualifiedNames())].sort()) {
+    if (contracts.some((contract) => name.endsWith(`:${contract}`))) continue;
     hash.update(`\n${name} ${(await hre.artifacts.readArtifact(name)).bytecode}`);
   }
   return hash.digest("hex");

@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { expect } from "chai";
+import hre from "hardhat";
+
+import type { CurvesResult } from "../../sim/curves/curves-result.ts";
+import { UserError } from "../../sim/user-error.ts";
+import type { CurvesArguments } from "../../tasks/curves.ts";
+import { runHardhat } from "../shared/node-process.ts";
+import { parseXml } from "../shared/parse-xml.ts";
+
+const TINY = ["--depths", "0.2,5", "--shocks", "50", "--paths", "flat", "--curves", "fixed,dutch,never"];
+const FEW = ["--blocks", "35", "--borrowers", "6", "--loopers", "2", "--seeds", "2", "--subject", "dutch"];
+
+describe("task curves", () => {
+  let directory: string;
+  before(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), "breakwater-curves-"));
+  });
+  after(() => rm(directory, { recursive: true }));
+  const inside = (name: string) => path.join(directory, name);
+
+  describe("told what cannot be", () => {
+    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
+
+    /** Runs the task as the command line does, and keeps what it prints. */
+    async function refusal(args: Partial<CurvesArguments>): Promise<string> {
+      const grid = { depths: "1", shocks: "35", paths: "flat", curves: "", subject: "paced", seeds: "2" };
+      const rest = { borrowers: "6", loopers: "2", blocks: "35", workers: "1", json: false };
+      const files = { cache: inside("refused"), out: inside("refused.json"), chart: "" };
+      const printed: string[] = [];
+      const { log, error } = console;
+      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
+      console.error = (line: unknown) => void printed.push(String(line));
+      try {
+        const outcome = (await hre.tasks.getTask("curves").run({ ...grid, ...rest, ...files, ...args })) as Outcome;
+        expect(outcome.success).to.equal(false);
+        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
+      } finally {
+        Object.assign(console, { log, error });
+      }
+      expect(printed).to.have.lengthOf(1);
+      return printed[0];
+    }
+
+    const refused: [what: string, args: Partial<CurvesArguments>, message: RegExp][] = [
+      ["a market without depth", { depths: "1,0" }, /--depths must be multiples of the debt from 0.01 to 100, got "0"/],
+      ["a depth twice", { depths: "1,1" }, /--depths names 1 twice/],
+      ["a shock that leaves nothing", { shocks: "100" }, /--shocks must be a whole number from 1 to 90/],
+      ["an unknown path", { paths: "flat,up" }, /unknown --paths "up": there are flat, recovery/],
+      ["an unknown curve", { curves: "fixed,square" }, /unknown --curves "square": there are fixed, dutch, .*never/],
+      ["no curve at all", { curves: "never" }, /--curves names no curve to compare/],
+      ["goals of nobody", { subject: "square" }, /unknown --subject "square": there are fixed, dutch/],
+      ["one seed, of which no interval can be", { seeds: "1" }, /--seeds must be a whole number from 2 to 1000/],
+      ["nobody", { borrowers: "0", loopers: "0" }, /nobody to lend to/],
+      ["too few blocks for a crash", { blocks: "13" }, /--blocks must be a whole number from 14 to 2100/],
+      ["a result in no directory", { out: "/none/r.json" }, /cannot write --out \/none\/r.json/],
+      ["one file for result and chart", { out: "x.out", chart: "./x.out" }, /--out and --chart are the same file/],
+      ["no cache", { cache: "" }, /--cache needs the name of a directory/],
+    ];
+    for (const [what, args, message] of refused) {
+      it(`says in one line: ${what}`, async () => expect(await refusal(args)).to.match(message));
+    }
+  });
+
+  it("compares, prints the result, writes it and draws it; a second time from the cache, the same", async () => {
+    const files = ["--cache", inside("cache"), "--out", inside("a.json"), "--chart", inside("a.svg")];
+    const run = (...more: string[]) => runHardhat(["curves", ...TINY, ...FEW, ...files, ...more]);
+    const { code, stdout, stderr } = await run("--json");
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+    expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
+    expect(parseXml(await readFile(inside("a.svg"), "utf8")).name).to.equal("svg");
+
+    const result = JSON.parse(stdout) as CurvesResult;
+    expect(result.schemaVersion).to.equal(1);
+    expect(result.runs).to.have.lengthOf(2 * 2 * (3 + 2)); // cells × seeds × (contestants and twins)
+    const [thin, deep] = result.cells.map(({ contestants }) => contestants.map(({ measures }) => measures));
+    for (const [fixed, dutch, never] of [thin, deep]) {
+      expect(never.amplification.mean).to.be.within(0.97, 1.03);
+      expect(never.discount.mean).to.equal(0);
+      expect(fixed.amplification.mean).to.be.greaterThan(1);
+      expect(dutch.liquidated.mean).to.be.greaterThan(0);
+    }
+    expect(thin[0].badDebt.mean).to.be.greaterThan(deep[0].badDebt.mean);
+    expect(result.goals.every(({ holds }) => holds !== null)).to.equal(true);
+
+    const jobs = await readFile(inside("cache/jobs.jsonl"), "utf8");
+    const again = await run("--workers", "1");
+    expect(again.code).to.equal(0);
+    expect(again.stdout).to.match(/^Liquidation curves in a crash, and never liquidating\n2 seeds; 6 borrowers, /);
+    expect(again.stdout).to.match(/\nGoals\n[^]*\nResult +\S*a\.json\nChart +\S*a\.svg\n$/);
+    expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
+    expect(await readFile(inside("cache/jobs.jsonl"), "utf8")).to.equal(jobs);
+  });
+});
