@@ -4,7 +4,7 @@ import { LAB } from "./config.ts";
 export interface CurveSpec {
   /** Contract that implements it, and what its constructor is given. */
   readonly contract: string;
-  readonly args: readonly number[];
+  readonly args: readonly unknown[];
   /** Seconds after which a kicked account must be kicked again; undefined: accounts are sold without a kick. */
   readonly kickLifeSeconds: number | undefined;
   /** For people, a few words. */
@@ -16,6 +16,24 @@ const KICK_GRACE_SECONDS = 1_800;
 
 /** Every curve that a pool of the lab can sell by. Whatever needs to know one, knows it from here. */
 export const CURVES = {
+  paced: {
+    contract: "PacedCurve",
+    args: [200, 200, 500, 1_200, { creditSeconds: 300, fastPpm: 667, slowTenthPpm: 333, kneeBps: 6_000 }],
+    kickLifeSeconds: 1_200 + KICK_GRACE_SECONDS,
+    title: "follows depth",
+  },
+  stairs: {
+    contract: "StairstepCurve",
+    args: [500, 1_000, 90, 9_900],
+    kickLifeSeconds: 16 * 90 + KICK_GRACE_SECONDS,
+    title: "falls in steps",
+  },
+  linear: {
+    contract: "LinearCurve",
+    args: [500, 1_000, 1_200],
+    kickLifeSeconds: 1_200 + KICK_GRACE_SECONDS,
+    title: "falls in a line",
+  },
   fixed: {
     ...{ contract: "FixedBonusCurve", args: [LAB.fixedBonusBps], kickLifeSeconds: undefined },
     title: "fixed bonus",

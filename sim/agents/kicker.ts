@@ -7,6 +7,9 @@ const UNKICK_HEALTH_BPS = 10_200n;
 /** Below the threshold by so much that the next price will hardly heal it. */
 const KICK_HEALTH_BPS = 9_990n;
 
+/** A kick that was refused is not tried again for so long. [s] */
+const RETRY_SECONDS = 600;
+
 /** For a kick that has the risk engine asked first. */
 export const STALE_GAS = 2_400_000;
 
@@ -15,6 +18,8 @@ export class Kicker implements Agent {
   readonly kind = "keeper";
   readonly name = "kicker";
   readonly members = [KICKER];
+  /** When it last kicked an account. [unix s] */
+  readonly #triedAt = new Map<string, number>();
 
   decide({ protocol, state, positions, timestamp }: View): Promise<Intent[]> {
     const life = protocol.kickLifeSeconds;
@@ -24,7 +29,9 @@ export class Kicker implements Agent {
       if (position.debtShares === 0n) continue;
       const debt = protocol.debtOf(position, state);
       const capacity = protocol.liquidationCapacityOf(position, state);
-      const isKicked = position.kickedAt > 0 && timestamp - position.kickedAt <= life;
+      // Whether a kick has been forgotten can depend on other sales: now and then it tries.
+      const since = Math.max(position.kickedAt, (this.#triedAt.get(account) ?? 0) + RETRY_SECONDS - life);
+      const isKicked = position.kickedAt > 0 && timestamp - since <= life;
       const isHealed = capacity * 10_000n >= debt * UNKICK_HEALTH_BPS;
       const call =
         debt * KICK_HEALTH_BPS > capacity * 10_000n && !isKicked
@@ -33,6 +40,7 @@ export class Kicker implements Agent {
             ? { ...protocol.unkick(account), label: "unkick" }
             : undefined;
       if (call === undefined) continue;
+      if (call.label === "kick") this.#triedAt.set(account, timestamp);
       intents.push({
         ...call,
         from: KICKER,

@@ -86,7 +86,7 @@ export interface CurvesResult {
   readonly options: CurvesOptions;
   readonly blockSeconds: number;
   /** Contract of each curve and what its constructor was given. */
-  readonly curves: Readonly<Record<string, { readonly contract: string; readonly args: readonly number[] }>>;
+  readonly curves: Readonly<Record<string, { readonly contract: string; readonly args: readonly unknown[] }>>;
   readonly goals: readonly Goal[];
   readonly groups: readonly GroupSummary[];
   readonly lost: readonly LostCell[];

@@ -1,4 +1,5 @@
 import type { Features } from "../config.ts";
+import type { CurveName } from "../liquidation-curves.ts";
 import type { RunMetrics } from "../metrics/run-result.ts";
 import type { Crowd } from "./job.ts";
 import type { GroupSummary, Harm } from "./summary.ts";
@@ -12,7 +13,7 @@ export interface FrontierOptions extends Crowd {
   /** Seeds 1 to this. */
   readonly seeds: number;
   readonly blocks: number;
-  readonly curve: "fixed" | "dutch";
+  readonly curve: CurveName;
   readonly features: readonly Features[];
   /** Shares of the reference that are lent on a usual day. */
   readonly targets: readonly number[];
