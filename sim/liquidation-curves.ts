@@ -18,7 +18,7 @@ const KICK_GRACE_SECONDS = 1_800;
 export const CURVES = {
   paced: {
     contract: "PacedCurve",
-    args: [200, 200, 500, 1_200, { creditSeconds: 300, fastPpm: 667, slowTenthPpm: 333, kneeBps: 6_000 }],
+    args: [200, 200, 500, 1_200, { creditSeconds: 1_200, fastPpm: 667, slowTenthPpm: 333, kneeBps: 6_000 }],
     kickLifeSeconds: 1_200 + KICK_GRACE_SECONDS,
     title: "follows depth",
   },

@@ -21,7 +21,7 @@ struct CurveParameters {
     uint256 secondsToFloor; // Linear, Dutch, Paced. [s, 60..86 400]
     uint256 stepSeconds; // Stairs. [s, 1..3 600]
     uint256 cutBps; // Stairs: a step multiplies the price by this. [bps, 5 000..9 999]
-    uint256 creditSeconds; // Paced: the schedule saves up at most so much. [s, 0..65 535]
+    uint256 creditSeconds; // Paced: the schedule saves up at most so much. [s, secondsToFloor..65 535]
     uint256 fastPpm; // Paced: of the reserve y, sold a second while the market can take the whole backlog. [ppm, > 0]
     uint256 slowTenthPpm; // Paced: of the reserve y, sold a second at least. [ppm ÷ 10, > 0]
     uint256 kneeBps; // Paced: share of y up to which the backlog may grow before the pace falls. [bps, > 0]
@@ -67,7 +67,8 @@ library CurveTermsLib {
         word |= _decay(ratio, p.secondsToFloor);
         if (p.kind == CurveKind.Dutch) return _wrap(word | (p.maxBonusBps << 24));
         _check("minBonus", p.minBonusBps, 0, p.maxBonusBps);
-        _check("credit", p.creditSeconds, 0, type(uint16).max);
+        // With less, the price could not reach its floor.
+        _check("credit", p.creditSeconds, p.secondsToFloor, type(uint16).max);
         _check("fastPace", p.fastPpm, 1, type(uint16).max);
         _check("slowPace", p.slowTenthPpm, 1, FixedPointMathLib.min(p.fastPpm * 10, type(uint16).max));
         _check("knee", p.kneeBps, 1, type(uint16).max);

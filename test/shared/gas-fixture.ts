@@ -127,7 +127,7 @@ export async function poolInUse(connection: NetworkConnection, parts: Parts = {}
 }
 
 /** Terms of the paced curve in tests. See `PacedCurve`. */
-export const PACED = [200, 200, 500, 1_200, { creditSeconds: 600, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 }];
+export const PACED = [200, 200, 500, 1_200, { creditSeconds: 1_200, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 }];
 
 /** The same pool with the default curve: an engine tells its collaterals' depth, and two accounts more are like the first. */
 export async function pacedPool(connection: NetworkConnection, parts: Parts = {}) {
