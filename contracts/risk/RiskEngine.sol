@@ -91,11 +91,10 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function claim(address keeper) external returns (uint256 paid) {
-        uint256 earned = _earned[keeper];
+        uint256 earned = _takeEarned(keeper);
         if (earned == 0) return 0;
-        _earned[keeper] = 0;
         paid = IPoolRisk(pool).payKeeper(keeper, earned);
-        if (paid < earned) _earned[keeper] = earned - paid;
+        if (paid < earned) _giveBack(keeper, earned - paid);
         emit RewardClaimed(keeper, paid);
     }
 
@@ -106,7 +105,8 @@ contract RiskEngine is RiskEngineConfig {
         Moment memory m = _momentOf(asset);
         if (block.timestamp - m.refreshedAt < MIN_REFRESH_INTERVAL) return;
         m.refreshedAt = block.timestamp;
-        Setup memory setup = _setup();
+        Root memory root = _loadRoot();
+        Setup memory setup = _setupOf(root);
         Whole memory w = _loadWhole();
         Findings memory f;
         _findVolatility(asset, setup, m, f);
@@ -132,7 +132,7 @@ contract RiskEngine is RiskEngineConfig {
         f.leverageWad = w.leverageWad.max(WAD);
         f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
         _storeWhole(w);
-        if (rewarded) _reward(asset, setup, m);
+        if (rewarded) _reward(asset, root, setup, m);
         _setMoment(asset, m);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
@@ -368,16 +368,15 @@ contract RiskEngine is RiskEngineConfig {
     // --- reward ---------------------------------------------------------------------------------------------------
 
     /// @dev Nothing is paid here: `claim` does that, so that a poke never depends on cash.
-    function _reward(address asset, Setup memory setup, Moment memory m) private {
+    function _reward(address asset, Root memory root, Setup memory setup, Moment memory m) private {
         uint256 amount = setup.perPoke;
         if (amount == 0 || block.timestamp < m.rewardedAt + setup.interval) return;
-        Root memory root = _root;
         uint256 day = block.timestamp / 1 days;
-        uint256 today = (root.day == day ? root.rewardedToday : 0) + amount;
-        if (today > setup.perDay) return;
+        uint256 today = (root.day == day ? root.rewardedToday : 0) + 1;
+        if (today * amount > setup.perDay) return;
         m.rewardedAt = block.timestamp;
-        _root = Root(root.setup, uint16(day), uint80(today));
-        _earned[msg.sender] += amount;
+        (root.day, root.rewardedToday) = (day, today);
+        _earn(root, msg.sender, amount);
         emit KeeperRewarded(msg.sender, asset, amount);
     }
 

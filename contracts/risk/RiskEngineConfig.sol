@@ -11,6 +11,7 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {LibRLP} from "solady/src/utils/LibRLP.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
@@ -70,11 +71,13 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 interval;
     }
 
-    /// @dev 20 + 2 + 10 = 32.
+    /// @dev All that a reward writes, while the same keeper comes again. One slot: 2 + 2 + 4 + 4 + 20 = 32.
     struct Root {
-        address setup; // whose code is a `Setup`
-        uint16 day; // [days since 1970]
-        uint80 rewardedToday; // [loan base units]
+        uint256 setups; // contracts that this one has made: the code of the last is a `Setup`
+        uint256 day; // [days since 1970]
+        uint256 rewardedToday; // pokes that were rewarded on that day
+        uint256 pending; // rewarded pokes of `keeper`, not in `_earned` yet
+        address keeper; // the latest that was rewarded
     }
 
     /// @dev 14 + 14 + 4 = 32. Written only when something was lost.
@@ -100,13 +103,15 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     address public immutable pool;
     address internal immutable _loanAsset;
 
-    Root internal _root;
+    uint256 private _root;
     mapping(address asset => uint256) private _moment;
     mapping(address asset => uint256) private _terms;
     uint256 private _whole;
     Losses internal _losses;
     Seen internal _seen;
-    mapping(address keeper => uint256) internal _earned;
+    /// @dev One more than what was earned, in loan base units; 0: nothing ever. Who first earns something opens the slot, and
+    /// it is never closed: who comes after him pays no more than for a change.
+    mapping(address keeper => uint256) private _earned;
 
     constructor(address pool_, address authority_, Modules memory modules_) AccessManaged(authority_) {
         pool = pool_;
@@ -120,15 +125,38 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     // --- words ----------------------------------------------------------------------------------------------------
 
-    function _setup() internal view returns (Setup memory s) {
-        address from = _root.setup;
+    function _setup() internal view returns (Setup memory) {
+        return _setupOf(_loadRoot());
+    }
+
+    function _setupOf(Root memory root) internal view returns (Setup memory s) {
+        // Contracts count what they make from one.
+        address from = LibRLP.computeAddress(address(this), root.setups);
         assembly ("memory-safe") {
             extcodecopy(from, s, 1, SETUP_BYTES) // behind the byte that stops it
         }
     }
 
     function _write(Setup memory s) private {
-        _root.setup = SSTORE2.write(abi.encode(s));
+        Root memory root = _loadRoot();
+        _within("setups", ++root.setups, 1, type(uint16).max);
+        _storeRoot(root);
+        SSTORE2.write(abi.encode(s));
+    }
+
+    function _loadRoot() internal view returns (Root memory root) {
+        uint256 word = _root;
+        root.setups = uint16(word);
+        root.day = uint16(word >> 16);
+        root.rewardedToday = uint32(word >> 32);
+        root.pending = uint32(word >> 64);
+        root.keeper = address(uint160(word >> 96));
+    }
+
+    /// @dev The caller keeps every field within its bits, here and below.
+    function _storeRoot(Root memory root) internal {
+        uint256 word = root.setups | (root.day << 16) | (root.rewardedToday << 32) | (root.pending << 64);
+        _root = word | (uint256(uint160(root.keeper)) << 96);
     }
 
     function _momentOf(address asset) internal view returns (Moment memory m) {
@@ -144,7 +172,6 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         m.lookedAt = m.refreshedAt.zeroFloorSub(word >> 240);
     }
 
-    /// @dev The caller keeps every field within its bits, here and below.
     function _setMoment(address asset, Moment memory m) internal {
         uint256 word =
             uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
@@ -248,6 +275,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         _within("rewardInterval", config.interval, 60, 1 days);
         _within("rewardPerDay", config.perDay, 0, type(uint80).max);
         Setup memory s = _setup();
+        _renewRewards(s.perPoke, config.perPoke);
         (s.perPoke, s.perDay, s.interval) = (config.perPoke, config.perDay, config.interval);
         _write(s);
         emit RewardsSet(config);
@@ -302,6 +330,58 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @inheritdoc IRiskEngine
     function rewardOf(address keeper) external view returns (uint256) {
-        return _earned[keeper];
+        Root memory root = _loadRoot();
+        uint256 pending = root.keeper == keeper ? root.pending * _setupOf(root).perPoke : 0;
+        return _earned[keeper].zeroFloorSub(1) + pending;
+    }
+
+    // --- rewards --------------------------------------------------------------------------------------------------
+
+    /// @dev A rewarded poke. Whoever was rewarded before, and is somebody else, gets what is pending into his own slot.
+    /// @param root Changed and stored.
+    /// @param amount [loan base units]
+    function _earn(Root memory root, address keeper, uint256 amount) internal {
+        if (root.keeper != keeper) {
+            _settle(root, amount);
+            root.keeper = keeper;
+            if (_earned[keeper] == 0) {
+                _earned[keeper] = amount + 1;
+                _storeRoot(root);
+                return;
+            }
+        }
+        ++root.pending;
+        _storeRoot(root);
+    }
+
+    /// @dev Takes out what a keeper has earned. [loan base units]
+    function _takeEarned(address keeper) internal returns (uint256 earned) {
+        Root memory root = _loadRoot();
+        if (root.keeper == keeper && root.pending != 0) {
+            _settle(root, _setupOf(root).perPoke);
+            _storeRoot(root);
+        }
+        earned = _earned[keeper].zeroFloorSub(1);
+        if (earned != 0) _earned[keeper] = 1;
+    }
+
+    /// @dev Puts back what could not be paid.
+    function _giveBack(address keeper, uint256 amount) internal {
+        _earned[keeper] += amount;
+    }
+
+    /// @dev What is pending was earned at the old reward, and the day's count is from now on one of pokes at the new.
+    function _renewRewards(uint256 before, uint256 perPoke) private {
+        Root memory root = _loadRoot();
+        _settle(root, before);
+        if (perPoke != 0) root.rewardedToday = (root.rewardedToday * before).divUp(perPoke).min(type(uint32).max);
+        _storeRoot(root);
+    }
+
+    /// @dev In memory, but for the keeper's own slot, which is open.
+    function _settle(Root memory root, uint256 perPoke) private {
+        if (root.pending == 0) return;
+        _earned[root.keeper] += root.pending * perPoke;
+        root.pending = 0;
     }
 }
