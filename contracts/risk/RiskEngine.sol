@@ -11,6 +11,7 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 import {RiskEngineConfig} from "./RiskEngineConfig.sol";
@@ -20,6 +21,7 @@ import {RiskEngineConfig} from "./RiskEngineConfig.sol";
 /// by half of the answers. Sources that may fail by themselves are read by oracles that do not revert for their sake.
 contract RiskEngine is RiskEngineConfig {
     using FixedPointMathLib for uint256;
+    using PackedFloat for uint256;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant BPS = 1e4;
@@ -121,11 +123,11 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.PoolUpdate memory update;
         update.exitFloorShares = KEEP;
         if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
-        (uint256 shares, uint256 debt) = _believed(inputs, f.isWhole);
+        (uint256 shares, uint256 debt) = _believed(inputs, w, f.isWhole);
         // What was taken out in this block may be back in a moment.
         if (inputs.touched) value = value.max(t.value);
         // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
-        uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value);
+        uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value.unpack());
         _assess(asset, setup, price, backlog, f);
         if (!inputs.touched) _findValue(asset, t, w, price, value);
         if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
@@ -264,7 +266,7 @@ contract RiskEngine is RiskEngineConfig {
     function _takeLeverage(Setup memory setup, Whole memory w, uint256 debt) private view {
         LeverageAverage.State memory state = LeverageAverage.observe(
             LeverageAverage.State(uint104(w.leverageWad), uint104(w.sampleWad), uint40(w.sampledAt)),
-            LeverageAverage.leverageUp(w.value, debt),
+            LeverageAverage.leverageUp(w.value.unpack(), debt),
             setup.leverageTau,
             block.timestamp
         );
@@ -277,19 +279,20 @@ contract RiskEngine is RiskEngineConfig {
     /// @return debt [loan base units]
     function _believed(
         IPoolRisk.RiskInputs memory inputs,
+        Whole memory w,
         bool isWhole
-    ) private returns (uint256 shares, uint256 debt) {
+    ) private view returns (uint256 shares, uint256 debt) {
         debt = inputs.debtAssets;
-        Seen memory seen = _seen;
-        uint256 before = seen.lenderShares;
+        uint256 owed = w.debtAssets.unpack();
+        uint256 before = w.lenderShares.unpack();
         shares = isWhole ? IERC20(pool).totalSupply() : before;
         if (!inputs.touched) {
+            if (shares.dist(before) > before >> SHARES_BITS) w.lenderShares = shares.pack(SHARES_BITS);
             // Interest alone is not worth a write.
-            if (shares == before && debt.dist(seen.debtAssets) <= seen.debtAssets >> 12) return (shares, debt);
-            _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(debt.min(type(uint112).max)));
+            if (debt.dist(owed) > owed >> 12) w.debtAssets = debt.pack(DEBT_BITS);
             return (shares, debt);
         }
-        debt = debt.max(seen.debtAssets);
+        debt = debt.max(owed);
         if (shares > before) {
             if (before != 0) inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(before, shares);
             shares = before;

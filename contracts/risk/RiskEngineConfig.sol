@@ -13,6 +13,7 @@ import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {LibRLP} from "solady/src/utils/LibRLP.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 
@@ -21,6 +22,7 @@ import {MarketMath} from "./MarketMath.sol";
 /// less risk lowers the pool's factors, raises the volatility oracle's floor or the breaker's level.
 abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     using FixedPointMathLib for uint256;
+    using PackedFloat for uint256;
 
     /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 2 + 2 = 32.
     struct Moment {
@@ -45,14 +47,18 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 value; // of all that is supplied, at the liquidation price, to 1/256. [loan base units]
     }
 
-    /// @dev Of the pool as a whole. One slot: 14 + 7 + 6 + 4 + 1 = 32.
+    /// @dev Of the pool as a whole. One slot, in bits: 48 + 40 + 37 + 32 + 6 + 2 + 50 + 41 = 256. Amounts as `PackedFloat`, since
+    /// most refreshes change none of them.
     struct Whole {
-        uint256 value; // Σ Terms.value. [loan base units] What is more counts as the most that fits
-        uint256 leverageWad; // average, in units of 1e6
-        uint256 sampleWad; // latest, in units of 1e7
+        uint256 value; // Σ Terms.value. [loan base units, 41 bits] What is more counts as the most that fits
+        uint256 leverageWad; // average, in units of 1e9
+        uint256 sampleWad; // latest, in units of 1e10
         uint256 sampledAt; // [unix s]
         uint256 tightness; // as the breaker last said. [1/63, rounded up]
         uint256 level; // likewise. ICircuitBreaker.Level
+        uint256 lenderShares; // as the latest look found them in a block in which the pool had not been used before. [43 bits]
+        uint256 debtAssets; // likewise the latest refresh, to a 4096th. [loan base units, 34 bits]
+        uint256 stored; // the word, as it was loaded
     }
 
     /// @dev All that governance sets for all assets, kept as the code of a contract: what would take six slots costs one
@@ -87,16 +93,12 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
-    /// @dev 17 + 14 = 31. As the latest refresh found it, shares the latest look at the whole pool, that was made in a block in
-    /// which the pool had not been used before.
-    struct Seen {
-        uint136 lenderShares; // 0: never
-        uint112 debtAssets; // to a 4096th of it. [loan base units]
-    }
-
     uint256 internal constant MAX_VALUE = type(uint112).max;
-    uint256 internal constant LEVERAGE_UNIT = 1e6;
-    uint256 internal constant SAMPLE_UNIT = 1e7;
+    uint256 private constant LEVERAGE_UNIT = 1e9;
+    uint256 private constant SAMPLE_UNIT = 1e10;
+    uint256 internal constant VALUE_BITS = 41;
+    uint256 internal constant SHARES_BITS = 43;
+    uint256 internal constant DEBT_BITS = 34;
     uint256 private constant SETUP_BYTES = 11 * 32;
 
     /// @inheritdoc IRiskEngine
@@ -108,7 +110,6 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     mapping(address asset => uint256) private _terms;
     uint256 private _whole;
     Losses internal _losses;
-    Seen internal _seen;
     /// @dev One more than what was earned, in loan base units; 0: nothing ever. Who first earns something opens the slot, and
     /// it is never closed: who comes after him pays no more than for a change.
     mapping(address keeper => uint256) private _earned;
@@ -198,18 +199,24 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     function _loadWhole() internal view returns (Whole memory w) {
         uint256 word = _whole;
-        w.value = uint112(word);
-        w.leverageWad = uint256(uint56(word >> 112)) * LEVERAGE_UNIT;
-        w.sampleWad = uint256(uint48(word >> 168)) * SAMPLE_UNIT;
-        w.sampledAt = uint32(word >> 216);
-        w.tightness = (word >> 248) & 63;
-        w.level = word >> 254;
+        w.stored = word;
+        w.value = uint48(word);
+        unchecked {
+            w.leverageWad = uint256(uint40(word >> 48)) * LEVERAGE_UNIT;
+            w.sampleWad = ((word >> 88) & 0x1fffffffff) * SAMPLE_UNIT;
+        }
+        w.sampledAt = uint32(word >> 125);
+        w.tightness = (word >> 157) & 63;
+        w.level = (word >> 163) & 3;
+        w.lenderShares = (word >> 165) & 0x3ffffffffffff;
+        w.debtAssets = word >> 215;
     }
 
     function _storeWhole(Whole memory w) internal {
-        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 112) | ((w.sampleWad / SAMPLE_UNIT) << 168);
-        word |= (w.sampledAt << 216) | (w.tightness << 248) | (w.level << 254);
-        if (word != _whole) _whole = word;
+        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 48) | ((w.sampleWad / SAMPLE_UNIT) << 88);
+        word |= (w.sampledAt << 125) | (w.tightness << 157) | (w.level << 163);
+        word |= (w.lenderShares << 165) | (w.debtAssets << 215);
+        if (word != w.stored) _whole = word;
     }
 
     // --- governance -----------------------------------------------------------------------------------------------
@@ -266,7 +273,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     /// @dev Puts the value of an asset into the sum, in memory.
     function _count(Whole memory w, Terms memory t, uint256 value) internal pure {
         value = value.min(MAX_VALUE);
-        w.value = (w.value.zeroFloorSub(t.value) + value).min(MAX_VALUE);
+        uint256 sum = w.value.unpack().zeroFloorSub(t.value) + value;
+        w.value = sum.min(MAX_VALUE).pack(VALUE_BITS);
         t.value = value;
     }
 
