@@ -40,7 +40,7 @@ contract VolatilityOracle is CorrelationTracker {
 
     function _poke(address asset, Config storage c) private returns (State memory s, bool sampled) {
         s = _state[asset];
-        (uint256 elapsed, uint32 ago) = _due(c.interval, s.sampledAt, c.pool != address(0));
+        (uint256 elapsed, uint32 ago) = _due(c.grid, s.sampledAt, c.hasPool);
         if (elapsed == 0) return (s, false);
         sampled = _sample(asset, c, s, elapsed, ago);
         // A pool that does not remember the moment still knows the present.
@@ -114,8 +114,7 @@ contract VolatilityOracle is CorrelationTracker {
         v.fastWad = VolatilityMath.sigmaUp(fast36);
         v.slowWad = VolatilityMath.sigmaUp(slow36);
         (v.stressWad, v.floorWad) = (c.stressWad, c.floorWad);
-        bool isFresh = block.timestamp < uint256(c.impliedAt) + c.impliedMaxAge;
-        v.impliedWad = isFresh ? VolatilityMath.boundedImplied(c.impliedWad, v.slowWad) : 0;
+        v.impliedWad = block.timestamp < c.impliedUntil ? VolatilityMath.boundedImplied(c.impliedWad, v.slowWad) : 0;
         v.sigmaWad = VolatilityMath.selectUp(v.fastWad, v.slowWad, v.stressWad, v.impliedWad, v.floorWad);
         v.sampledAt = s.sampledAt;
     }
