@@ -80,7 +80,8 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         emit MarketConfigured(asset, config);
         // The averages begin here. A running divergence goes on, unless the new sources agree.
         h.divergenceStart = divergenceStart;
-        _rememberMarket(asset, a, w, h);
+        Reading memory r;
+        _rememberMarket(asset, a, w, h, r);
     }
 
     /// @dev Nothing is left of what was configured and remembered of an asset.

@@ -23,7 +23,8 @@ abstract contract OracleMemory is OracleSources {
     }
 
     function _remember(address asset, Asset storage a, AssetWord w, Head memory h) internal {
-        if (w.isMarket()) _rememberMarket(asset, a, w, h);
+        Reading memory r;
+        if (w.isMarket()) _rememberMarket(asset, a, w, h, r);
         else _rememberShare(asset, a, w, h);
     }
 
@@ -38,27 +39,29 @@ abstract contract OracleMemory is OracleSources {
     }
 
     /// @param h What is remembered; from now on, as of this moment.
-    /// @return r What the sources say now.
+    /// @param r Empty; what the sources say now.
     /// @return price Liquidation price of this moment; zero: no source is fresh.
+    /// @return quoted `PriceSelection.referencePrice` of the reading.
     function _rememberMarket(
         address asset,
         Asset storage a,
         AssetWord w,
-        Head memory h
-    ) internal returns (Reading memory r, uint256 price) {
+        Head memory h,
+        Reading memory r
+    ) internal returns (uint256 price, uint256 quoted) {
         bool asked = h.brokenFeeds != 0 || block.timestamp / DECIMALS_INTERVAL != h.updatedAt / DECIMALS_INTERVAL;
         if (asked) h.brokenFeeds = _brokenFeeds(a, w);
-        r = _read(a, w, h, false, false);
+        _readInto(r, a, w, h, false, false);
         if (!asked && !_isPlausible(w, h, r)) {
             h.brokenFeeds = _brokenFeeds(a, w);
-            if (h.brokenFeeds != 0) r = _read(a, w, h, false, false);
+            if (h.brokenFeeds != 0) _readInto(r, a, w, h, false, false);
         }
         if (r.isLive) h.twapTick = r.liveTick;
         _advanceEma(w, h, r);
         h.hasTwap = r.isLive;
 
         // Only a sample of both sources, in the band at its base width, ends a divergence; silence of one does not.
-        uint256 quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
         if (r.freshFeeds != 0 && r.twap != 0) {
             if (PriceSelection.inBand(quoted, r.twap, w.bandBps())) {
                 (h.divergenceStart, price) = (0, quoted); // nothing to clamp

@@ -40,6 +40,19 @@ abstract contract OracleSources is OracleStorage {
         bool forCredit,
         bool mayReuse
     ) internal view returns (Reading memory r) {
+        _readInto(r, a, w, h, forCredit, mayReuse);
+    }
+
+    /// @param r Empty, or of before: the answer.
+    function _readInto(
+        Reading memory r,
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        bool forCredit,
+        bool mayReuse
+    ) internal view {
+        (r.freshFeeds, r.twap) = (0, 0);
         uint256 feedCount = w.feedCount();
         if (feedCount != 0) {
             uint256 broken = h.brokenFeeds;
@@ -47,21 +60,21 @@ abstract contract OracleSources is OracleStorage {
             // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale.
             uint256 scale = 10 ** (36 + _quoteDecimals - w.decimals());
             for (uint256 i; i < feedCount; ++i) {
-                uint256 priceWad;
-                (r.status[i], priceWad, r.updatedAt[i]) = a.feeds[i].read();
-                if (broken & (1 << i) != 0) r.status[i] = FeedReader.Status.WrongDecimals;
-                if (r.status[i] != FeedReader.Status.Ok) continue;
-                if (quoteWad == 0) {
-                    r.status[i] = FeedReader.Status.QuoteUnavailable;
-                    continue;
+                (FeedReader.Status status, uint256 price, uint256 updatedAt) = a.feeds[i].read();
+                if (broken & (1 << i) != 0) status = FeedReader.Status.WrongDecimals;
+                if (status == FeedReader.Status.Ok) {
+                    price = BoundedMath.mulDivOrZero(price, scale, quoteWad);
+                    if (quoteWad == 0) status = FeedReader.Status.QuoteUnavailable;
+                    else if (price == 0) status = FeedReader.Status.Invalid;
+                    else ++r.freshFeeds;
+                } else {
+                    price = 0;
                 }
-                r.feeds[i] = BoundedMath.mulDivOrZero(priceWad, scale, quoteWad);
-                if (r.feeds[i] == 0) r.status[i] = FeedReader.Status.Invalid;
-                else ++r.freshFeeds;
+                (r.status[i], r.feeds[i], r.updatedAt[i]) = (status, price, updatedAt);
             }
         }
         uint256 window = w.twapWindow();
-        if (window == 0) return r;
+        if (window == 0) return;
         if (mayReuse && h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge()) {
             r.twap = TickPrice.price36(int24(h.twapTick));
         } else {

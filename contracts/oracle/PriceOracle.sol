@@ -101,9 +101,10 @@ contract PriceOracle is OracleConfig, IPriceConditions {
             return _conditions(asset, a, w, state, since);
         }
         // What was read just now is what `conditionsOf` would read again.
-        (Reading memory r, uint256 price) = _rememberMarket(asset, a, w, h);
+        Reading memory r;
+        (uint256 price, uint256 quoted) = _rememberMarket(asset, a, w, h, r);
         _judge(c, state, since);
-        _market(w, r, h, price, 1e18, c);
+        _market(w, r, h, price, quoted, 1e18, c);
     }
 
     /// @inheritdoc IPriceConditions
@@ -136,9 +137,9 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         }
         Head memory h = _load(asset);
         Reading memory r = _read(a, w, h, false, true);
-        uint256 price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
-        price = state == SequencerFeed.State.Down ? 0 : _clamped(w, r, price, h.divergenceStart);
-        _market(w, r, h, price, rate, c);
+        uint256 quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        uint256 price = state == SequencerFeed.State.Down ? 0 : _clamped(w, r, quoted, h.divergenceStart);
+        _market(w, r, h, price, quoted, rate, c);
     }
 
     /// @dev What there is to say before any source is asked.
@@ -149,18 +150,20 @@ contract PriceOracle is OracleConfig, IPriceConditions {
     }
 
     /// @param price Liquidation price, before the rate.
+    /// @param quoted `PriceSelection.referencePrice` of the reading.
     /// @param rate Of a share; 1e18 for the market itself. [WAD]
     function _market(
         AssetWord w,
         Reading memory r,
         Head memory h,
         uint256 price,
+        uint256 quoted,
         uint256 rate,
         Conditions memory c
     ) private pure {
         c.lendable = c.lendable && rate != 0 && r.freshFeeds + (r.twap == 0 ? 0 : 1) >= w.requiredSources();
         c.liquidationPrice36 = price;
-        c.feedPrice36 = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        c.feedPrice36 = quoted;
         c.twap36 = r.twap;
         c.ema36 = _emaPrice(h);
         if (rate == 1e18 && (price | c.twap36 | c.ema36) <= BoundedMath.MAX_PRICE36) return;

@@ -178,7 +178,7 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
 
     /// @inheritdoc ILiquidityOracle
     function depthAndReserveOf(address asset) public view returns (uint256 depth, uint256 reserve, uint256 updatedAt) {
-        Depth memory d = _depth[asset];
+        Depth storage d = _depth[asset];
         if (d.updatedAt == 0) revert DepthAssetUnknown(asset);
         (depth, updatedAt) = (d.average, d.updatedAt);
         reserve = DepthMath.reserveDown(depth, d.tail >> IMPACT_FROM);

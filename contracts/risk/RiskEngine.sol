@@ -76,7 +76,8 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function pokeCorrelations(address asset) external {
-        Terms memory t = _knownTerms(asset);
+        Terms memory t = _termsOf(asset);
+        _requireKnown(asset, t);
         IVolatilityOracle volatility = IVolatilityOracle(_setup().volatilityOracle);
         address[] memory collaterals = ILendingPool(pool).collateralList();
         uint256 highest;
@@ -103,7 +104,8 @@ contract RiskEngine is RiskEngineConfig {
     // --- refresh --------------------------------------------------------------------------------------------------
 
     function _refresh(address asset, bool rewarded) private {
-        Terms memory t = _knownTerms(asset);
+        Terms memory t = _termsOf(asset);
+        _requireKnown(asset, t);
         Moment memory m = _momentOf(asset);
         if (block.timestamp - m.refreshedAt < MIN_REFRESH_INTERVAL) return;
         m.refreshedAt = block.timestamp;
@@ -127,7 +129,8 @@ contract RiskEngine is RiskEngineConfig {
         // What was taken out in this block may be back in a moment.
         if (inputs.touched) value = value.max(t.value);
         // Of what was kicked, this collateral's part: the depth of one market says nothing of another's.
-        uint256 backlog = w.value == 0 ? inputs.backlog : inputs.backlog.fullMulDiv(t.value, w.value.unpack());
+        uint256 backlog = inputs.backlog;
+        if (backlog != 0 && w.value != 0) backlog = backlog.fullMulDiv(t.value, w.value.unpack());
         _assess(asset, setup, price, backlog, f);
         if (!inputs.touched) _findValue(asset, t, w, price, value);
         if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
@@ -149,7 +152,7 @@ contract RiskEngine is RiskEngineConfig {
             w.level
         );
         IPoolRisk(pool).applyRisk(asset, u, update);
-        emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, f.level | (w.level << 8));
+        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad, f.level | (w.level << 8));
     }
 
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
@@ -264,12 +267,13 @@ contract RiskEngine is RiskEngineConfig {
     }
 
     function _takeLeverage(Setup memory setup, Whole memory w, uint256 debt) private view {
-        LeverageAverage.State memory state = LeverageAverage.observe(
-            LeverageAverage.State(uint104(w.leverageWad), uint104(w.sampleWad), uint40(w.sampledAt)),
-            LeverageAverage.leverageUp(w.value.unpack(), debt),
-            setup.leverageTau,
-            block.timestamp
+        LeverageAverage.State memory state = LeverageAverage.State(
+            uint104(w.leverageWad),
+            uint104(w.sampleWad),
+            uint40(w.sampledAt)
         );
+        uint256 sample = LeverageAverage.leverageUp(w.value.unpack(), debt);
+        LeverageAverage.observe(state, sample, setup.leverageTau, block.timestamp);
         (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
     }
 
@@ -383,8 +387,7 @@ contract RiskEngine is RiskEngineConfig {
         emit KeeperRewarded(msg.sender, asset, amount);
     }
 
-    function _knownTerms(address asset) private view returns (Terms memory t) {
-        t = _termsOf(asset);
+    function _requireKnown(address asset, Terms memory t) private pure {
         if (t.depthMaxAge == 0) revert EngineAssetUnknown(asset);
     }
 }
