@@ -97,8 +97,7 @@ abstract contract OracleMemory is OracleSources {
             h.lastValidPrice36 = price;
         }
         h.updatedAt = block.timestamp;
-        _store(asset, h);
-        emit Poked(asset, int24(h.twapTick), int56(h.emaTickE6), h.divergenceStart, h.lastValidPrice36);
+        emit Poked(asset, _store(asset, h));
     }
 
     function _advanceEma(AssetWord w, Head memory h, Reading memory r) private view {

@@ -87,9 +87,9 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
         }
     }
 
-    /// @dev The caller keeps every number within its bits. The last valid price becomes what is kept of it.
-    function _store(address asset, Head memory h) internal {
-        uint256 word = (uint256(h.twapTick) & 0x1fffff) | ((uint256(h.emaTickE6) & 0x1ffffffffff) << 21);
+    /// @dev The caller keeps every number within its bits.
+    function _store(address asset, Head memory h) internal returns (uint256 word) {
+        word = (uint256(h.twapTick) & 0x1fffff) | ((uint256(h.emaTickE6) & 0x1ffffffffff) << 21);
         word |= (h.divergenceStart << 62) | (h.updatedAt << 94) | (h.brokenFeeds << 126);
         if (h.hasTwap) word |= 1 << 132;
         if (h.hasEma) word |= 1 << 133;
@@ -101,13 +101,12 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
             if (price >> MANTISSA_BITS != 0) {
                 // A little more than log₁₀ of what is too much: 10^exponent ≥ 2^excess.
                 uint256 exponent = ((LibBit.fls(price) + 1 - MANTISSA_BITS) * 1233) / 4096 + 1;
-                uint256 unit = 10 ** exponent;
-                price /= unit;
-                h.lastValidPrice36 = price * unit;
+                price /= 10 ** exponent;
                 word |= exponent << 249;
             }
         }
-        _snapshot[asset].head = word | (price << 192);
+        word |= price << 192;
+        _snapshot[asset].head = word;
     }
 
     /// @dev When there was last a price. [unix s]

@@ -135,7 +135,7 @@ contract RiskEngine is RiskEngineConfig {
         if (!inputs.touched) _findValue(asset, t, w, price, value);
         if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
         f.leverageWad = w.leverageWad.max(WAD);
-        f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
+        if (w.tightness != 0) f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
         _storeWhole(w);
         if (rewarded) _reward(asset, root, setup, m);
         _setMoment(asset, m);
@@ -158,8 +158,11 @@ contract RiskEngine is RiskEngineConfig {
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
     /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
     function _findVolatility(address asset, Setup memory setup, Moment memory m, Findings memory f) private {
-        uint256 age = block.timestamp - m.askedAt;
-        uint256 wholeAge = block.timestamp - m.lookedAt;
+        uint256 age;
+        uint256 wholeAge;
+        unchecked {
+            (age, wholeAge) = (block.timestamp - m.askedAt, block.timestamp - m.lookedAt); // neither is in the future
+        }
         f.isWhole = wholeAge >= LOOK_INTERVAL;
         if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
@@ -359,7 +362,9 @@ contract RiskEngine is RiskEngineConfig {
         u.liquidationFactorBps = target.liquidationFactorBps;
         bool isClosed = f.grace || !price.lendable;
         // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
-        if (!isClosed) {
+        if (!isClosed && f.tightnessWad == 0) {
+            u.borrowFactorBps = target.borrowFactorBps;
+        } else if (!isClosed) {
             u.borrowFactorBps = uint16((uint256(target.borrowFactorBps) * (WAD - f.tightnessWad.min(WAD))) / WAD);
         }
         u.calm = f.level == 0 && poolLevel == 0 && !isClosed;

@@ -177,8 +177,11 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 word =
             uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
         word |= (m.darkAt << 120) | (m.sigma << 152) | (m.excessBps << 200);
-        word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
-        word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
+        unchecked {
+            // Neither is later than the refresh.
+            word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
+            word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
+        }
         _moment[asset] = word;
     }
 

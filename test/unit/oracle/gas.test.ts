@@ -67,12 +67,12 @@ describe("PriceOracle: gas", () => {
     });
   }
 
-  it("a poke of one feed and a TWAP, warm memory: ≤ 125,000 as a transaction", async () => {
+  it("a poke of one feed and a TWAP, warm memory: ≤ 95,000 as a transaction", async () => {
     const sources = await connection.networkHelpers.loadFixture(deployOracleSources);
     const { oracle, wethAddress, market, pass } = sources;
     await oracle.setMarket(wethAddress, market(1));
     await pass(30n);
     const receipt = await (await oracle.poke(wethAddress)).wait();
-    expect(receipt?.gasUsed).to.be.within(90_000n, 125_000n);
+    expect(receipt?.gasUsed).to.be.within(82_000n, 95_000n);
   });
 });
