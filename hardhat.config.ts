@@ -37,10 +37,10 @@ const overrides = {
   "contracts/liquidation/LiquidationModule.sol": busy(20_000, true),
   "contracts/pool/PoolRiskModule.sol": busy(1_000_000, true),
   "contracts/risk/CollateralFactorModel.sol": busy(1_000_000, true),
-  "contracts/risk/RiskEngine.sol": busy(1_000_000, true),
-  "contracts/risk/LiquidityOracle.sol": busy(1_000_000, false),
-  "contracts/risk/VolatilityOracle.sol": busy(1_000_000, false),
-  "contracts/oracle/PriceOracle.sol": busy(1_000, false),
+  "contracts/risk/RiskEngine.sol": busy(6_000, true),
+  "contracts/risk/LiquidityOracle.sol": busy(1_000_000, true),
+  "contracts/risk/VolatilityOracle.sol": busy(1_000_000, true),
+  "contracts/oracle/PriceOracle.sol": busy(2_000, true),
 };
 
 /** Coverage adds code to every line. By environment variable, so that commands which tests start know of it too. */

@@ -75,11 +75,9 @@ library BreakerMath {
     }
 
     /// @notice What the inputs say.
+    /// @param signal Empty; the answer.
     /// @param packed See `packBands`.
-    function signalOf(
-        ICircuitBreaker.Inputs calldata inputs,
-        uint256 packed
-    ) internal pure returns (Signal memory signal) {
+    function signalOf(Signal memory signal, ICircuitBreaker.Inputs calldata inputs, uint256 packed) internal pure {
         _hear(signal, inputs.divergenceWad, packed);
         _hear(signal, inputs.backlogWad, packed >> (4 * BAND_BITS));
         if (inputs.sourcesMissing) (signal.tightnessWad, signal.zone) = (WAD, ZONE_BAD);
@@ -87,7 +85,7 @@ library BreakerMath {
         _hear(signal, inputs.volatilityExcessWad, packed >> BAND_BITS);
         _hear(signal, inputs.moveWad, packed >> (2 * BAND_BITS));
         _hear(signal, inputs.lossWad, packed >> (5 * BAND_BITS));
-        if (signal.tightnessWad > OUTFLOW_CAP_WAD) return signal; // and the zone is bad
+        if (signal.tightnessWad > OUTFLOW_CAP_WAD) return; // and the zone is bad
         _hear(signal, inputs.outflowWad, packed >> (3 * BAND_BITS));
         if (signal.tightnessWad > OUTFLOW_CAP_WAD) signal.tightnessWad = OUTFLOW_CAP_WAD;
     }

@@ -10,6 +10,7 @@ import {BreakerMath} from "./BreakerMath.sol";
 /// only the first sample beyond a threshold pays for a new one.
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     using BreakerMath for BreakerMath.State;
+    using BreakerMath for BreakerMath.Signal;
 
     uint256 private constant MIN_RAISE = 60;
     uint256 private constant MAX_RAISE = 4 hours;
@@ -43,7 +44,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         BreakerMath.Signal memory signal;
         bool quiet = BreakerMath.isQuiet(word);
         if (quiet) {
-            signal = BreakerMath.signalOf(inputs, _packedOf(subject));
+            signal.signalOf(inputs, _packedOf(subject));
             if (signal.tightnessWad == 0) return current;
         }
         BreakerMath.State memory s = BreakerMath.unpack(word);
@@ -51,7 +52,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (!quiet) {
             s.expire(block.timestamp);
             if (s.level == BreakerMath.RESTRICTED && !s.raised) return announced;
-            signal = BreakerMath.signalOf(inputs, _packedOf(subject));
+            signal.signalOf(inputs, _packedOf(subject));
         }
         s.sample(signal, block.timestamp);
         current = s.standing();

@@ -40,7 +40,7 @@ interface IPriceOracleAdmin {
         uint256 updatedAt; // [unix s]
         uint256 brokenFeeds; // bit i: feed i answered other decimals than configured; bit 3 + i: the quote's feed i
         uint256 lastValidPrice36;
-        uint256 lastValidAt; // [unix s] up to five minutes early while the price stays the same
+        uint256 lastValidAt; // [unix s]
         uint256 shareRateE18; // [asset base units per 1e18 shares] 0: not a share
         uint256 shareRateAt; // [unix s]
     }
@@ -49,13 +49,9 @@ interface IPriceOracleAdmin {
     event ShareConfigured(address indexed share, address indexed underlying, uint256 maxRiseBpsPerDay);
     event QuoteConfigured(FeedInput[] feeds);
     event SequencerConfigured(address feed, uint256 graceSeconds);
-    event Poked(
-        address indexed asset,
-        int24 twapTick,
-        int56 emaTickE6,
-        uint256 divergenceStart,
-        uint256 lastValidPrice36
-    );
+    /// @param head What is remembered from now on, in one word: its bits are those of `OracleStorage.Head`, and `snapshotOf`
+    /// tells them apart.
+    event Poked(address indexed asset, uint256 head);
 
     event FeedAccepted(address indexed feed, string description, uint256 decimals, uint256 priceWad);
 

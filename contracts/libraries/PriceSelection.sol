@@ -59,7 +59,9 @@ library PriceSelection {
 
     /// @notice True when `price` is within `twap` ± `bandBps`.
     function inBand(uint256 price, uint256 twap, uint256 bandBps) internal pure returns (bool) {
-        return FixedPointMathLib.dist(price, twap) <= twap.fullMulDiv(bandBps, 1e4);
+        // A pool at the end of its range says more than 208 bits.
+        uint256 width = twap >> 208 == 0 ? (twap * bandBps) / 1e4 : twap.fullMulDiv(bandBps, 1e4);
+        return FixedPointMathLib.dist(price, twap) <= width;
     }
 
     /// @notice Half-width of the band now: `bandBps` plus what it has widened since the divergence began. [bps]

@@ -18,10 +18,12 @@ library TickPrice {
 
     /// @notice 1.0001^tick × 1e36, relative error below 1e-15 or one unit. |tick| ≤ MAX_TICK. Zero below 1e-36.
     function price36(int24 tick) internal pure returns (uint256) {
-        uint256 magnitude = FixedPointMathLib.abs(int256(tick));
-        // At most 88.8e18: within the range of expWad.
-        uint256 growthWad = uint256(FixedPointMathLib.expWad(int256((magnitude * LN_BASE_36) / 1e18)));
-        return tick >= 0 ? growthWad * 1e18 : uint256(1e54) / growthWad;
+        unchecked {
+            uint256 magnitude = FixedPointMathLib.abs(int256(tick));
+            // At most 88.8e18: within the range of expWad, which answers e^88.8 · 1e18 < 2^189 at most and 1e18 at least.
+            uint256 growthWad = uint256(FixedPointMathLib.expWad(int256((magnitude * LN_BASE_36) / 1e18)));
+            return tick >= 0 ? growthWad * 1e18 : uint256(1e54) / growthWad;
+        }
     }
 
     /// @notice √(1.0001^tick) × 2^96, as Uniswap writes prices, relative error below 1e-17 or one unit. |tick| ≤ MAX_TICK.
@@ -60,8 +62,10 @@ library TickPrice {
         uint256 coveredSeconds,
         uint256 timeConstant
     ) internal pure returns (int56) {
-        // Beyond 40 τ nothing is left of the past: e^-40 = 4e-18.
-        int256 keptWad = FixedPointMathLib.expWad(-int256(((coveredSeconds * 1e18) / timeConstant).min(40e18)));
-        return averageE6 + int56(((int256(sampleE6) - averageE6) * (1e18 - keptWad)) / 1e18);
+        unchecked {
+            // Seconds have 40 bits, and so have ticks × 1e6. Beyond 40 τ nothing is left of the past: e^-40 = 4e-18.
+            int256 keptWad = FixedPointMathLib.expWad(-int256(((coveredSeconds * 1e18) / timeConstant).min(40e18)));
+            return averageE6 + int56(((int256(sampleE6) - averageE6) * (1e18 - keptWad)) / 1e18);
+        }
     }
 }

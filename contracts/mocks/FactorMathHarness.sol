@@ -61,7 +61,8 @@ contract FactorMathHarness {
         bool calm,
         uint256 timestamp
     ) external pure returns (FactorRamp.State memory) {
-        return FactorRamp.step(state, targetBps, calm, timestamp);
+        FactorRamp.step(state, targetBps, calm, timestamp);
+        return state;
     }
 
     function rampValueAt(FactorRamp.State memory state, uint256 timestamp) external pure returns (uint256) {
@@ -78,7 +79,8 @@ contract FactorMathHarness {
         uint256 tau,
         uint256 timestamp
     ) external pure returns (LeverageAverage.State memory) {
-        return LeverageAverage.observe(state, leverageWad, tau, timestamp);
+        LeverageAverage.observe(state, leverageWad, tau, timestamp);
+        return state;
     }
 
     function confirmed(uint256 average, uint256 earlier, uint256 latest) external pure returns (uint256) {

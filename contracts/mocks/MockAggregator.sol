@@ -54,6 +54,13 @@ contract MockAggregator {
         decimals = newDecimals;
     }
 
+    /// @notice Other decimals, and the same price in them, as of the same round.
+    function redenominate(uint8 newDecimals) external {
+        if (newDecimals > decimals) _answer *= int256(10 ** (newDecimals - decimals));
+        else _answer /= int256(10 ** (decimals - newDecimals));
+        decimals = newDecimals;
+    }
+
     function latestRoundData()
         external
         view

@@ -7,6 +7,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
 import {IUniswapV3Pool} from "../interfaces/external/IUniswapV3Pool.sol";
 import {IPriceOracleAdmin} from "../interfaces/IPriceOracleAdmin.sol";
+import {AssetWord, AssetWordLib} from "./AssetWord.sol";
 import {FeedReader} from "./FeedReader.sol";
 import {OracleMemory} from "./OracleMemory.sol";
 import {SequencerFeed} from "./SequencerFeed.sol";
@@ -54,53 +55,61 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
             _quoteFeedCount
         );
 
-        uint32 divergenceStart = _snapshot[asset].divergenceStart;
-        delete _asset[asset];
-        delete _snapshot[asset];
-        Asset storage a = _asset[asset];
-        a.kind = Kind.Market;
-        a.decimals = IERC20Metadata(asset).decimals();
-        _require(a.decimals <= 27, "decimals", a.decimals);
-        a.feedCount = uint8(config.feeds.length);
-        a.requiredSources = config.requiredSources;
-        a.feedsInQuote = config.feedsInQuote;
-        a.bandBps = config.bandBps;
-        a.bandWidenBpsPerMinute = config.bandWidenBpsPerMinute;
-        a.snapshotMaxAge = config.snapshotMaxAge;
-        a.emaTimeConstant = config.emaTimeConstant;
+        uint256 divergenceStart = _load(asset).divergenceStart;
+        Asset storage a = _renew(asset);
+        AssetWordLib.Market memory m;
+        m.decimals = IERC20Metadata(asset).decimals();
+        _require(m.decimals <= 27, "decimals", m.decimals);
+        m.feedCount = config.feeds.length;
+        m.requiredSources = config.requiredSources;
+        m.feedsInQuote = config.feedsInQuote;
+        m.bandBps = config.bandBps;
+        m.bandWidenBpsPerMinute = config.bandWidenBpsPerMinute;
+        m.snapshotMaxAge = config.snapshotMaxAge;
+        m.emaTimeConstant = config.emaTimeConstant;
         for (uint256 i; i < config.feeds.length; ++i) (a.feeds[i], ) = _checkedFeed(config.feeds[i]);
         if (config.twapPool != address(0)) {
-            a.isToken0 = _checkedPool(asset, config.twapPool, config.twapWindow);
-            a.link = config.twapPool;
-            a.twapWindow = config.twapWindow;
+            m.isToken0 = _checkedPool(asset, config.twapPool, config.twapWindow);
+            m.pool = config.twapPool;
+            m.twapWindow = config.twapWindow;
         }
-        _requireAgreement(asset, a);
+        AssetWord w = AssetWordLib.ofMarket(m).withSequencer(_sequencerFeed != address(0));
+        a.word = w;
+        Head memory h;
+        _requireAgreement(asset, a, w, h);
         emit MarketConfigured(asset, config);
         // The averages begin here. A running divergence goes on, unless the new sources agree.
-        _snapshot[asset].divergenceStart = divergenceStart;
-        _remember(asset, a);
+        h.divergenceStart = divergenceStart;
+        Reading memory r;
+        _rememberMarket(asset, a, w, h, r);
+    }
+
+    /// @dev Nothing is left of what was configured and remembered of an asset.
+    function _renew(address asset) private returns (Asset storage a) {
+        a = _asset[asset];
+        if (a.word.isUnknown()) _assets.push(asset);
+        delete _asset[asset];
+        delete _snapshot[asset];
     }
 
     /// @inheritdoc IPriceOracleAdmin
     function setShare(address share, uint16 maxRiseBpsPerDay) external restricted {
         _require(share != quoteAsset, "asset", uint160(share));
         address underlying = IERC4626(share).asset();
-        _require(underlying == quoteAsset || _asset[underlying].kind == Kind.Market, "underlying", uint160(underlying));
+        _require(underlying == quoteAsset || _asset[underlying].word.isMarket(), "underlying", uint160(underlying));
         _require(maxRiseBpsPerDay >= 1 && maxRiseBpsPerDay <= 1_000, "maxRiseBpsPerDay", maxRiseBpsPerDay);
         (FeedReader.Status status, uint256 rate) = ShareRate.read(share);
         if (status != FeedReader.Status.Ok) revert OracleShareUnavailable(share, status);
         _require(rate >= ShareRate.MIN_RATE, "shareRate", rate);
 
-        delete _asset[share];
-        delete _snapshot[share];
-        Asset storage a = _asset[share];
-        a.kind = Kind.Share;
-        a.link = underlying;
-        a.maxRiseBpsPerDay = maxRiseBpsPerDay;
+        Asset storage a = _renew(share);
+        AssetWord w = AssetWordLib.ofShare(underlying, maxRiseBpsPerDay).withSequencer(_sequencerFeed != address(0));
+        a.word = w;
         emit ShareConfigured(share, underlying, maxRiseBpsPerDay);
         _snapshot[share].shareRate = uint216(rate);
         _snapshot[share].shareRateAt = uint40(block.timestamp);
-        _remember(share, a);
+        Head memory h;
+        _rememberShare(share, a, w, h);
     }
 
     /// @inheritdoc IPriceOracleAdmin
@@ -130,6 +139,10 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         if (state == SequencerFeed.State.Unknown) revert OracleFeedRejected(feed, FeedReader.Status.Invalid);
         _sequencerFeed = feed;
         _sequencerGrace = graceSeconds;
+        for (uint256 i; i < _assets.length; ++i) {
+            Asset storage a = _asset[_assets[i]];
+            a.word = a.word.withSequencer(feed != address(0));
+        }
         emit SequencerConfigured(feed, graceSeconds);
     }
 
@@ -146,12 +159,13 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
     }
 
     /// @dev Every source has a price, and all prices are of one order.
-    function _requireAgreement(address asset, Asset storage a) private view {
-        Reading memory r = _read(a, _load(_snapshot[asset]), false, false);
-        if (a.twapWindow != 0 && r.twap == 0) revert OracleTwapUnavailable(a.link, a.twapWindow);
-        uint256 lowest = a.twapWindow == 0 ? type(uint256).max : r.twap;
+    function _requireAgreement(address asset, Asset storage a, AssetWord w, Head memory h) private view {
+        Reading memory r = _read(a, w, h, false, false);
+        uint256 window = w.twapWindow();
+        if (window != 0 && r.twap == 0) revert OracleTwapUnavailable(w.link(), window);
+        uint256 lowest = window == 0 ? type(uint256).max : r.twap;
         uint256 highest = r.twap;
-        for (uint256 i; i < a.feedCount; ++i) {
+        for (uint256 i; i < w.feedCount(); ++i) {
             if (r.status[i] != FeedReader.Status.Ok) revert OracleFeedRejected(a.feeds[i].source, r.status[i]);
             if (r.feeds[i] < lowest) lowest = r.feeds[i];
             if (r.feeds[i] > highest) highest = r.feeds[i];

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {PriceSelection} from "../libraries/PriceSelection.sol";
 import {TickPrice} from "../libraries/TickPrice.sol";
+import {AssetWord} from "./AssetWord.sol";
 import {OracleSources} from "./OracleSources.sol";
 import {SequencerFeed} from "./SequencerFeed.sol";
 import {UniswapTwap} from "./UniswapTwap.sol";
@@ -12,76 +13,98 @@ import {UniswapTwap} from "./UniswapTwap.sol";
 abstract contract OracleMemory is OracleSources {
     /// @notice Shortest time between two samples. [s]
     uint256 public constant MIN_POKE_INTERVAL = 12;
-    /// @dev A price that stays the same is not written again, for the sake of its time, within this. [s]
-    uint256 private constant VALID_SLACK = 5 minutes;
+    /// @dev Feeds are asked for their decimals by the first poke of each hour of the clock, and by any that finds a reason.
+    uint256 private constant DECIMALS_INTERVAL = 1 hours;
 
     /// @dev A poke within `MIN_POKE_INTERVAL` of the last does nothing, and so does one while the sequencer is down:
     /// averages advance with time, not with calls.
-    function _isDue(address asset, SequencerFeed.State state) internal view returns (bool) {
-        return block.timestamp - _snapshot[asset].updatedAt >= MIN_POKE_INTERVAL && state != SequencerFeed.State.Down;
+    function _isDue(Head memory h, SequencerFeed.State state) internal view returns (bool) {
+        return block.timestamp - h.updatedAt >= MIN_POKE_INTERVAL && state != SequencerFeed.State.Down;
     }
 
-    function _remember(address asset, Asset storage a) internal {
-        if (a.kind == Kind.Market) _rememberMarket(asset, a);
-        else _rememberShare(asset, a);
+    function _remember(address asset, Asset storage a, AssetWord w, Head memory h) internal {
+        Reading memory r;
+        if (w.isMarket()) _rememberMarket(asset, a, w, h, r);
+        else _rememberShare(asset, a, w, h);
     }
 
-    function _rememberShare(address share, Asset storage a) internal {
+    function _rememberShare(address share, Asset storage a, AssetWord w, Head memory h) internal {
         Snapshot storage s = _snapshot[share];
-        Head memory h = _load(s);
-        uint256 rate = _unlockedShareRate(share, a);
+        uint256 rate = _unlockedShareRate(share, w);
         if (rate != 0) {
             s.shareRate = uint216(rate);
             s.shareRateAt = uint40(block.timestamp);
         }
-        _finish(share, s, h, _liquidationPrice(share, a));
+        _finish(share, h, _liquidationPrice(share, a, w), false, 0);
     }
 
-    /// @return r What the sources say now.
-    /// @return h What is remembered from now on.
+    /// @param h What is remembered; from now on, as of this moment.
+    /// @param r Empty; what the sources say now.
     /// @return price Liquidation price of this moment; zero: no source is fresh.
+    /// @return quoted `PriceSelection.referencePrice` of the reading.
     function _rememberMarket(
         address asset,
-        Asset storage a
-    ) internal returns (Reading memory r, Head memory h, uint256 price) {
-        Snapshot storage s = _snapshot[asset];
-        h = _load(s);
-        h.brokenFeeds = _brokenFeeds(a);
-        r = _read(a, h, false, false);
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        Reading memory r
+    ) internal returns (uint256 price, uint256 quoted) {
+        bool asked = h.brokenFeeds != 0 || block.timestamp / DECIMALS_INTERVAL != h.updatedAt / DECIMALS_INTERVAL;
+        if (asked) h.brokenFeeds = _brokenFeeds(a, w);
+        _readInto(r, a, w, h, false, false);
+        if (!asked && !_isPlausible(w, h, r)) {
+            h.brokenFeeds = _brokenFeeds(a, w);
+            if (h.brokenFeeds != 0) _readInto(r, a, w, h, false, false);
+        }
         if (r.isLive) h.twapTick = r.liveTick;
-        _advanceEma(a, h, r);
-        (h.hasTwap, h.hasSum, h.sum) = (r.isLive, r.hasSum, r.sum);
+        _advanceEma(w, h, r);
+        h.hasTwap = r.isLive;
 
         // Only a sample of both sources, in the band at its base width, ends a divergence; silence of one does not.
-        uint256 quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
         if (r.freshFeeds != 0 && r.twap != 0) {
-            if (PriceSelection.inBand(quoted, r.twap, a.bandBps)) {
+            if (PriceSelection.inBand(quoted, r.twap, w.bandBps())) {
                 (h.divergenceStart, price) = (0, quoted); // nothing to clamp
             } else if (h.divergenceStart == 0) {
                 h.divergenceStart = block.timestamp;
             }
         }
-        if (price == 0) price = _clamped(a, r, quoted, h.divergenceStart);
-        _finish(asset, s, h, price);
+        if (price == 0) price = _clamped(w, r, quoted, h.divergenceStart);
+        _finish(asset, h, price, r.hasSum, r.sum);
     }
 
-    function _finish(address asset, Snapshot storage s, Head memory h, uint256 price) private {
-        h.updatedAt = block.timestamp;
-        _store(s, h);
-        uint256 last = s.lastValidPrice36;
-        if (price == 0) {
-            price = last;
-        } else if (price != last || block.timestamp - s.lastValidAt > VALID_SLACK) {
-            (s.lastValidPrice36, s.lastValidAt) = (uint208(price), uint40(block.timestamp));
+    /// @dev Whether what the feeds say leaves no doubt of their decimals: others than before would make a feed jump by ten
+    /// times or more, or to nothing. Then they are asked at once, not within the hour.
+    function _isPlausible(AssetWord w, Head memory h, Reading memory r) private pure returns (bool) {
+        uint256 count = w.feedCount();
+        if (r.freshFeeds != count) return false;
+        uint256 last = h.lastValidPrice36;
+        for (uint256 i; i < count; ++i) {
+            uint256 price = r.feeds[i];
+            unchecked {
+                if (price > 2 * last || last > 2 * price) return false; // prices have 208 bits at most
+            }
         }
-        emit Poked(asset, int24(h.twapTick), int56(h.emaTickE6), h.divergenceStart, price);
+        return true;
     }
 
-    function _advanceEma(Asset storage a, Head memory h, Reading memory r) private view {
-        (int256 sampleE6, uint256 covered) = _sample(a, h, r);
+    /// @param price Zero: what is remembered stays.
+    function _finish(address asset, Head memory h, uint256 price, bool hasSum, int56 sum) private {
+        if (price == 0) {
+            (h.hasSum, h.sum, h.isStale) = (false, int56(uint56(_lastValidAt(h))), true);
+        } else {
+            (h.hasSum, h.sum, h.isStale) = (hasSum, sum, false);
+            h.lastValidPrice36 = price;
+        }
+        h.updatedAt = block.timestamp;
+        emit Poked(asset, _store(asset, h));
+    }
+
+    function _advanceEma(AssetWord w, Head memory h, Reading memory r) private view {
+        (int256 sampleE6, uint256 covered) = _sample(w, h, r);
         if (covered == 0) return;
         if (h.hasEma) {
-            h.emaTickE6 = TickPrice.emaStep(int56(h.emaTickE6), int56(sampleE6), covered, a.emaTimeConstant);
+            h.emaTickE6 = TickPrice.emaStep(int56(h.emaTickE6), int56(sampleE6), covered, w.emaTimeConstant());
         } else {
             h.hasEma = true;
             h.emaTickE6 = sampleE6;
@@ -94,15 +117,15 @@ abstract contract OracleMemory is OracleSources {
     /// @return sampleE6 Tick × 1e6.
     /// @return covered Time that it stands for; zero: no sample. [s]
     function _sample(
-        Asset storage a,
+        AssetWord w,
         Head memory h,
         Reading memory r
     ) private view returns (int256 sampleE6, uint256 covered) {
-        uint256 window = a.twapWindow;
+        uint256 window = w.twapWindow();
         covered = h.updatedAt == 0 ? 1 : block.timestamp - h.updatedAt; // at first any weight: it is taken whole
         if (window != 0) {
             if (h.updatedAt != 0 && covered != window) {
-                (bool ok, int256 tick) = _meanSince(a, h, r, covered);
+                (bool ok, int256 tick) = _meanSince(w, h, r, covered);
                 if (ok) return (tick * 1e6, covered);
             }
             if (r.isLive) return (int256(r.liveTick) * 1e6, covered < window ? covered : window);
@@ -113,14 +136,14 @@ abstract contract OracleMemory is OracleSources {
 
     /// @dev From the sum that was kept at the last sample, which costs nothing to look up; else from the pool.
     function _meanSince(
-        Asset storage a,
+        AssetWord w,
         Head memory h,
         Reading memory r,
         uint256 covered
     ) private view returns (bool, int24) {
-        if (!h.hasSum || !r.hasSum) return UniswapTwap.meanTick(a.link, a.isToken0, uint32(covered));
+        if (!h.hasSum || !r.hasSum) return UniswapTwap.meanTick(w.link(), w.isToken0(), uint32(covered));
         unchecked {
-            return UniswapTwap.meanOf(r.sum - h.sum, a.isToken0, covered); // wraps, as the pool's sums do
+            return UniswapTwap.meanOf(r.sum - h.sum, w.isToken0(), covered); // wraps, as the pool's sums do
         }
     }
 }

@@ -5,6 +5,7 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {BoundedMath} from "../libraries/BoundedMath.sol";
 import {PriceSelection} from "../libraries/PriceSelection.sol";
 import {TickPrice} from "../libraries/TickPrice.sol";
+import {AssetWord} from "./AssetWord.sol";
 import {FeedReader} from "./FeedReader.sol";
 import {OracleStorage} from "./OracleStorage.sol";
 import {SequencerFeed} from "./SequencerFeed.sol";
@@ -34,36 +35,50 @@ abstract contract OracleSources is OracleStorage {
     /// @param mayReuse True: a recent snapshot of the TWAP may stand in for asking the pool.
     function _read(
         Asset storage a,
+        AssetWord w,
         Head memory h,
         bool forCredit,
         bool mayReuse
     ) internal view returns (Reading memory r) {
-        uint256 feedCount = a.feedCount;
+        _readInto(r, a, w, h, forCredit, mayReuse);
+    }
+
+    /// @param r Empty, or of before: the answer.
+    function _readInto(
+        Reading memory r,
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        bool forCredit,
+        bool mayReuse
+    ) internal view {
+        (r.freshFeeds, r.twap) = (0, 0);
+        uint256 feedCount = w.feedCount();
         if (feedCount != 0) {
             uint256 broken = h.brokenFeeds;
-            uint256 quoteWad = a.feedsInQuote ? 1e18 : _quoteWad(forCredit, broken >> MAX_FEEDS);
+            uint256 quoteWad = w.feedsInQuote() ? 1e18 : _quoteWad(forCredit, broken >> MAX_FEEDS);
             // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale.
-            uint256 scale = 10 ** (36 + _quoteDecimals - a.decimals);
+            uint256 scale = 10 ** (36 + _quoteDecimals - w.decimals());
             for (uint256 i; i < feedCount; ++i) {
-                uint256 priceWad;
-                (r.status[i], priceWad, r.updatedAt[i]) = a.feeds[i].read();
-                if (broken & (1 << i) != 0) r.status[i] = FeedReader.Status.WrongDecimals;
-                if (r.status[i] != FeedReader.Status.Ok) continue;
-                if (quoteWad == 0) {
-                    r.status[i] = FeedReader.Status.QuoteUnavailable;
-                    continue;
+                (FeedReader.Status status, uint256 price, uint256 updatedAt) = a.feeds[i].read();
+                if (broken & (1 << i) != 0) status = FeedReader.Status.WrongDecimals;
+                if (status == FeedReader.Status.Ok) {
+                    price = BoundedMath.mulDivOrZero(price, scale, quoteWad);
+                    if (quoteWad == 0) status = FeedReader.Status.QuoteUnavailable;
+                    else if (price == 0) status = FeedReader.Status.Invalid;
+                    else ++r.freshFeeds;
+                } else {
+                    price = 0;
                 }
-                r.feeds[i] = BoundedMath.mulDivOrZero(priceWad, scale, quoteWad);
-                if (r.feeds[i] == 0) r.status[i] = FeedReader.Status.Invalid;
-                else ++r.freshFeeds;
+                (r.status[i], r.feeds[i], r.updatedAt[i]) = (status, price, updatedAt);
             }
         }
-        uint256 window = a.twapWindow;
-        if (window == 0) return r;
-        if (mayReuse && h.hasTwap && block.timestamp - h.updatedAt <= a.snapshotMaxAge) {
+        uint256 window = w.twapWindow();
+        if (window == 0) return;
+        if (mayReuse && h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge()) {
             r.twap = TickPrice.price36(int24(h.twapTick));
         } else {
-            _readTwap(r, a.link, a.isToken0, window);
+            _readTwap(r, w.link(), w.isToken0(), window);
         }
     }
 
@@ -82,6 +97,12 @@ abstract contract OracleSources is OracleStorage {
         if (r.isLive) r.twap = TickPrice.price36(r.liveTick);
     }
 
+    /// @dev Where there is no sequencer, its slot is not even read.
+    function _readSequencer(AssetWord w) internal view returns (SequencerFeed.State state, uint256 since) {
+        if (!w.hasSequencer()) return (SequencerFeed.State.Up, 0);
+        return SequencerFeed.read(_sequencerFeed);
+    }
+
     /// @dev The quote asset in the unit of the feeds. For credit the highest of its feeds: debt is never valued down.
     /// For health the first that is fresh. Zero: none is, or none is configured.
     function _quoteWad(bool forCredit, uint256 broken) private view returns (uint256 quoteWad) {
@@ -96,27 +117,27 @@ abstract contract OracleSources is OracleStorage {
     }
 
     /// @dev Bit i: feed i of the market answers other decimals than configured, or none; bit 3 + i: so does the quote's.
-    function _brokenFeeds(Asset storage a) internal view returns (uint8 broken) {
-        uint256 count = a.feedCount;
-        for (uint256 i; i < count; ++i) if (!a.feeds[i].hasDecimals()) broken |= uint8(1 << i);
-        if (count == 0 || a.feedsInQuote) return broken;
+    function _brokenFeeds(Asset storage a, AssetWord w) internal view returns (uint256 broken) {
+        uint256 count = w.feedCount();
+        for (uint256 i; i < count; ++i) if (!a.feeds[i].hasDecimals()) broken |= 1 << i;
+        if (count == 0 || w.feedsInQuote()) return broken;
         count = _quoteFeedCount;
-        for (uint256 i; i < count; ++i) if (!_quoteFeeds[i].hasDecimals()) broken |= uint8(1 << (MAX_FEEDS + i));
+        for (uint256 i; i < count; ++i) if (!_quoteFeeds[i].hasDecimals()) broken |= 1 << (MAX_FEEDS + i);
     }
 
     /// @dev The rate of a share, limited in its rise.
-    function _shareRate(address share, Asset storage a) internal view returns (FeedReader.Status status, uint256 rate) {
+    function _shareRate(address share, AssetWord w) internal view returns (FeedReader.Status status, uint256 rate) {
         (status, rate) = ShareRate.read(share);
         if (status != FeedReader.Status.Ok) return (status, 0);
         Snapshot storage s = _snapshot[share];
-        rate = ShareRate.limited(rate, s.shareRate, block.timestamp - s.shareRateAt, a.maxRiseBpsPerDay);
+        rate = ShareRate.limited(rate, s.shareRate, block.timestamp - s.shareRateAt, w.maxRiseBpsPerDay());
     }
 
     /// @dev Reverts while the pool whose share it is is in the middle of a change: only the caller himself can be the
     /// reason, and he must not choose an older price by it. Zero: no fresh rate.
-    function _unlockedShareRate(address share, Asset storage a) internal view returns (uint256 rate) {
+    function _unlockedShareRate(address share, AssetWord w) internal view returns (uint256 rate) {
         FeedReader.Status status;
-        (status, rate) = _shareRate(share, a);
+        (status, rate) = _shareRate(share, w);
         if (status == FeedReader.Status.Locked) revert OracleShareUnavailable(share, status);
     }
 
@@ -124,14 +145,19 @@ abstract contract OracleSources is OracleStorage {
     /// source is fresh.
     /// @param price `PriceSelection.referencePrice` of the reading.
     function _clamped(
-        Asset storage a,
+        AssetWord w,
         Reading memory r,
         uint256 price,
         uint256 divergenceStart
     ) internal view returns (uint256) {
         if (r.freshFeeds == 0) return r.twap;
         if (r.twap == 0) return price;
-        uint256 bandBps = PriceSelection.widened(a.bandBps, a.bandWidenBpsPerMinute, divergenceStart, block.timestamp);
+        uint256 bandBps = PriceSelection.widened(
+            w.bandBps(),
+            w.bandWidenBpsPerMinute(),
+            divergenceStart,
+            block.timestamp
+        );
         // The upper clamp lowers a price. Two feeds that confirm each other are believed instead: in March 2026 a cap of
         // this kind, left behind by the market, liquidated healthy accounts.
         return PriceSelection.clamp(price, r.twap, bandBps, PriceSelection.confirmed(r.feeds, price));
@@ -140,19 +166,20 @@ abstract contract OracleSources is OracleStorage {
     /// @dev Zero: no fresh source. While the sequencer is known to be down nothing counts as fresh, the TWAP neither:
     /// the pool then only sees transactions forced in from L1, against which nobody can trade. An uptime feed that
     /// is itself broken stops new credit, not liquidation: the heartbeats of the feeds still speak.
-    function _liquidationPrice(address asset, Asset storage a) internal view returns (uint256) {
-        (SequencerFeed.State state, ) = SequencerFeed.read(_sequencerFeed);
+    function _liquidationPrice(address asset, Asset storage a, AssetWord w) internal view returns (uint256) {
+        (SequencerFeed.State state, ) = _readSequencer(w);
         if (state == SequencerFeed.State.Down) return 0;
-        if (a.kind == Kind.Market) {
-            Head memory h = _load(_snapshot[asset]);
-            Reading memory r = _read(a, h, false, true);
+        if (w.isMarket()) {
+            Head memory h = _load(asset);
+            Reading memory r = _read(a, w, h, false, true);
             uint256 price = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
-            return _clamped(a, r, price, h.divergenceStart);
+            return _clamped(w, r, price, h.divergenceStart);
         }
-        uint256 rate = _unlockedShareRate(asset, a);
+        uint256 rate = _unlockedShareRate(asset, w);
         if (rate == 0) return 0;
-        address underlying = a.link;
-        uint256 base = underlying == quoteAsset ? 1e36 : _liquidationPrice(underlying, _asset[underlying]);
+        address underlying = w.link();
+        Asset storage u = _asset[underlying];
+        uint256 base = underlying == quoteAsset ? 1e36 : _liquidationPrice(underlying, u, u.word);
         return BoundedMath.mulDivOrZero(base, rate, 1e18);
     }
 }

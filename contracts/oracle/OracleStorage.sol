@@ -2,72 +2,53 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IPriceOracleAdmin} from "../interfaces/IPriceOracleAdmin.sol";
+import {AssetWord} from "./AssetWord.sol";
 import {FeedReader} from "./FeedReader.sol";
 
 /// @title What the price oracle keeps
 abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     uint256 internal constant MAX_FEEDS = 3;
 
-    enum Kind {
-        Unknown,
-        Market,
-        Share
-    }
-
-    /// @dev First slot: 1+1+1+1+1+1 + 2+2+2 + 4+4+4 = 24. Second: 20. Then 25 a feed.
+    /// @dev One slot, and 25 bytes a feed.
     struct Asset {
-        Kind kind;
-        uint8 decimals;
-        uint8 feedCount;
-        uint8 requiredSources;
-        bool feedsInQuote;
-        bool isToken0;
-        uint16 bandBps;
-        uint16 bandWidenBpsPerMinute;
-        uint16 maxRiseBpsPerDay;
-        uint32 twapWindow; // [s] 0: no pool
-        uint32 snapshotMaxAge; // [s]
-        uint32 emaTimeConstant; // [s]
-        address link; // market: Uniswap pool; share: underlying
+        AssetWord word;
         FeedReader.Feed[MAX_FEEDS] feeds;
     }
 
-    /// @dev First slot: 3+7+4+4+1+1+1+1+7 = 29: all that a price needs. Second: 26+5 = 31. Third, of shares only: 27+5 = 32.
+    /// @dev Second slot, of shares only: 27 + 5 = 32.
     struct Snapshot {
-        int24 twapTick;
-        int56 emaTickE6;
-        uint32 divergenceStart; // [unix s] 0: feed and TWAP agree
-        uint32 updatedAt; // [unix s] 0: never
-        uint8 brokenFeeds; // bit i: feed i answered other decimals than configured; bit 3 + i: the quote's feed i
-        bool hasTwap; // `twapTick` was read at `updatedAt`
-        bool hasEma;
-        bool hasSum; // so was `sum`
-        int56 sum; // of the pool's ticks over time. [tick · s, wraps]
-        uint208 lastValidPrice36;
-        uint40 lastValidAt; // [unix s]
+        uint256 head; // `Head`, packed
         uint216 shareRate;
         uint40 shareRateAt; // [unix s]
     }
 
-    /// @dev The first slot of `Snapshot`, to be read once and written once.
+    /// @dev What is remembered of a market. One slot, from the lowest bit:
+    /// 21 + 41 + 32 + 32 + 6 + 1 + 1 + 1 + 1 + 56 + 57 + 6 = 255 bits.
     struct Head {
         int256 twapTick;
         int256 emaTickE6;
-        uint256 divergenceStart;
-        uint256 updatedAt;
-        uint256 brokenFeeds;
-        bool hasTwap;
+        uint256 divergenceStart; // [unix s] 0: feed and TWAP agree
+        uint256 updatedAt; // [unix s] 0: never
+        uint256 brokenFeeds; // bit i: feed i answered other decimals than configured; bit 3 + i: the quote's feed i
+        bool hasTwap; // `twapTick` was read at `updatedAt`
         bool hasEma;
-        bool hasSum;
-        int56 sum;
+        bool hasSum; // so was `sum`
+        bool isStale; // no price was to be had at `updatedAt`
+        int56 sum; // of the pool's ticks over time. [tick · s, wraps] While stale, when the last price was had. [unix s]
+        uint256 lastValidPrice36; // rounded down to 16 digits at least, which is exact for most feeds
     }
+
+    uint256 private constant MANTISSA_BITS = 57;
 
     /// @inheritdoc IPriceOracle
     address public immutable quoteAsset;
     uint8 internal immutable _quoteDecimals;
 
+    /// @dev All that were ever configured: `setSequencer` tells them.
+    address[] internal _assets;
     mapping(address asset => Asset) internal _asset;
     mapping(address asset => Snapshot) internal _snapshot;
     FeedReader.Feed[MAX_FEEDS] internal _quoteFeeds;
@@ -82,38 +63,55 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
         _require(_quoteDecimals <= 27, "quoteDecimals", _quoteDecimals);
     }
 
-    function _known(address asset) internal view returns (Asset storage a) {
+    function _known(address asset) internal view returns (Asset storage a, AssetWord w) {
         a = _asset[asset];
-        if (a.kind == Kind.Unknown) revert OracleAssetUnknown(asset);
+        w = a.word;
+        if (w.isUnknown()) revert OracleAssetUnknown(asset);
     }
 
-    function _load(Snapshot storage s) internal view returns (Head memory h) {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := sload(s.slot)
+    function _load(address asset) internal view returns (Head memory h) {
+        uint256 word = _snapshot[asset].head;
+        h.twapTick = int24(uint24(word << 3)) >> 3;
+        h.emaTickE6 = int48(uint48(word >> 14)) >> 7;
+        h.divergenceStart = uint32(word >> 62);
+        h.updatedAt = uint32(word >> 94);
+        h.brokenFeeds = (word >> 126) & 63;
+        h.hasTwap = (word >> 132) & 1 != 0;
+        h.hasEma = (word >> 133) & 1 != 0;
+        h.hasSum = (word >> 134) & 1 != 0;
+        h.isStale = (word >> 135) & 1 != 0;
+        h.sum = int56(uint56(word >> 136));
+        unchecked {
+            // It was a price before it was packed.
+            h.lastValidPrice36 = ((word >> 192) & ((1 << MANTISSA_BITS) - 1)) * 10 ** (word >> 249);
         }
-        h.twapTick = int24(uint24(word));
-        h.emaTickE6 = int56(uint56(word >> 24));
-        h.divergenceStart = uint32(word >> 80);
-        h.updatedAt = uint32(word >> 112);
-        h.brokenFeeds = uint8(word >> 144);
-        h.hasTwap = (word >> 152) & 1 != 0;
-        h.hasEma = (word >> 160) & 1 != 0;
-        h.hasSum = (word >> 168) & 1 != 0;
-        h.sum = int56(uint56(word >> 176));
     }
 
     /// @dev The caller keeps every number within its bits.
-    function _store(Snapshot storage s, Head memory h) internal {
-        uint256 word = uint24(uint256(h.twapTick)) | (uint256(uint56(uint256(h.emaTickE6))) << 24);
-        word |= (h.divergenceStart << 80) | (h.updatedAt << 112) | (h.brokenFeeds << 144);
-        if (h.hasTwap) word |= 1 << 152;
-        if (h.hasEma) word |= 1 << 160;
-        if (h.hasSum) word |= 1 << 168;
-        word |= uint256(uint56(h.sum)) << 176;
-        assembly ("memory-safe") {
-            sstore(s.slot, word)
+    function _store(address asset, Head memory h) internal returns (uint256 word) {
+        word = (uint256(h.twapTick) & 0x1fffff) | ((uint256(h.emaTickE6) & 0x1ffffffffff) << 21);
+        word |= (h.divergenceStart << 62) | (h.updatedAt << 94) | (h.brokenFeeds << 126);
+        if (h.hasTwap) word |= 1 << 132;
+        if (h.hasEma) word |= 1 << 133;
+        if (h.hasSum) word |= 1 << 134;
+        if (h.isStale) word |= 1 << 135;
+        word |= uint256(uint56(h.sum)) << 136;
+        uint256 price = h.lastValidPrice36;
+        unchecked {
+            if (price >> MANTISSA_BITS != 0) {
+                // A little more than log₁₀ of what is too much: 10^exponent ≥ 2^excess.
+                uint256 exponent = ((LibBit.fls(price) + 1 - MANTISSA_BITS) * 1233) / 4096 + 1;
+                price /= 10 ** exponent;
+                word |= exponent << 249;
+            }
         }
+        word |= price << 192;
+        _snapshot[asset].head = word;
+    }
+
+    /// @dev When there was last a price. [unix s]
+    function _lastValidAt(Head memory h) internal pure returns (uint256) {
+        return h.isStale ? uint40(uint56(h.sum)) : h.updatedAt;
     }
 
     function _require(bool condition, bytes32 parameter, uint256 value) internal pure {

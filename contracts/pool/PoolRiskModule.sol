@@ -6,6 +6,7 @@ import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {BookWord} from "../libraries/BookWord.sol";
+import {RampMath} from "../libraries/RampMath.sol";
 import {Risk, RiskWord, RiskWordLib} from "../libraries/RiskWord.sol";
 import {LiquidationDesk} from "../liquidation/LiquidationDesk.sol";
 import {FactorRamp} from "../risk/FactorRamp.sol";
@@ -62,8 +63,7 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         _turnLoading(r, uint256(update.loadingPercent).min(RiskWordLib.FULL_LOADING), c.risk);
 
         // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
-        FactorRamp.State memory ramp = _rampOf(r, 0);
-        uint256 lowest = FactorRamp.valueAt(ramp, block.timestamp + maxAge);
+        uint256 lowest = _rampAt(r, block.timestamp + maxAge);
         r.borrowFactorBps = uint256(update.borrowFactorBps).min(c.borrowCapBps).min(lowest.zeroFloorSub(1));
         r.reserve = update.reserve;
         r.discountTenBps = update.discountTenBps;
@@ -83,28 +83,24 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         RiskUpdate calldata update
     ) private returns (uint256 inForce) {
         uint256 riseFrom = c.riseFrom;
-        FactorRamp.State memory ramp = _rampOf(r, riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom);
-        uint256 before = FactorRamp.valueAt(ramp, block.timestamp);
+        FactorRamp.State memory ramp;
+        (ramp.fromBps, ramp.toBps) = (uint16(r.rampFromBps), uint16(r.rampToBps));
+        (ramp.start, ramp.end) = (uint32(r.rampStart), uint32(r.rampEnd));
+        ramp.riseFrom = uint32(riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom);
+        uint256 before = _rampAt(r, block.timestamp);
         uint256 target = uint256(update.liquidationFactorBps).min(c.liquidationCapBps).max(1);
-        ramp = FactorRamp.step(ramp, target, update.calm, block.timestamp);
+        FactorRamp.step(ramp, target, update.calm, block.timestamp);
         // At rest the time of the last rise is that of every call: it need not be written each time.
         bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
         if (
             isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom
         ) c.riseFrom = ramp.riseFrom;
         (r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd) = (ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
-        return FactorRamp.valueAt(ramp, block.timestamp);
+        return _rampAt(r, block.timestamp);
     }
 
-    function _rampOf(Risk memory r, uint256 riseFrom) private pure returns (FactorRamp.State memory) {
-        return
-            FactorRamp.State(
-                uint16(r.rampFromBps),
-                uint16(r.rampToBps),
-                uint32(r.rampStart),
-                uint32(r.rampEnd),
-                uint32(riseFrom)
-            );
+    function _rampAt(Risk memory r, uint256 timestamp) private pure returns (uint256) {
+        return RampMath.valueAt(r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd, timestamp);
     }
 
     /// @dev λ falls at once in both tests, and rises at once in the borrow test only. On the way up the beginning stays where

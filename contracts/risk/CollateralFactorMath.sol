@@ -81,9 +81,9 @@ library CollateralFactorMath {
         uint256 riseSlopeWad,
         uint256 capWad
     ) internal pure returns (uint256) {
-        uint256 sum =
-            leverageWad.zeroFloorSub(freeLeverageWad).mulWadUp(leverageSlopeWad) +
-                riseWad.zeroFloorSub(freeRiseWad).mulWadUp(riseSlopeWad);
+        uint256 sum;
+        if (leverageWad > freeLeverageWad) sum = (leverageWad - freeLeverageWad).mulWadUp(leverageSlopeWad);
+        if (riseWad > freeRiseWad) sum += (riseWad - freeRiseWad).mulWadUp(riseSlopeWad);
         return sum.min(capWad);
     }
 
@@ -117,7 +117,10 @@ library CollateralFactorMath {
     }
 
     /// @notice Exact. [WAD]
+    /// @param bps Below 2^200.
     function toWad(uint256 bps) internal pure returns (uint256) {
-        return bps * (WAD / BPS);
+        unchecked {
+            return bps * (WAD / BPS);
+        }
     }
 }

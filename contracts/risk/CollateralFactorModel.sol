@@ -38,7 +38,7 @@ contract CollateralFactorModel is ICollateralFactorModel, AccessManaged {
 
     /// @inheritdoc ICollateralFactorModel
     function targets(address asset, Inputs calldata inputs) external view returns (Targets memory t) {
-        Parameters memory p = _known(asset);
+        Parameters storage p = _known(asset);
         (uint256 time, bool beyond) = CollateralFactorMath.timeToLiquidateUp(inputs.exposure, inputs.salePerDay);
         t.timeToLiquidate = uint32(time);
         t.discountBps = p.betaBps;
@@ -72,7 +72,7 @@ contract CollateralFactorModel is ICollateralFactorModel, AccessManaged {
             );
     }
 
-    function _addOnUp(Parameters memory p, Inputs calldata inputs) private pure returns (uint256) {
+    function _addOnUp(Parameters storage p, Inputs calldata inputs) private view returns (uint256) {
         return
             CollateralFactorMath.addOnUp(
                 inputs.leverageWad,
@@ -85,7 +85,7 @@ contract CollateralFactorModel is ICollateralFactorModel, AccessManaged {
             );
     }
 
-    function _known(address asset) private view returns (Parameters memory p) {
+    function _known(address asset) private view returns (Parameters storage p) {
         p = _parameters[asset];
         if (p.zHundredths == 0) revert FactorAssetUnknown(asset);
     }

@@ -43,12 +43,7 @@ library FactorRamp {
     /// @param targetBps [bps, ≤ 10 000]
     /// @param calm False: the market is not calm, whatever the target says; the factor does not rise.
     /// @param timestamp Not before the last step. [unix s]
-    function step(
-        State memory s,
-        uint256 targetBps,
-        bool calm,
-        uint256 timestamp
-    ) internal pure returns (State memory) {
+    function step(State memory s, uint256 targetBps, bool calm, uint256 timestamp) internal pure {
         uint256 current = valueAt(s, timestamp);
         if (targetBps < current) {
             // A fall that is under way at this very speed goes on; any other, governance's own, slower ramp too, is left
@@ -58,18 +53,17 @@ library FactorRamp {
             s.toBps = uint16(targetBps);
             s.end = uint32(s.start + RampMath.minimumDuration(s.fromBps, targetBps));
             s.riseFrom = uint32(timestamp + CALM);
-            return s;
+            return;
         }
         _rest(s, current, timestamp);
         if (!calm) s.riseFrom = uint32(timestamp + CALM);
-        if (timestamp <= s.riseFrom) return s;
+        if (timestamp <= s.riseFrom) return;
         uint256 credit = (timestamp - s.riseFrom).min(MAX_CREDIT);
         uint256 rise = (credit / SECONDS_PER_BPS_UP).min(targetBps - current);
         // At its target the factor saves up nothing.
         uint256 kept = current + rise == targetBps ? 0 : credit - rise * SECONDS_PER_BPS_UP;
         s.riseFrom = uint32(timestamp - kept);
         _rest(s, current + rise, timestamp);
-        return s;
     }
 
     /// @dev No ramp.

@@ -33,15 +33,17 @@ library LeverageAverage {
 
     /// @notice Takes in one sample. A second one in the same block is ignored.
     /// @param tau τ. [s, ≥ 1 h: what is below counts as that]
-    function observe(
-        State memory state,
-        uint256 leverageWad,
-        uint256 tau,
-        uint256 timestamp
-    ) internal pure returns (State memory) {
+    function observe(State memory state, uint256 leverageWad, uint256 tau, uint256 timestamp) internal pure {
         uint256 sample = leverageWad.min(MAX_LEVERAGE_WAD);
-        if (state.updatedAt == 0) return State(uint104(sample), uint104(sample), uint40(timestamp));
-        if (timestamp <= state.updatedAt) return state;
+        if (state.updatedAt == 0) {
+            (state.averageWad, state.sampleWad, state.updatedAt) = (
+                uint104(sample),
+                uint104(sample),
+                uint40(timestamp)
+            );
+            return;
+        }
+        if (timestamp <= state.updatedAt) return;
         uint256 elapsed = timestamp - state.updatedAt;
         uint256 timeConstant = tau.max(MIN_TAU);
         uint256 average = ConfirmedAverage.step(
@@ -53,6 +55,6 @@ library LeverageAverage {
             elapsed,
             timeConstant
         );
-        return State(uint104(average), uint104(sample), uint40(timestamp));
+        (state.averageWad, state.sampleWad, state.updatedAt) = (uint104(average), uint104(sample), uint40(timestamp));
     }
 }

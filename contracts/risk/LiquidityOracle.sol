@@ -42,13 +42,15 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
         PoolRef[MAX_POOLS] pools;
     }
 
-    /// @dev One slot: 13 + 13 + 5 + 1 = 32.
+    /// @dev All that a result needs, in one slot: 13 + 13 + 4 + 2 = 32.
     struct Depth {
         uint104 average; // [loan base units] 2e13 tokens of 18 decimals; what is more counts as that
         uint104 sample; // the latest
-        uint40 updatedAt; // [unix s]
-        uint8 answering; // bit i: pool i answered properly
+        uint32 updatedAt; // [unix s] 0: the asset is not known
+        uint16 tail; // bit i: pool i answered properly; from bit 4 on `Market.impactBps` again
     }
+
+    uint256 private constant IMPACT_FROM = 4; // `MAX_POOLS` bits are below
 
     /// @inheritdoc ILiquidityOracle
     address public immutable loanAsset;
@@ -99,7 +101,7 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
 
         (uint256 sample, uint256 answering) = _measure(m);
         uint256 average = comparable ? sample.min(_depth[asset].average) : sample;
-        _store(asset, average, sample, answering);
+        _store(asset, average, sample, answering, config.impactBps);
     }
 
     /// @dev Ticks between a price and 1−p of it: ln(1/(1−p)) / ln(1.0001).
@@ -136,7 +138,7 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
             elapsed,
             m.fallTau
         );
-        _store(asset, average, sample, answering);
+        _store(asset, average, sample, answering, m.impactBps);
     }
 
     /// @dev Sum over the pools, each the lower of walk and mean.
@@ -157,8 +159,9 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
         }
     }
 
-    function _store(address asset, uint256 average, uint256 sample, uint256 answering) private {
-        _depth[asset] = Depth(uint104(average), uint104(sample), uint40(block.timestamp), uint8(answering));
+    function _store(address asset, uint256 average, uint256 sample, uint256 answering, uint256 impactBps) private {
+        uint256 tail = answering | (impactBps << IMPACT_FROM);
+        _depth[asset] = Depth(uint104(average), uint104(sample), uint32(block.timestamp), uint16(tail));
         emit DepthPoked(asset, average, sample, answering);
     }
 
@@ -170,18 +173,15 @@ contract LiquidityOracle is ILiquidityOracle, AccessManaged {
 
     /// @inheritdoc ILiquidityOracle
     function reserveOf(address asset) external view returns (uint256 reserve, uint256 updatedAt) {
-        Market storage m = _known(asset);
-        return (DepthMath.reserveDown(_depth[asset].average, m.impactBps), _depth[asset].updatedAt);
+        (, reserve, updatedAt) = depthAndReserveOf(asset);
     }
 
     /// @inheritdoc ILiquidityOracle
-    function depthAndReserveOf(
-        address asset
-    ) external view returns (uint256 depth, uint256 reserve, uint256 updatedAt) {
-        Market storage m = _known(asset);
+    function depthAndReserveOf(address asset) public view returns (uint256 depth, uint256 reserve, uint256 updatedAt) {
         Depth storage d = _depth[asset];
+        if (d.updatedAt == 0) revert DepthAssetUnknown(asset);
         (depth, updatedAt) = (d.average, d.updatedAt);
-        reserve = DepthMath.reserveDown(depth, m.impactBps);
+        reserve = DepthMath.reserveDown(depth, d.tail >> IMPACT_FROM);
     }
 
     // --- diagnostics ----------------------------------------------------------------------------------------------

@@ -29,12 +29,16 @@ library MarketMath {
     }
 
     /// @notice |ln(p₁/p₀)| ÷ (σ·√Δt). [WAD]
-    /// @param elapsed Δt. [s]
+    /// @param elapsed Δt. [s, < 2^64]
     /// @param sigmaWad σ. [WAD per √day]
     function moveWad(int24 from, int24 to, uint256 elapsed, uint256 sigmaWad) internal pure returns (uint256) {
-        uint256 logWad = FixedPointMathLib.dist(int256(from), int256(to)) * LN_TICK_WAD;
-        uint256 deviation = sigmaWad.min(MAX_VALUE).mulWad(((elapsed * WAD) / 1 days).sqrtWad());
-        return deviation == 0 ? (logWad == 0 ? 0 : MAX_VALUE) : (logWad * WAD) / deviation;
+        if (from == to) return 0;
+        unchecked {
+            // Below 2^72: ticks have 24 bits.
+            uint256 logWad = FixedPointMathLib.dist(int256(from), int256(to)) * LN_TICK_WAD;
+            uint256 deviation = sigmaWad.min(MAX_VALUE).mulWad(((elapsed * WAD) / 1 days).sqrtWad());
+            return deviation == 0 ? MAX_VALUE : (logWad * WAD) / deviation;
+        }
     }
 
     /// @notice |a ÷ b − 1|; zero if either is missing. [WAD]

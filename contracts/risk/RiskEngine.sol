@@ -11,6 +11,7 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 import {RiskEngineConfig} from "./RiskEngineConfig.sol";
@@ -20,6 +21,7 @@ import {RiskEngineConfig} from "./RiskEngineConfig.sol";
 /// by half of the answers. Sources that may fail by themselves are read by oracles that do not revert for their sake.
 contract RiskEngine is RiskEngineConfig {
     using FixedPointMathLib for uint256;
+    using PackedFloat for uint256;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant BPS = 1e4;
@@ -74,7 +76,8 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function pokeCorrelations(address asset) external {
-        Terms memory t = _knownTerms(asset);
+        Terms memory t = _termsOf(asset);
+        _requireKnown(asset, t);
         IVolatilityOracle volatility = IVolatilityOracle(_setup().volatilityOracle);
         address[] memory collaterals = ILendingPool(pool).collateralList();
         uint256 highest;
@@ -91,22 +94,23 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function claim(address keeper) external returns (uint256 paid) {
-        uint256 earned = _earned[keeper];
+        uint256 earned = _takeEarned(keeper);
         if (earned == 0) return 0;
-        _earned[keeper] = 0;
         paid = IPoolRisk(pool).payKeeper(keeper, earned);
-        if (paid < earned) _earned[keeper] = earned - paid;
+        if (paid < earned) _giveBack(keeper, earned - paid);
         emit RewardClaimed(keeper, paid);
     }
 
     // --- refresh --------------------------------------------------------------------------------------------------
 
     function _refresh(address asset, bool rewarded) private {
-        Terms memory t = _knownTerms(asset);
+        Terms memory t = _termsOf(asset);
+        _requireKnown(asset, t);
         Moment memory m = _momentOf(asset);
         if (block.timestamp - m.refreshedAt < MIN_REFRESH_INTERVAL) return;
         m.refreshedAt = block.timestamp;
-        Setup memory setup = _setup();
+        Root memory root = _loadRoot();
+        Setup memory setup = _setupOf(root);
         Whole memory w = _loadWhole();
         Findings memory f;
         _findVolatility(asset, setup, m, f);
@@ -121,16 +125,16 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.PoolUpdate memory update;
         update.exitFloorShares = KEEP;
         if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
-        (uint256 shares, uint256 debt) = _believed(inputs, f.isWhole);
+        (uint256 shares, uint256 debt) = _believed(inputs, w, f.isWhole);
         // What was taken out in this block may be back in a moment.
         if (inputs.touched) value = value.max(t.value);
         _assess(asset, setup, price, inputs.backlog, f);
         if (!inputs.touched) _findValue(asset, t, w, price, value);
         if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
         f.leverageWad = w.leverageWad.max(WAD);
-        f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
+        if (w.tightness != 0) f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
         _storeWhole(w);
-        if (rewarded) _reward(asset, setup, m);
+        if (rewarded) _reward(asset, root, setup, m);
         _setMoment(asset, m);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
@@ -145,14 +149,17 @@ contract RiskEngine is RiskEngineConfig {
             w.level
         );
         IPoolRisk(pool).applyRisk(asset, u, update);
-        emit RiskRefreshed(asset, f.sigmaWad, f.reserve, f.leverageWad, f.moveWad, f.level | (w.level << 8));
+        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad, f.level | (w.level << 8));
     }
 
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
     /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
     function _findVolatility(address asset, Setup memory setup, Moment memory m, Findings memory f) private {
-        uint256 age = block.timestamp - m.askedAt;
-        uint256 wholeAge = block.timestamp - m.lookedAt;
+        uint256 age;
+        uint256 wholeAge;
+        unchecked {
+            (age, wholeAge) = (block.timestamp - m.askedAt, block.timestamp - m.lookedAt); // neither is in the future
+        }
         f.isWhole = wholeAge >= LOOK_INTERVAL;
         if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
@@ -260,12 +267,13 @@ contract RiskEngine is RiskEngineConfig {
     }
 
     function _takeLeverage(Setup memory setup, Whole memory w, uint256 debt) private view {
-        LeverageAverage.State memory state = LeverageAverage.observe(
-            LeverageAverage.State(uint104(w.leverageWad), uint104(w.sampleWad), uint40(w.sampledAt)),
-            LeverageAverage.leverageUp(w.value, debt),
-            setup.leverageTau,
-            block.timestamp
+        LeverageAverage.State memory state = LeverageAverage.State(
+            uint104(w.leverageWad),
+            uint104(w.sampleWad),
+            uint40(w.sampledAt)
         );
+        uint256 sample = LeverageAverage.leverageUp(w.value.unpack(), debt);
+        LeverageAverage.observe(state, sample, setup.leverageTau, block.timestamp);
         (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
     }
 
@@ -275,19 +283,20 @@ contract RiskEngine is RiskEngineConfig {
     /// @return debt [loan base units]
     function _believed(
         IPoolRisk.RiskInputs memory inputs,
+        Whole memory w,
         bool isWhole
-    ) private returns (uint256 shares, uint256 debt) {
+    ) private view returns (uint256 shares, uint256 debt) {
         debt = inputs.debtAssets;
-        Seen memory seen = _seen;
-        uint256 before = seen.lenderShares;
+        uint256 owed = w.debtAssets.unpack();
+        uint256 before = w.lenderShares.unpack();
         shares = isWhole ? IERC20(pool).totalSupply() : before;
         if (!inputs.touched) {
+            if (shares.dist(before) > before >> SHARES_BITS) w.lenderShares = shares.pack(SHARES_BITS);
             // Interest alone is not worth a write.
-            if (shares == before && debt.dist(seen.debtAssets) <= seen.debtAssets >> 12) return (shares, debt);
-            _seen = Seen(uint136(shares.min(type(uint136).max)), uint112(debt.min(type(uint112).max)));
+            if (debt.dist(owed) > owed >> 12) w.debtAssets = debt.pack(DEBT_BITS);
             return (shares, debt);
         }
-        debt = debt.max(seen.debtAssets);
+        debt = debt.max(owed);
         if (shares > before) {
             if (before != 0) inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(before, shares);
             shares = before;
@@ -350,7 +359,9 @@ contract RiskEngine is RiskEngineConfig {
         u.liquidationFactorBps = target.liquidationFactorBps;
         bool isClosed = f.grace || !price.lendable;
         // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
-        if (!isClosed) {
+        if (!isClosed && f.tightnessWad == 0) {
+            u.borrowFactorBps = target.borrowFactorBps;
+        } else if (!isClosed) {
             u.borrowFactorBps = uint16((uint256(target.borrowFactorBps) * (WAD - f.tightnessWad.min(WAD))) / WAD);
         }
         u.calm = f.level == 0 && poolLevel == 0 && !isClosed;
@@ -366,21 +377,19 @@ contract RiskEngine is RiskEngineConfig {
     // --- reward ---------------------------------------------------------------------------------------------------
 
     /// @dev Nothing is paid here: `claim` does that, so that a poke never depends on cash.
-    function _reward(address asset, Setup memory setup, Moment memory m) private {
+    function _reward(address asset, Root memory root, Setup memory setup, Moment memory m) private {
         uint256 amount = setup.perPoke;
         if (amount == 0 || block.timestamp < m.rewardedAt + setup.interval) return;
-        Root memory root = _root;
         uint256 day = block.timestamp / 1 days;
-        uint256 today = (root.day == day ? root.rewardedToday : 0) + amount;
-        if (today > setup.perDay) return;
+        uint256 today = (root.day == day ? root.rewardedToday : 0) + 1;
+        if (today * amount > setup.perDay) return;
         m.rewardedAt = block.timestamp;
-        _root = Root(root.setup, uint16(day), uint80(today));
-        _earned[msg.sender] += amount;
+        (root.day, root.rewardedToday) = (day, today);
+        _earn(root, msg.sender, amount);
         emit KeeperRewarded(msg.sender, asset, amount);
     }
 
-    function _knownTerms(address asset) private view returns (Terms memory t) {
-        t = _termsOf(asset);
+    function _requireKnown(address asset, Terms memory t) private pure {
         if (t.depthMaxAge == 0) revert EngineAssetUnknown(asset);
     }
 }

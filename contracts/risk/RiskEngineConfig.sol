@@ -11,7 +11,9 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {LibRLP} from "solady/src/utils/LibRLP.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 
@@ -20,6 +22,7 @@ import {MarketMath} from "./MarketMath.sol";
 /// less risk lowers the pool's factors, raises the volatility oracle's floor or the breaker's level.
 abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     using FixedPointMathLib for uint256;
+    using PackedFloat for uint256;
 
     /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 2 + 2 = 32.
     struct Moment {
@@ -44,14 +47,18 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 value; // of all that is supplied, at the liquidation price, to 1/256. [loan base units]
     }
 
-    /// @dev Of the pool as a whole. One slot: 14 + 7 + 6 + 4 + 1 = 32.
+    /// @dev Of the pool as a whole. One slot, in bits: 48 + 40 + 37 + 32 + 6 + 2 + 50 + 41 = 256. Amounts as `PackedFloat`, since
+    /// most refreshes change none of them.
     struct Whole {
-        uint256 value; // Σ Terms.value. [loan base units] What is more counts as the most that fits
-        uint256 leverageWad; // average, in units of 1e6
-        uint256 sampleWad; // latest, in units of 1e7
+        uint256 value; // Σ Terms.value. [loan base units, 41 bits] What is more counts as the most that fits
+        uint256 leverageWad; // average, in units of 1e9
+        uint256 sampleWad; // latest, in units of 1e10
         uint256 sampledAt; // [unix s]
         uint256 tightness; // as the breaker last said. [1/63, rounded up]
         uint256 level; // likewise. ICircuitBreaker.Level
+        uint256 lenderShares; // as the latest look found them in a block in which the pool had not been used before. [43 bits]
+        uint256 debtAssets; // likewise the latest refresh, to a 4096th. [loan base units, 34 bits]
+        uint256 stored; // the word, as it was loaded
     }
 
     /// @dev All that governance sets for all assets, kept as the code of a contract: what would take six slots costs one
@@ -70,11 +77,13 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 interval;
     }
 
-    /// @dev 20 + 2 + 10 = 32.
+    /// @dev All that a reward writes, while the same keeper comes again. One slot: 2 + 2 + 4 + 4 + 20 = 32.
     struct Root {
-        address setup; // whose code is a `Setup`
-        uint16 day; // [days since 1970]
-        uint80 rewardedToday; // [loan base units]
+        uint256 setups; // contracts that this one has made: the code of the last is a `Setup`
+        uint256 day; // [days since 1970]
+        uint256 rewardedToday; // pokes that were rewarded on that day
+        uint256 pending; // rewarded pokes of `keeper`, not in `_earned` yet
+        address keeper; // the latest that was rewarded
     }
 
     /// @dev 14 + 14 + 4 = 32. Written only when something was lost.
@@ -84,29 +93,26 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint32 updatedAt; // [unix s]
     }
 
-    /// @dev 17 + 14 = 31. As the latest refresh found it, shares the latest look at the whole pool, that was made in a block in
-    /// which the pool had not been used before.
-    struct Seen {
-        uint136 lenderShares; // 0: never
-        uint112 debtAssets; // to a 4096th of it. [loan base units]
-    }
-
     uint256 internal constant MAX_VALUE = type(uint112).max;
-    uint256 internal constant LEVERAGE_UNIT = 1e6;
-    uint256 internal constant SAMPLE_UNIT = 1e7;
+    uint256 private constant LEVERAGE_UNIT = 1e9;
+    uint256 private constant SAMPLE_UNIT = 1e10;
+    uint256 internal constant VALUE_BITS = 41;
+    uint256 internal constant SHARES_BITS = 43;
+    uint256 internal constant DEBT_BITS = 34;
     uint256 private constant SETUP_BYTES = 11 * 32;
 
     /// @inheritdoc IRiskEngine
     address public immutable pool;
     address internal immutable _loanAsset;
 
-    Root internal _root;
+    uint256 private _root;
     mapping(address asset => uint256) private _moment;
     mapping(address asset => uint256) private _terms;
     uint256 private _whole;
     Losses internal _losses;
-    Seen internal _seen;
-    mapping(address keeper => uint256) internal _earned;
+    /// @dev One more than what was earned, in loan base units; 0: nothing ever. Who first earns something opens the slot, and
+    /// it is never closed: who comes after him pays no more than for a change.
+    mapping(address keeper => uint256) private _earned;
 
     constructor(address pool_, address authority_, Modules memory modules_) AccessManaged(authority_) {
         pool = pool_;
@@ -120,15 +126,38 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     // --- words ----------------------------------------------------------------------------------------------------
 
-    function _setup() internal view returns (Setup memory s) {
-        address from = _root.setup;
+    function _setup() internal view returns (Setup memory) {
+        return _setupOf(_loadRoot());
+    }
+
+    function _setupOf(Root memory root) internal view returns (Setup memory s) {
+        // Contracts count what they make from one.
+        address from = LibRLP.computeAddress(address(this), root.setups);
         assembly ("memory-safe") {
             extcodecopy(from, s, 1, SETUP_BYTES) // behind the byte that stops it
         }
     }
 
     function _write(Setup memory s) private {
-        _root.setup = SSTORE2.write(abi.encode(s));
+        Root memory root = _loadRoot();
+        _within("setups", ++root.setups, 1, type(uint16).max);
+        _storeRoot(root);
+        SSTORE2.write(abi.encode(s));
+    }
+
+    function _loadRoot() internal view returns (Root memory root) {
+        uint256 word = _root;
+        root.setups = uint16(word);
+        root.day = uint16(word >> 16);
+        root.rewardedToday = uint32(word >> 32);
+        root.pending = uint32(word >> 64);
+        root.keeper = address(uint160(word >> 96));
+    }
+
+    /// @dev The caller keeps every field within its bits, here and below.
+    function _storeRoot(Root memory root) internal {
+        uint256 word = root.setups | (root.day << 16) | (root.rewardedToday << 32) | (root.pending << 64);
+        _root = word | (uint256(uint160(root.keeper)) << 96);
     }
 
     function _momentOf(address asset) internal view returns (Moment memory m) {
@@ -144,13 +173,15 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         m.lookedAt = m.refreshedAt.zeroFloorSub(word >> 240);
     }
 
-    /// @dev The caller keeps every field within its bits, here and below.
     function _setMoment(address asset, Moment memory m) internal {
         uint256 word =
             uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
         word |= (m.darkAt << 120) | (m.sigma << 152) | (m.excessBps << 200);
-        word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
-        word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
+        unchecked {
+            // Neither is later than the refresh.
+            word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
+            word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
+        }
         _moment[asset] = word;
     }
 
@@ -171,18 +202,24 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     function _loadWhole() internal view returns (Whole memory w) {
         uint256 word = _whole;
-        w.value = uint112(word);
-        w.leverageWad = uint256(uint56(word >> 112)) * LEVERAGE_UNIT;
-        w.sampleWad = uint256(uint48(word >> 168)) * SAMPLE_UNIT;
-        w.sampledAt = uint32(word >> 216);
-        w.tightness = (word >> 248) & 63;
-        w.level = word >> 254;
+        w.stored = word;
+        w.value = uint48(word);
+        unchecked {
+            w.leverageWad = uint256(uint40(word >> 48)) * LEVERAGE_UNIT;
+            w.sampleWad = ((word >> 88) & 0x1fffffffff) * SAMPLE_UNIT;
+        }
+        w.sampledAt = uint32(word >> 125);
+        w.tightness = (word >> 157) & 63;
+        w.level = (word >> 163) & 3;
+        w.lenderShares = (word >> 165) & 0x3ffffffffffff;
+        w.debtAssets = word >> 215;
     }
 
     function _storeWhole(Whole memory w) internal {
-        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 112) | ((w.sampleWad / SAMPLE_UNIT) << 168);
-        word |= (w.sampledAt << 216) | (w.tightness << 248) | (w.level << 254);
-        if (word != _whole) _whole = word;
+        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 48) | ((w.sampleWad / SAMPLE_UNIT) << 88);
+        word |= (w.sampledAt << 125) | (w.tightness << 157) | (w.level << 163);
+        word |= (w.lenderShares << 165) | (w.debtAssets << 215);
+        if (word != w.stored) _whole = word;
     }
 
     // --- governance -----------------------------------------------------------------------------------------------
@@ -239,7 +276,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     /// @dev Puts the value of an asset into the sum, in memory.
     function _count(Whole memory w, Terms memory t, uint256 value) internal pure {
         value = value.min(MAX_VALUE);
-        w.value = (w.value.zeroFloorSub(t.value) + value).min(MAX_VALUE);
+        uint256 sum = w.value.unpack().zeroFloorSub(t.value) + value;
+        w.value = sum.min(MAX_VALUE).pack(VALUE_BITS);
         t.value = value;
     }
 
@@ -248,6 +286,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         _within("rewardInterval", config.interval, 60, 1 days);
         _within("rewardPerDay", config.perDay, 0, type(uint80).max);
         Setup memory s = _setup();
+        _renewRewards(s.perPoke, config.perPoke);
         (s.perPoke, s.perDay, s.interval) = (config.perPoke, config.perDay, config.interval);
         _write(s);
         emit RewardsSet(config);
@@ -302,6 +341,58 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @inheritdoc IRiskEngine
     function rewardOf(address keeper) external view returns (uint256) {
-        return _earned[keeper];
+        Root memory root = _loadRoot();
+        uint256 pending = root.keeper == keeper ? root.pending * _setupOf(root).perPoke : 0;
+        return _earned[keeper].zeroFloorSub(1) + pending;
+    }
+
+    // --- rewards --------------------------------------------------------------------------------------------------
+
+    /// @dev A rewarded poke. Whoever was rewarded before, and is somebody else, gets what is pending into his own slot.
+    /// @param root Changed and stored.
+    /// @param amount [loan base units]
+    function _earn(Root memory root, address keeper, uint256 amount) internal {
+        if (root.keeper != keeper) {
+            _settle(root, amount);
+            root.keeper = keeper;
+            if (_earned[keeper] == 0) {
+                _earned[keeper] = amount + 1;
+                _storeRoot(root);
+                return;
+            }
+        }
+        ++root.pending;
+        _storeRoot(root);
+    }
+
+    /// @dev Takes out what a keeper has earned. [loan base units]
+    function _takeEarned(address keeper) internal returns (uint256 earned) {
+        Root memory root = _loadRoot();
+        if (root.keeper == keeper && root.pending != 0) {
+            _settle(root, _setupOf(root).perPoke);
+            _storeRoot(root);
+        }
+        earned = _earned[keeper].zeroFloorSub(1);
+        if (earned != 0) _earned[keeper] = 1;
+    }
+
+    /// @dev Puts back what could not be paid.
+    function _giveBack(address keeper, uint256 amount) internal {
+        _earned[keeper] += amount;
+    }
+
+    /// @dev What is pending was earned at the old reward, and the day's count is from now on one of pokes at the new.
+    function _renewRewards(uint256 before, uint256 perPoke) private {
+        Root memory root = _loadRoot();
+        _settle(root, before);
+        if (perPoke != 0) root.rewardedToday = (root.rewardedToday * before).divUp(perPoke).min(type(uint32).max);
+        _storeRoot(root);
+    }
+
+    /// @dev In memory, but for the keeper's own slot, which is open.
+    function _settle(Root memory root, uint256 perPoke) private {
+        if (root.pending == 0) return;
+        _earned[root.keeper] += root.pending * perPoke;
+        root.pending = 0;
     }
 }

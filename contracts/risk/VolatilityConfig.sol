@@ -34,10 +34,12 @@ abstract contract VolatilityConfig is AccessManaged, VolatilityStorage {
         c.isToken0 = config.pool != address(0) && _checkedPool(asset, config.pool, config.interval);
         c.pool = config.pool;
         c.interval = config.interval;
+        (c.grid, c.hasPool) = (config.interval, config.pool != address(0));
         c.clampWad = config.clampWad;
         c.stressWad = config.stressWad;
         c.floorWad = config.floorWad;
         c.impliedMaxAge = config.impliedMaxAge;
+        c.impliedUntil = c.impliedAt + config.impliedMaxAge;
         unchecked {
             ++c.version;
         }
@@ -139,6 +141,7 @@ abstract contract VolatilityConfig is AccessManaged, VolatilityStorage {
         }
         c.impliedWad = impliedWad;
         c.impliedAt = uint32(block.timestamp);
+        c.impliedUntil = uint32(block.timestamp + c.impliedMaxAge);
         emit ImpliedVolatilityPosted(asset, impliedWad);
     }
 

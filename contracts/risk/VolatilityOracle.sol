@@ -26,22 +26,25 @@ contract VolatilityOracle is CorrelationTracker {
     /// @inheritdoc IVolatilityOracle
     function poke(address asset) external returns (uint256) {
         Config storage c = _known(asset);
-        (State memory s, ) = _poke(asset, c);
-        return _volatility(c, s).sigmaWad;
+        State memory s = _state[asset];
+        _poke(asset, c, s);
+        (uint256 sigma, , , ) = _select(c, s);
+        return sigma;
     }
 
     /// @inheritdoc IVolatilityOracle
-    function pokeVolatility(address asset) external returns (uint256, uint256, uint256, bool) {
+    function pokeVolatility(
+        address asset
+    ) external returns (uint256 sigma, uint256 fastWad, uint256 slowWad, bool sampled) {
         Config storage c = _known(asset);
-        (State memory s, bool sampled) = _poke(asset, c);
-        Volatility memory v = _volatility(c, s);
-        return (v.sigmaWad, v.fastWad, v.slowWad, sampled);
+        State memory s = _state[asset];
+        sampled = _poke(asset, c, s);
+        (sigma, fastWad, slowWad, ) = _select(c, s);
     }
 
-    function _poke(address asset, Config storage c) private returns (State memory s, bool sampled) {
-        s = _state[asset];
-        (uint256 elapsed, uint32 ago) = _due(c.interval, s.sampledAt, c.pool != address(0));
-        if (elapsed == 0) return (s, false);
+    function _poke(address asset, Config storage c, State memory s) private returns (bool sampled) {
+        (uint256 elapsed, uint32 ago) = _due(c.grid, s.sampledAt, c.hasPool);
+        if (elapsed == 0) return false;
         sampled = _sample(asset, c, s, elapsed, ago);
         // A pool that does not remember the moment still knows the present.
         if (!sampled && ago != 0) sampled = _sample(asset, c, s, elapsed + ago, 0);
@@ -67,8 +70,18 @@ contract VolatilityOracle is CorrelationTracker {
             s.interval = uint24(elapsed);
             if (previous != 0) _average(asset, c, s, r.returnRay, elapsed, previous);
         }
-        _state[asset] = s;
+        _write(asset, s);
         return true;
+    }
+
+    /// @dev The whole slot: field by field the compiler would write it twice.
+    function _write(address asset, State memory s) private {
+        State storage stored = _state[asset];
+        uint256 word = uint48(s.accumulator) | (uint256(uint48(s.change)) << 48) | (uint256(s.interval) << 96);
+        word |= (uint256(s.sampledAt) << 120) | (uint256(s.fast) << 152) | (uint256(s.slow) << 200);
+        assembly ("memory-safe") {
+            sstore(stored.slot, word)
+        }
     }
 
     function _average(
@@ -110,13 +123,18 @@ contract VolatilityOracle is CorrelationTracker {
     }
 
     function _volatility(Config storage c, State memory s) private view returns (Volatility memory v) {
-        (uint256 fast36, uint256 slow36) = _variances(s);
-        v.fastWad = VolatilityMath.sigmaUp(fast36);
-        v.slowWad = VolatilityMath.sigmaUp(slow36);
+        (v.sigmaWad, v.fastWad, v.slowWad, v.impliedWad) = _select(c, s);
         (v.stressWad, v.floorWad) = (c.stressWad, c.floorWad);
-        bool isFresh = block.timestamp < uint256(c.impliedAt) + c.impliedMaxAge;
-        v.impliedWad = isFresh ? VolatilityMath.boundedImplied(c.impliedWad, v.slowWad) : 0;
-        v.sigmaWad = VolatilityMath.selectUp(v.fastWad, v.slowWad, v.stressWad, v.impliedWad, v.floorWad);
         v.sampledAt = s.sampledAt;
+    }
+
+    function _select(
+        Config storage c,
+        State memory s
+    ) private view returns (uint256 sigma, uint256 fastWad, uint256 slowWad, uint256 impliedWad) {
+        (uint256 fast36, uint256 slow36) = _variances(s);
+        (fastWad, slowWad) = (VolatilityMath.sigmaUp(fast36), VolatilityMath.sigmaUp(slow36));
+        if (block.timestamp < c.impliedUntil) impliedWad = VolatilityMath.boundedImplied(c.impliedWad, slowWad);
+        sigma = VolatilityMath.selectUp(fastWad, slowWad, c.stressWad, impliedWad, c.floorWad);
     }
 }

@@ -33,7 +33,8 @@ abstract contract VolatilityStorage is IVolatilityOracle, IVolatilityOracleAdmin
         uint56 slow; // variance, packed with 49 bits of mantissa. [36 decimals per day]
     }
 
-    /// @dev First slot, for sampling: 20 + 1 + 3 + 8 = 32. Second, for the result: 8 + 8 + 8 + 4 + 3 + 1 = 32.
+    /// @dev First slot, for sampling: 20 + 1 + 3 + 8 = 32. Second, for the result, and for whether a sample is due at all:
+    /// 8 + 8 + 8 + 4 + 3 + 1 = 32. Third, for changes: 4 + 3 + 1 = 8.
     struct Config {
         address pool; // 0: none
         bool isToken0; // the asset is the pool's token0
@@ -42,6 +43,9 @@ abstract contract VolatilityStorage is IVolatilityOracle, IVolatilityOracleAdmin
         uint64 stressWad;
         uint64 floorWad;
         uint64 impliedWad;
+        uint32 impliedUntil; // [unix s] `impliedAt` + `impliedMaxAge`
+        uint24 grid; // `interval`
+        bool hasPool;
         uint32 impliedAt; // [unix s]
         uint24 impliedMaxAge; // [s]
         uint8 version; // counts changes of the source, and wraps
@@ -90,7 +94,7 @@ abstract contract VolatilityStorage is IVolatilityOracle, IVolatilityOracleAdmin
 
     function _known(address asset) internal view returns (Config storage c) {
         c = _config[asset];
-        if (c.interval == 0) revert VolatilityAssetUnknown(asset);
+        if (c.grid == 0) revert VolatilityAssetUnknown(asset);
     }
 
     /// @dev Which moment is sampled: the last multiple of `interval`, or of assets without pool now; zero for `elapsed`

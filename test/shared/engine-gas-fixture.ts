@@ -14,6 +14,10 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
   const p = await deployRiskPool(connection, { breaker });
   const { engine, eth, borrower, stranger, pool, loanAddress, trade, networkHelpers } = p;
   const { time } = networkHelpers;
+  // From the beginning of an hour on, so that no poke that is measured is the first of one: that asks feeds for their decimals.
+  await time.increaseTo((Math.floor((await time.latest()) / 3_600) + 1) * 3_600);
+  await p.setFeed(0, 2_000);
+  await p.liquidity.pokeDepth(eth.address);
   await engine.setRewards({ perPoke: USD, perDay: 10_000n * USD, interval: 60n });
   await pool.connect(borrower).supplyCollateral(eth.address, 1_000n * ETHER, borrower.address, "0x");
   await engine.connect(stranger).poke(eth.address);

@@ -234,7 +234,7 @@ contract FactorRampFuzzTest is Bounds {
             time += elapsed;
             uint256 during = s.valueAt(time);
             uint256 target = _between(draw >> 64, 0, 9_800);
-            s = s.step(target, draw & 3 != 0, time);
+            s.step(target, draw & 3 != 0, time);
             uint256 current = s.valueAt(time);
             require(during <= before, "rises between calls");
             require(before - during <= (elapsed * 200) / 1 days + 1, "falls too fast");
@@ -249,11 +249,11 @@ contract FactorRampFuzzTest is Bounds {
     function testFuzz_Ramp_CallsDoNotSlowAFall(uint256 seed, uint256 target) public pure {
         FactorRamp.State memory s = FactorRamp.begin(9_000, T0);
         target = _between(target, 0, 8_999);
-        s = s.step(target, true, T0);
+        s.step(target, true, T0);
         uint256 time = T0;
         for (uint256 i; i < 8; ++i) {
             time += _between(uint256(keccak256(abi.encode(seed, i))), 0, 1 days);
-            s = s.step(target, true, time);
+            s.step(target, true, time);
             uint256 fallen = 9_000 - (time - T0) / 432;
             require(s.valueAt(time) == (fallen > target ? fallen : target), "off the line");
         }

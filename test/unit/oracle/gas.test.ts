@@ -24,13 +24,13 @@ const LIMITS: readonly [
     "one feed in the quote asset",
     1,
     { feedsInQuote: true, twapPool: ZeroAddress, requiredSources: 1n },
-    32_500n,
-    30_500n,
+    28_500n,
+    27_000n,
   ],
-  ["one feed in the quote asset, stored TWAP", 1, { feedsInQuote: true, snapshotMaxAge: 3_600n }, 34_000n, 33_500n],
-  ["one feed and the quote's, stored TWAP", 1, { snapshotMaxAge: 3_600n }, 53_500n, 53_000n],
-  ["one feed and the quote's, live TWAP", 1, {}, 65_500n, 65_000n],
-  ["three feeds and the quote's, live TWAP", 3, {}, 110_000n, 110_000n],
+  ["one feed in the quote asset, stored TWAP", 1, { feedsInQuote: true, snapshotMaxAge: 3_600n }, 29_000n, 29_000n],
+  ["one feed and the quote's, stored TWAP", 1, { snapshotMaxAge: 3_600n }, 50_000n, 49_500n],
+  ["one feed and the quote's, live TWAP", 1, {}, 60_000n, 60_000n],
+  ["three feeds and the quote's, live TWAP", 3, {}, 100_500n, 100_500n],
 ];
 
 describe("PriceOracle: gas", () => {
@@ -67,12 +67,12 @@ describe("PriceOracle: gas", () => {
     });
   }
 
-  it("a poke of one feed and a TWAP, warm memory: ≤ 125,000 as a transaction", async () => {
+  it("a poke of one feed and a TWAP, warm memory: ≤ 95,000 as a transaction", async () => {
     const sources = await connection.networkHelpers.loadFixture(deployOracleSources);
     const { oracle, wethAddress, market, pass } = sources;
     await oracle.setMarket(wethAddress, market(1));
     await pass(30n);
     const receipt = await (await oracle.poke(wethAddress)).wait();
-    expect(receipt?.gasUsed).to.be.within(90_000n, 125_000n);
+    expect(receipt?.gasUsed).to.be.within(82_000n, 95_000n);
   });
 });

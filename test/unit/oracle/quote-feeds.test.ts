@@ -66,7 +66,7 @@ describe("PriceOracle: the quote asset, and storage", () => {
 
     it("one in other decimals is left out from the next poke on", async () => {
       const { oracle, wethAddress, usdcFeed, pass } = await connection.networkHelpers.loadFixture(feedAndTwap);
-      await usdcFeed.setDecimals(6);
+      await usdcFeed.redenominate(6);
       await pass(12n);
       await oracle.poke(wethAddress);
       expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(8n);
@@ -75,9 +75,9 @@ describe("PriceOracle: the quote asset, and storage", () => {
   });
 
   describe("storage", () => {
-    it("holds a market's memory in one slot, and the last valid price with its time in a second", async () => {
+    it("holds a market's memory in one slot, with the last valid price", async () => {
       const { oracle, wethAddress, ethers, networkHelpers } = await connection.networkHelpers.loadFixture(feedAndTwap);
-      const SNAPSHOTS = 2n; // after the authority and the configurations
+      const SNAPSHOTS = 3n; // after the authority, the list of assets and the configurations
       const base = BigInt(
         ethers.keccak256(ethers.AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [wethAddress, SNAPSHOTS])),
       );
@@ -85,14 +85,14 @@ describe("PriceOracle: the quote asset, and storage", () => {
       const word = async (slot: bigint) => BigInt(await ethers.provider.getStorage(address, slot));
       const now = BigInt(await networkHelpers.time.latest());
       const memory = await word(base);
-      expect(BigInt.asIntN(24, memory)).to.equal(TICK_2000);
-      expect(BigInt.asIntN(56, memory >> 24n)).to.equal(TICK_2000 * 10n ** 6n);
-      expect(BigInt.asUintN(32, memory >> 80n)).to.equal(0n);
-      expect(BigInt.asUintN(32, memory >> 112n)).to.equal(now);
-      expect(BigInt.asUintN(32, memory >> 144n)).to.equal(0x00_01_01_00n); // no sum of ticks, an average, a TWAP, no broken feed
-      expect(memory >> 176n).to.equal(0n);
-      expect(await word(base + 1n)).to.equal((now << 208n) | usdcPerWeth36(2_000));
-      expect(await word(base + 2n)).to.equal(0n); // shares only
+      expect(BigInt.asIntN(21, memory)).to.equal(TICK_2000);
+      expect(BigInt.asIntN(41, memory >> 21n)).to.equal(TICK_2000 * 10n ** 6n);
+      expect(BigInt.asUintN(32, memory >> 62n)).to.equal(0n);
+      expect(BigInt.asUintN(32, memory >> 94n)).to.equal(now);
+      expect(BigInt.asUintN(10, memory >> 126n)).to.equal(0b0_0_1_1_000000n); // not stale, no sum of ticks, an average, a TWAP, no broken feed
+      expect(BigInt.asUintN(56, memory >> 136n)).to.equal(0n);
+      expect(BigInt.asUintN(57, memory >> 192n) * 10n ** (memory >> 249n)).to.equal(usdcPerWeth36(2_000));
+      expect(await word(base + 1n)).to.equal(0n); // shares only
     });
   });
 });

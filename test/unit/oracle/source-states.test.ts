@@ -25,6 +25,8 @@ interface State {
 
 /** The pool's price at its tick, as the contract computes it; its exactness is judged in tick-price.test.ts. */
 const TWAP36 = 1_999_840_305_617_526_509_300_572_676n;
+/** What is remembered of it: 17 digits. */
+const LAST_TWAP36 = 1_999_840_305_617_526_500_000_000_000n;
 const FEED36 = usdcPerWeth36(2_000);
 
 /** Every state in which a feed has no price. */
@@ -64,7 +66,7 @@ const BROKEN_FEEDS: readonly State[] = [
     name: "in other decimals, found at the next poke",
     status: Status.WrongDecimals,
     apply: async (feed, { oracle, wethAddress, pass }) => {
-      await feed.setDecimals(18);
+      await feed.redenominate(18);
       await pass(12n);
       await oracle.poke(wethAddress);
     },
@@ -201,7 +203,7 @@ describe("PriceOracle: what each state of a source gives", () => {
       await apply(sources.pool);
       await expectAnswers(sources, {
         borrow: ["OracleInsufficientSources", sources.wethAddress, 0n, 1n],
-        last: TWAP36,
+        last: LAST_TWAP36,
       });
     });
   }
@@ -222,15 +224,42 @@ describe("PriceOracle: what each state of a source gives", () => {
 
   it("a feed that recovers its decimals is used again from the next poke on", async () => {
     const { oracle, wethAddress, feed, pass } = await connection.networkHelpers.loadFixture(feedAndTwap);
-    await feed.setDecimals(6);
+    await feed.redenominate(6);
     await pass(12n);
     await oracle.poke(wethAddress);
     expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(1n);
-    await feed.setDecimals(8);
+    await feed.redenominate(8);
     await pass(12n);
     await oracle.poke(wethAddress);
     expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(0n);
     expect(await oracle.liquidationPrice(wethAddress)).to.equal(FEED36);
+  });
+
+  for (const decimals of [7, 9]) {
+    it(`a feed that goes over to ${decimals} decimals is asked at once, because its price jumps by ten`, async () => {
+      const { oracle, wethAddress, feed, pass } = await connection.networkHelpers.loadFixture(feedAndTwap);
+      await pass(3_600n - (BigInt(await connection.networkHelpers.time.latest()) % 3_600n));
+      await feed.setAnswer(answer8(2_000));
+      await oracle.poke(wethAddress); // has asked for this hour
+      await feed.redenominate(decimals);
+      await pass(12n);
+      await oracle.poke(wethAddress);
+      expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(1n);
+    });
+  }
+
+  it("a feed in other decimals whose price reads the same is found by the first poke of the next hour", async () => {
+    const { oracle, wethAddress, feed, pass, refresh } = await connection.networkHelpers.loadFixture(feedAndTwap);
+    await pass(3_600n - (BigInt(await connection.networkHelpers.time.latest()) % 3_600n));
+    await refresh(2_000);
+    await oracle.poke(wethAddress);
+    await feed.setDecimals(9); // and the market has crashed by nine tenths at the same moment
+    await pass(3_000n);
+    await oracle.poke(wethAddress);
+    expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(0n);
+    await pass(600n);
+    await oracle.poke(wethAddress);
+    expect((await oracle.snapshotOf(wethAddress)).brokenFeeds).to.equal(1n);
   });
 
   it("the largest answers of both sides give a price or none, and never a revert", async () => {

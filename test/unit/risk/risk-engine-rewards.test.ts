@@ -34,6 +34,11 @@ async function engineless(connection: NetworkConnection) {
   return { ...p, risk: await p.ethers.getContractAt("IPoolRisk", p.poolAddress) };
 }
 
+/** Interest of ten days: enough in the reserves for what keepers are to be paid here. */
+async function fillReserves(p: Awaited<ReturnType<typeof rewardingPool>>) {
+  await p.pass(10n * DAY);
+}
+
 describe("RiskEngine: rewards of keepers", () => {
   let connection: NetworkConnection;
   before(async () => {
@@ -107,6 +112,69 @@ describe("RiskEngine: rewards of keepers", () => {
       await p.pass(DAY);
       await engine.claim(stranger.address);
       expect(await engine.rewardOf(stranger.address)).to.equal(0);
+    });
+
+    it("of keepers who take turns are each his own, whenever they are claimed", async () => {
+      const p = await load(rewardingPool);
+      const { engine, eth, governor, stranger, lender, loan } = p;
+      await engine.setRewards({ ...REWARDS, perDay: 100n * USD });
+      const earned = new Map([[governor.address, 1n]]); // the fixture's own poke
+      for (const keeper of [stranger, stranger, governor, lender, stranger, lender, lender, governor]) {
+        await p.pass(REWARDS.interval);
+        await engine.connect(keeper).poke(eth.address);
+        earned.set(keeper.address, (earned.get(keeper.address) ?? 0n) + 1n);
+        for (const [address, pokes] of earned) expect(await engine.rewardOf(address)).to.equal(pokes * REWARDS.perPoke);
+      }
+      await fillReserves(p);
+      const before = await loan.balanceOf(stranger.address);
+      for (const address of earned.keys()) await engine.claim(address);
+      expect((await loan.balanceOf(stranger.address)) - before).to.equal(3n * REWARDS.perPoke);
+      for (const address of earned.keys()) expect(await engine.rewardOf(address)).to.equal(0);
+      await p.pass(REWARDS.interval);
+      await engine.connect(governor).poke(eth.address);
+      expect(await engine.rewardOf(governor.address)).to.equal(REWARDS.perPoke);
+    });
+
+    it("cost a newcomer his own slot, and who comes after him, or after a claim, nothing of it", async () => {
+      const p = await load(rewardingPool);
+      const { engine, eth, governor, stranger, networkHelpers, pass } = p;
+      await engine.setRewards({ ...REWARDS, perDay: 100n * USD });
+      /** What the next poke costs either of them; then `next` pokes. */
+      const costs = async (next: typeof stranger) => {
+        await pass(REWARDS.interval);
+        const gas = new Map<string, bigint>();
+        for (const keeper of next === stranger ? [governor, stranger] : [stranger, governor]) {
+          const state = await networkHelpers.takeSnapshot();
+          gas.set(keeper.address, (await (await engine.connect(keeper).poke(eth.address)).wait())!.gasUsed);
+          if (keeper !== next) await state.restore();
+        }
+        return { ofGovernor: gas.get(governor.address)!, ofStranger: gas.get(stranger.address)! };
+      };
+      const first = await costs(stranger);
+      expect(first.ofStranger - first.ofGovernor).to.be.within(20_000n, 30_000n); // a slot, and what is pending
+      const second = await costs(stranger);
+      expect(second.ofGovernor - second.ofStranger).to.be.within(2_000n, 8_000n);
+      await fillReserves(p);
+      await engine.claim(stranger.address);
+      expect(await engine.rewardOf(stranger.address)).to.equal(0);
+      const third = await costs(stranger);
+      expect(third.ofGovernor - third.ofStranger).to.be.within(2_000n, 8_000n);
+      const fourth = await costs(stranger);
+      expect(fourth.ofGovernor - fourth.ofStranger).to.be.within(2_000n, 8_000n);
+    });
+
+    it("earned before they change keep their amount, and the day's cap what was spent of it", async () => {
+      const p = await load(rewardingPool);
+      const { engine, stranger, eth } = p;
+      await p.pass(REWARDS.interval);
+      await engine.connect(stranger).poke(eth.address); // 4 of 5 dollars are spent
+      await engine.setRewards({ ...REWARDS, perPoke: USD / 2n });
+      for (const earned of [25n, 30n, 30n]) {
+        expect(await engine.rewardOf(stranger.address)).to.be.at.most((earned * USD) / 10n);
+        await p.pass(REWARDS.interval);
+        await engine.connect(stranger).poke(eth.address);
+        expect(await engine.rewardOf(stranger.address)).to.equal((earned * USD) / 10n);
+      }
     });
 
     it("a claim of nothing pays nothing", async () => {

@@ -20,9 +20,10 @@ const LOOK_INTERVAL = 60n;
 /** Of the samples of the volatility. [s] */
 const SAMPLES = 1_800n;
 
-/** What is kept of σ* and of the average leverage. */
-const UNIT = 10n ** 6n;
-const stored = (valueWad: bigint) => valueWad / UNIT;
+/** What is kept of σ*, and of the average leverage. */
+const SIGMA_UNIT = 10n ** 6n;
+const LEVERAGE_UNIT = 10n ** 9n;
+const stored = (leverageWad: bigint) => leverageWad / LEVERAGE_UNIT;
 
 /** What one poke did, and how long after the last time. [s] */
 interface Look {
@@ -191,7 +192,7 @@ describe("RiskEngine: looks in turns", () => {
     const before = await refreshed(p);
     await tick(p, 12n);
     const after = await refreshed(p);
-    expect(after.sigmaWad - before.sigmaWad).to.be.within(0n, UNIT); // rounded up
-    expect(after.leverageWad).to.equal(stored(before.leverageWad) * UNIT);
+    expect(after.sigmaWad - before.sigmaWad).to.be.within(0n, SIGMA_UNIT); // rounded up
+    expect(after.leverageWad).to.equal(stored(before.leverageWad) * LEVERAGE_UNIT);
   });
 });

@@ -30,15 +30,16 @@ describe("storage of the liquidity oracle", () => {
 
   const bits = (word: bigint, from: bigint, width: bigint) => (word >> from) & ((1n << width) - 1n);
 
-  it("keeps the result in one slot: 13 + 13 + 5 + 1 = 32 bytes", async () => {
+  it("keeps all of the result in one slot: 13 + 13 + 4 + 2 = 32 bytes", async () => {
     const { oracle, assetAddress, wordAt } = await load();
     const [depth, updatedAt] = await oracle.depthOf(assetAddress);
     const word = await wordAt(DEPTH_SLOT, 0n);
     expect(depth).to.be.greaterThan(0);
     expect(bits(word, 0n, 104n)).to.equal(depth);
     expect(bits(word, 104n, 104n)).to.equal(depth); // the first sample
-    expect(bits(word, 208n, 40n)).to.equal(updatedAt);
-    expect(bits(word, 248n, 8n)).to.equal(1); // one pool, and it answers
+    expect(bits(word, 208n, 32n)).to.equal(updatedAt);
+    expect(bits(word, 240n, 4n)).to.equal(1); // one pool, and it answers
+    expect(bits(word, 244n, 12n)).to.equal((await oracle.marketOf(assetAddress)).impactBps);
     expect(await wordAt(DEPTH_SLOT, 1n)).to.equal(0);
   });
 
