@@ -82,7 +82,7 @@ abstract contract PoolBorrower is PoolLender {
             _refreshIfStale(token);
             _refreshStale(record.collateralMask & ~books.bit());
         }
-        _removeCollateral(record, account, token, held, amount);
+        _collateral[token].books = _withoutCollateral(books, record, account, token, held, amount);
         if (amount == held) _account[account].collateralMask = record.collateralMask;
         if (record.debtShares != 0) {
             _requireOpen(PAUSE_COLLATERAL_EXIT);

@@ -52,7 +52,9 @@ function describeLayout({ storage, types }: Layout): string[] {
 
 /** Names of our contracts that answer as modules do and, by their errors, are built on the pool's storage. */
 async function modules(): Promise<string[]> {
-  const names = [...(await artifacts.getAllFullyQualifiedNames())].filter((name) => name.startsWith("contracts/"));
+  const names = [...(await artifacts.getAllFullyQualifiedNames())].filter(
+    (name) => name.startsWith("contracts/") && !name.startsWith("contracts/mocks/"),
+  );
   const found = await Promise.all(names.map((name) => artifacts.readArtifact(name)));
   const { abi } = await artifacts.readArtifact("IPoolModule");
   const [{ name: answer }] = abi;
