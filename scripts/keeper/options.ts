@@ -1,4 +1,4 @@
-import { isAddress, parseUnits } from "ethers";
+import { getAddress, isAddress, parseUnits } from "ethers";
 
 import { UserError } from "../../sim/user-error.ts";
 import { parseCount } from "../../tasks/shared/numbers.ts";
@@ -156,7 +156,7 @@ function share(text: string, option: string): bigint {
 function addressOf(text: string, option: string): string | undefined {
   if (text === "") return undefined;
   if (!isAddress(text)) throw new UserError(`${option} is not an address: ${text}`);
-  return text;
+  return getAddress(text);
 }
 
 /** Says nothing of the address itself: it may carry a key. */

@@ -23,10 +23,10 @@ export interface RpcFailure {
 
 /** First match decides. Texts of Geth, Erigon, Nethermind, Besu, Reth, Hardhat, Anvil, and the large providers. */
 const MESSAGES: readonly (readonly [RpcErrorKind, RegExp])[] = [
-  ["known", /already known|known transaction|already imported|already exists|already in (the )?(mem)?pool/i],
+  ["known", /already ?known|known transaction|already imported|already exists|already in (the )?(mem)?pool/i],
   [
     "underpriced",
-    /underpriced|could not replace existing|replacement (fee|transaction) too low|fee ?cap|(max ?fee|gas ?price).{0,40}(less than|too low|below)/i,
+    /underpriced|could not replace existing|replacement (transaction )?(fee )?too low|fee ?cap|(max ?fee|gas ?price).{0,40}(less than|too low|below)/i,
   ],
   ["nonce-too-low", /nonce (is )?too low|oldnonce|nonce.{0,20}already been used|invalid nonce.{0,20}low/i],
   ["nonce-too-high", /nonce (is )?too high|nonce gap|gapped/i],

@@ -118,7 +118,8 @@ export class Sender {
   async #settle(transaction: PendingTransaction, head: Block): Promise<void> {
     const queue = this.#queue;
     let receipt = await queue.receiptOf(transaction);
-    if (receipt === undefined && transaction.hashes.length === 0) {
+    const isUnseen = transaction.hashes.length === 0;
+    if (receipt === undefined && isUnseen) {
       const hash = await findMined(queue.chain, queue.address, transaction, head.number);
       if (hash !== undefined) queue.remember(transaction, hash);
       receipt = await queue.receiptOf(transaction);
@@ -128,7 +129,8 @@ export class Sender {
       return;
     }
     if (receipt.blockNumber + this.#options.confirmations - 1 > head.number) return;
-    if (transaction.isCancelling && receipt.gasUsed === CANCEL_GAS) queue.finish(transaction, "cancelled", receipt);
+    const isCancelled = transaction.isCancelling && receipt.gasUsed === CANCEL_GAS;
+    if (isCancelled && !isUnseen) queue.finish(transaction, "cancelled", receipt);
     else if (receipt.isSuccess) queue.finish(transaction, "mined", receipt);
     else queue.finish(transaction, await this.#options.explain(transaction, receipt), receipt);
   }
