@@ -26,9 +26,9 @@ import { amount, type KeeperOptions } from "./options.ts";
 import { poolEvents } from "./pool-events.ts";
 import { nativeValue, Prices } from "./prices.ts";
 import { RiskPokes } from "./risk-pokes.ts";
-import { Rpc } from "./rpc.ts";
+import { Rpc, type Eip1193 } from "./rpc.ts";
 import { Sender } from "./sender.ts";
-import { sleep } from "./sleep.ts";
+import { sleep as sleepForReal, type Sleep } from "./sleep.ts";
 
 /** Pieces of history after which the index is saved on the way. */
 const SAVE_PIECES = 20;
@@ -44,6 +44,16 @@ export interface ReadyKeeper {
   readonly close: () => Promise<void>;
 }
 
+export interface KeeperSurroundings {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  /** Default: the connection's. */
+  readonly provider?: Eip1193;
+  /** Between attempts. */
+  readonly sleep?: Sleep;
+}
+
 /**
  * Puts a keeper together: pool, account, contracts to work with, and what is left of an earlier run.
  * @throws UserError for whatever the user can put right.
@@ -52,11 +62,11 @@ export async function setUpKeeper(
   hre: HardhatRuntimeEnvironment,
   connection: NetworkConnection,
   options: KeeperOptions,
-  { log, metrics, signal }: { readonly log: Log; readonly metrics: Metrics; readonly signal: AbortSignal },
+  { log, metrics, signal, provider = connection.provider, sleep = sleepForReal }: KeeperSurroundings,
 ): Promise<ReadyKeeper> {
   const observe = (method: string, result: string) => metrics.requests.inc({ method, result });
   const seed = options.seed ?? `${process.pid}:${Date.now()}`;
-  const rpc = new Rpc(connection.provider, { sleep, signal, observe, rng: createRng(seed).fork("rpc") });
+  const rpc = new Rpc(provider, { sleep, signal, observe, rng: createRng(seed).fork("rpc") });
   const chain = new Chain(rpc);
   const chainId = await chain.chainId();
   const { pool, deployment } = await findPool(connection, options.pool);

@@ -2,6 +2,7 @@ import { MaxUint256, parseUnits } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { Deployment } from "../../sim/deployments.ts";
+import { describePool, encodeSwapExactInput } from "../../sim/market/uniswap-calls.ts";
 
 /** An account that owes nearly what it may, and its collateral. */
 export interface Borrower {
@@ -49,4 +50,23 @@ export async function setDemoPrice(
   const [signer] = await ethers.getSigners();
   const aggregator = await ethers.getContractAt("MockAggregator", feed, signer);
   await (await aggregator.setAnswer(BigInt(Math.round(dollars * 100)) * 10n ** 6n)).wait();
+}
+
+/** Sells a demo collateral in its Uniswap pool, so that the market falls too. Whole tokens. */
+export async function sellOnDemo(
+  { ethers }: NetworkConnection,
+  { collaterals, uniswap, loan }: Deployment,
+  symbol: string,
+  amount: string,
+): Promise<void> {
+  const entry = collaterals.find((collateral) => collateral.symbol === symbol);
+  if (entry === undefined || uniswap === undefined) throw new Error(`no market of ${symbol}`);
+  const [, seller] = await ethers.getSigners();
+  const token = await ethers.getContractAt("MockERC20", entry.token, seller);
+  const amountIn = parseUnits(amount, entry.decimals);
+  await (await token.mint(seller.address, amountIn)).wait();
+  await (await token.approve(uniswap.swapRouter, MaxUint256)).wait();
+  const pool = describePool(uniswap.factory, entry.token, loan.token, entry.uniswapFee ?? 0);
+  const swap = { tokenIn: entry.token, recipient: seller.address, amountIn };
+  await (await seller.sendTransaction(encodeSwapExactInput(uniswap, pool, swap))).wait();
 }
