@@ -14,7 +14,7 @@ export interface Standing {
 export interface HealthScanOptions {
   readonly pool: string;
   readonly lens: string;
-  /** Accounts in one call; halved for good when a node cannot bear so many. */
+  /** Accounts in one call; fewer for good when a node cannot bear so many. */
   readonly batch?: number;
   /** Accounts below this, and those for sale, are looked at every time. [bps] */
   readonly hotBps?: number;
@@ -66,9 +66,7 @@ export class HealthScan {
 
     for (let from = 0; from < due.length;) {
       const page = due.slice(from, from + this.#batch);
-      const standings = await this.#read(page);
-      if (standings === undefined) continue; // with smaller pages
-      for (const standing of standings) this.#standings.set(standing.account, standing);
+      for (const standing of await this.#read(page)) this.#standings.set(standing.account, standing);
       from += page.length;
     }
     return [...this.#standings.values()]
@@ -81,8 +79,8 @@ export class HealthScan {
     return standing === undefined || standing.healthBps < this.#options.hotBps || standing.kickedAt > 0;
   }
 
-  /** Undefined: the page was too large, and pages are smaller from now on. */
-  async #read(page: readonly string[]): Promise<Standing[] | undefined> {
+  /** A page that is refused is read in halves: it is too large for the node, or there is an account that nobody can judge. */
+  async #read(page: readonly string[]): Promise<Standing[]> {
     const { pool, lens } = this.#options;
     try {
       const [rows] = await this.#contracts.read("AccountLens", lens, "standingsOf", [pool, [...page]]);
@@ -91,10 +89,12 @@ export class HealthScan {
         healthBps: Number(debt === 0n ? HIGHEST_BPS : least((capacity * BPS) / debt, HIGHEST_BPS)),
       }));
     } catch (error) {
-      // Out of the node's gas for calls, or of its time.
-      if (page.length === 1 || failureOf(error) === undefined) throw error;
-      this.#batch = Math.floor(page.length / 2);
-      return undefined;
+      if (failureOf(error)?.kind !== "revert") throw error;
+      if (page.length === 1) return [];
+      const half = Math.ceil(page.length / 2);
+      const read = [...(await this.#read(page.slice(0, half))), ...(await this.#read(page.slice(half)))];
+      if (read.length === page.length) this.#batch = Math.min(this.#batch, half); // it was the size alone
+      return read;
     }
   }
 }

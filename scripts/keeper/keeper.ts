@@ -5,7 +5,7 @@ import type { Bookkeeping, Totals } from "./bookkeeping.ts";
 import type { Block } from "./chain.ts";
 import type { Contracts } from "./contracts.ts";
 import type { HealthScan, Standing } from "./health-scan.ts";
-import type { Decision, Liquidations } from "./liquidations.ts";
+import { concernsAll, type Decision, type Liquidations } from "./liquidations.ts";
 import { describeError, type Log } from "./log.ts";
 import type { Market } from "./market.ts";
 import type { Metrics } from "./metrics.ts";
@@ -108,7 +108,7 @@ export class Keeper {
 
   /** @returns False if the head was not worth a round, or the index has not reached it. */
   async round(): Promise<boolean> {
-    const { contracts, index, sender, metrics, prices, scan, liquidations, pokes, log } = this.#parts;
+    const { contracts, index, sender, metrics, prices, scan, liquidations, log } = this.#parts;
     const head = await contracts.chain.block("latest");
     if (head === undefined) return false;
     // Decisions on pending state change with the clock, others with the chain alone.
@@ -139,7 +139,7 @@ export class Keeper {
     const now = contracts.tag === "latest" ? head.timestamp : await this.#pendingTime(head);
     const decisions = await liquidations.act(market, unhealthy, head, now);
     decisions.push(...(await liquidations.unkick(market, scan.standings.values(), head)));
-    for (const { call, result } of await pokes.act(market, head, now)) metrics.decisions.inc({ what: call, result });
+    await this.#poke(head, now);
     this.#count(decisions);
     await this.#measure(head, unhealthy);
     if (head.number - this.#savedAt >= SAVE_BLOCKS || this.#seen === undefined) {
@@ -147,10 +147,26 @@ export class Keeper {
       this.#savedAt = head.number;
     }
     const isComplete = synced.to === head.number;
-    if (isComplete) this.#seen = head;
+    if (isComplete) {
+      this.#seen = head;
+      metrics.decidedBlock.set(head.number);
+    }
     log("debug", "round.done", { head: head.number, accounts: index.debtShares.size, unhealthy: unhealthy.length });
     this.#succeed("ok");
     return isComplete;
+  }
+
+  /** An engine that is broken keeps nobody from liquidating. */
+  async #poke(head: Block, now: number): Promise<void> {
+    const { pokes, metrics, log, market } = this.#parts;
+    try {
+      for (const { call, result } of await pokes.act(market(), head, now))
+        metrics.decisions.inc({ what: call, result });
+    } catch (error) {
+      if (concernsAll(error)) throw error;
+      metrics.decisions.inc({ what: "poke", result: "error" });
+      log("warn", "pokes.failed", { message: describeError(error) });
+    }
   }
 
   #succeed(result: "ok" | "idle" | "behind"): true {

@@ -2,11 +2,11 @@ import type { Block } from "./chain.ts";
 import type { Contracts } from "./contracts.ts";
 import { chooseFees, expectedGasPrice, maxOf, type FeeLimits } from "./fees.ts";
 import type { Standing } from "./health-scan.ts";
-import type { Log } from "./log.ts";
+import { describeError, type Log } from "./log.ts";
 import type { Market } from "./market.ts";
 import type { Prices } from "./prices.ts";
 import { planTake, refusalName, type ProfitOptions, type TakePlan } from "./profit.ts";
-import { failureOf } from "./rpc.ts";
+import { failureOf, StoppedError } from "./rpc.ts";
 import type { Sender, SendResult } from "./sender.ts";
 
 export interface LiquidationOptions extends ProfitOptions {
@@ -79,9 +79,16 @@ export class Liquidations {
     const turn = [...unhealthy.slice(this.#offset), ...unhealthy.slice(0, this.#offset)].slice(0, mostPlans);
     this.#offset += turn.length;
     for (const standing of turn) {
-      const decision = await this.#decide(market, standing, head, now, gasPrice, perVenue);
-      decisions.push(decision);
       const { account, healthBps } = standing;
+      let decision: Decision;
+      try {
+        decision = await this.#decide(market, standing, head, now, gasPrice, perVenue);
+      } catch (error) {
+        if (concernsAll(error)) throw error;
+        decision = { what: "skip", reason: "error" };
+        this.#log("warn", "account.failed", { account, message: describeError(error) });
+      }
+      decisions.push(decision);
       if (decision.what === "skip") this.#log("debug", "account.skipped", { account, healthBps, ...decision });
     }
     return decisions;
@@ -184,6 +191,11 @@ export class Liquidations {
       return refusalName(this.#contracts, error);
     }
   }
+}
+
+/** Of an error, whether the next account would meet it too: the node is gone, or we are to stop. */
+export function concernsAll(error: unknown): boolean {
+  return error instanceof StoppedError || failureOf(error)?.kind === "transient";
 }
 
 const withMargin = (gas: bigint) => (gas * GAS_MARGIN_BPS) / BPS;

@@ -28,6 +28,7 @@ export function createMetrics(options: { readonly processMetrics: boolean } = { 
     gasSpent: counter("gas_spent_native_total", "Paid for gas, in whole coins of the chain", ["kind"]),
     headBlock: gauge("head_block", "Newest block seen"),
     indexedBlock: gauge("indexed_block", "Newest block whose events are counted"),
+    decidedBlock: gauge("decided_block", "Block of the last round that was done to the end"),
     accounts: gauge("accounts", "Accounts that owe"),
     unhealthy: gauge("accounts_unhealthy", "Accounts with a health factor below 1"),
     forSale: gauge("accounts_kicked", "Accounts for sale"),

@@ -31,6 +31,8 @@ const CORRELATION_SECONDS = 20 * 3_600;
 const PAUSE_SECONDS = 300;
 /** Rewards are fetched when they are worth so many times the gas for it. */
 const CLAIM_FACTOR = 10n;
+/** The engine does nothing more often than this: neither need we ask. [s] */
+const LOOK_SECONDS = 12;
 /** The engine and its oracles skip samples that are due only now and then: an estimate may miss one. */
 const SPARE_GAS = 250_000n;
 
@@ -43,6 +45,7 @@ export class RiskPokes {
   readonly #log: Log;
   /** When a call was last sent, or found useless. [unix s] */
   readonly #triedAt = new Map<string, number>();
+  #lookedAt = -Infinity; // [unix s]
 
   constructor(contracts: Contracts, sender: Sender, prices: Prices, options: PokeOptions, log: Log) {
     this.#contracts = contracts;
@@ -53,6 +56,8 @@ export class RiskPokes {
   }
 
   async act(market: Market, head: Block, now: number): Promise<PokeDecision[]> {
+    if (now - this.#lookedAt < LOOK_SECONDS) return [];
+    this.#lookedAt = now;
     const { engine } = market;
     const { mode } = this.#options;
     const fees =

@@ -33,7 +33,7 @@ describe("keepers on a live node", function () {
     BREAKWATER_KEEPER_STATE: path.join(directory, "state"),
   });
   const hardhat = (...args: string[]) => runHardhat(args, environment());
-  const rpc = (method: string, params: unknown[] = []) => chain.provider.request({ method, params });
+  const rpc = (method: string, params: unknown[] = []) => steadily(() => chain.provider.request({ method, params }));
   const pool = () => chain.ethers.getContractAt("LendingPool", deployment.contracts.pool);
 
   before(async () => {
@@ -73,14 +73,24 @@ describe("keepers on a live node", function () {
   }
 
   async function unhealthy(): Promise<string[]> {
-    const signers = await chain.ethers.getSigners();
+    const signers = await steadily(() => chain.ethers.getSigners());
     const accounts = [...BORROWERS.WETH, ...BORROWERS.WBTC].map((number) => signers[number].address);
     const found: string[] = [];
     for (const account of accounts) {
-      const { debt, liquidationCapacity } = await (await pool()).healthOf(account);
+      const { debt, liquidationCapacity } = await steadily(async () => (await pool()).healthOf(account));
       if (liquidationCapacity < debt) found.push(account);
     }
     return found;
+  }
+
+  /** What the chain says was kicked and taken, and of how many accounts. */
+  async function sales() {
+    return steadily(async () => {
+      const contract = await pool();
+      const taken = await contract.queryFilter(contract.filters.CollateralTaken());
+      const kicked = await contract.queryFilter(contract.filters.AccountKicked());
+      return { taken, kicked, accounts: new Set(taken.map(({ args }) => args.account)).size };
+    });
   }
 
   describe("refused in one line", () => {
@@ -167,7 +177,7 @@ describe("keepers on a live node", function () {
 
     /** Lets a price fall in feed and market. */
     async function fall(symbol: string, dollars: number, sold: string): Promise<void> {
-      await rpc("evm_setAutomine", [true]);
+      await rpc("evm_setAutomine", [true]); // and wakes the connection: what follows is sent once
       await sellOnDemo(chain, deployment, symbol, sold);
       await setDemoPrice(chain, deployment, symbol, dollars);
       await rpc("evm_setAutomine", [false]);
@@ -181,17 +191,17 @@ describe("keepers on a live node", function () {
 
     it("both kick an account that fell; one of them is told that it was late", async () => {
       await fall("WETH", 1_750, "345");
-      const wantsToKick = async (keeper: KeeperProcess) =>
-        keeper.named("kick.decided").length > 0 && (await keeper.sum("keeper_pending_transactions")) > 0;
+      const wantsToKick = (keeper: KeeperProcess) => keeper.named("kick.decided").length > 0;
       await eventually(
         "both want to kick",
-        async () => (await wantsToKick(first)) && (await wantsToKick(second)),
+        () => wantsToKick(first) && wantsToKick(second),
         async () => {
-          // No block while one of them has sent a kick and the other has not yet seen why.
-          const [a, b] = [await wantsToKick(first), await wantsToKick(second)];
-          if (!a && !b) await mineWhenIdle();
+          await bothHaveDecided();
+          // Both see the same block: if one wants to, so does the other.
+          if (!wantsToKick(first) && !wantsToKick(second)) await mine(60);
         },
       );
+      await bothHaveDecided();
       await mine();
       await eventually("one of each pair of kicks is lost", async () => {
         const lost = 'keeper_transactions_total{kind="kick",outcome="lost"}';
@@ -199,26 +209,24 @@ describe("keepers on a live node", function () {
       });
     });
 
-    /** A block, once both have looked at the last. */
-    async function mineWhenIdle(): Promise<void> {
+    /** Until both have done what there is to do on the newest block: nothing more happens before the next. */
+    async function bothHaveDecided(): Promise<void> {
       const head = Number(await rpc("eth_blockNumber"));
       for (const keeper of [first, second]) {
-        await eventually(
-          "it has seen the head",
-          async () => (await keeper.metrics())?.get("keeper_indexed_block") === head,
-        );
+        await eventually("it has decided", async () => (await keeper.metrics())?.get("keeper_decided_block") === head);
       }
-      await new Promise((resolve) => setTimeout(resolve, 300)); // the rest of its round
-      await mine(60);
     }
 
     it("one goes on from its checkpoint after kill -9, and settles what it had sent", async () => {
       // Killed while a transaction of it waits.
-      await eventually(
-        "it has something on its way",
-        async () => (await first.sum("keeper_pending_transactions")) > 0,
-        () => mine(60),
-      );
+      const isWaiting = async () => {
+        await bothHaveDecided();
+        return (await first.sum("keeper_pending_transactions")) > 0;
+      };
+      for (let blocks = 0; !(await isWaiting()); ++blocks) {
+        expect(blocks, "blocks until it sent something").to.be.lessThan(200);
+        await mine(60);
+      }
       first.task.kill("SIGKILL");
       expect(await first.task.ended).to.equal("SIGKILL");
       const state = String(first.named("keeper.ready")[0].state);
@@ -242,13 +250,13 @@ describe("keepers on a live node", function () {
       await fall("WBTC", 53_000, "11");
       await eventually(
         "all accounts are healthy",
-        async () => (await unhealthy()).length === 0 && (await settled()),
-        () => mine(60),
+        async () => (await sales()).accounts === 6 && (await unhealthy()).length === 0 && (await settled()),
+        async () => {
+          await bothHaveDecided();
+          await mine();
+        },
       );
-      const contract = await pool();
-      const taken = await contract.queryFilter(contract.filters.CollateralTaken());
-      const kicked = await contract.queryFilter(contract.filters.AccountKicked());
-      expect(new Set(taken.map(({ args }) => args.account)).size).to.equal(6);
+      const { taken, kicked } = await sales();
       expect(kicked.length).to.be.greaterThan(0);
       // Every kick and take in the chain is one that one keeper, and only one, counts as its own.
       const mined = lives.flatMap((keeper) => keeper.named("tx.mined"));
@@ -257,11 +265,14 @@ describe("keepers on a live node", function () {
       expect(hashesOf("kick")).to.have.members(kicked.map(({ transactionHash }) => transactionHash));
       expect(lives.flatMap((keeper) => keeper.named("tx.reverted"))).to.deep.equal([]);
       // In no block was an account sold twice.
-      const sales = taken.map(({ args, blockNumber }) => `${args.account} in ${blockNumber}`);
-      expect(new Set(sales).size).to.equal(sales.length);
+      const places = taken.map(({ args, blockNumber }) => `${args.account} in ${blockNumber}`);
+      expect(new Set(places).size).to.equal(places.length);
     });
-    const settled = async () =>
-      (await first.sum("keeper_pending_transactions")) + (await second.sum("keeper_pending_transactions")) === 0;
+    const settled = async () => {
+      await bothHaveDecided();
+      const both = (await first.sum("keeper_pending_transactions")) + (await second.sum("keeper_pending_transactions"));
+      return both === 0;
+    };
 
     it("say in their metrics what they have done, and earned", async () => {
       for (const keeper of [first, second]) {
@@ -275,6 +286,7 @@ describe("keepers on a live node", function () {
         const profit = told.reduce((sum, line) => sum + Number(line.profit ?? 0), 0);
         expect(Math.round((metrics.get("keeper_profit_loan_total") ?? 0) * 1e6)).to.equal(profit);
       }
+      await rpc("eth_blockNumber");
       const [token, signers] = [
         await chain.ethers.getContractAt("MockERC20", deployment.loan.token),
         await chain.ethers.getSigners(),
@@ -291,7 +303,15 @@ describe("keepers on a live node", function () {
     });
 
     it("end cleanly when they are told to, with nothing on its way and no key in their log", async () => {
-      await Promise.all([first.stop(), second.stop()]);
+      // While something is on its way: blocks come only as they wait for it.
+      for (let blocks = 0; await settled(); ++blocks) {
+        expect(blocks, "blocks until one sent something").to.be.lessThan(200);
+        await mine(60);
+      }
+      const stopped = Promise.all([first.stop(), second.stop()]);
+      await eventually("they are stopping", () => [first, second].every((k) => k.named("keeper.stopping").length > 0));
+      const isOver = stopped.then(() => true);
+      while (!(await Promise.race([isOver, mine().then(() => false)])));
       for (const keeper of lives) {
         running.delete(keeper);
         expect(keeper.task.stdout()).not.to.include(nodeKey(SECOND).slice(2));
@@ -306,6 +326,17 @@ describe("keepers on a live node", function () {
     });
   });
 });
+
+/** A connection that was idle may have been closed by the node just as we ask: then once more. */
+async function steadily<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; ++attempt) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === 3 || !/Failed to make POST/.test(String(error))) throw error;
+    }
+  }
+}
 
 const isSettled = ({ event }: KeeperLine) =>
   ["tx.mined", "tx.lost", "tx.reverted", "tx.cancelled", "tx.replaced"].includes(event);

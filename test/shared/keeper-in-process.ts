@@ -10,14 +10,15 @@ import { createMetrics } from "../../scripts/keeper/metrics.ts";
 import { parseKeeperOptions, type KeeperArguments } from "../../scripts/keeper/options.ts";
 import type { Eip1193 } from "../../scripts/keeper/rpc.ts";
 import { setUpKeeper } from "../../scripts/keeper/setup.ts";
-import { collateralFirst, type FlashScene } from "./flash-fixtures.ts";
+import { collateralFirst } from "./flash-fixtures.ts";
 
 /** The scene of `flash-fixtures`, with a lens. Nobody was kicked yet. */
 export async function keeperScene(connection: NetworkConnection) {
   const scene = await collateralFirst(connection);
   const lens = await scene.ethers.deployContract("AccountLens");
   const signers = await scene.ethers.getSigners();
-  return { ...scene, lensAddress: await lens.getAddress(), keepers: signers.slice(-2) };
+  const venues = [scene.eth, scene.btc].map(({ collateral, venue }) => `${collateral}=${venue.address}`).join(",");
+  return { ...scene, lensAddress: await lens.getAddress(), keepers: signers.slice(-2), venues };
 }
 
 export type KeeperScene = Awaited<ReturnType<typeof keeperScene>>;
@@ -42,7 +43,7 @@ export function freshState(): string {
 
 /** A whole keeper on a chain of this process. Its rounds are the test's to run. */
 export async function startKeeper(
-  scene: Pick<KeeperScene, "connection" | "poolAddress" | "flashAddress" | "lensAddress" | "keepers"> & FlashScene,
+  scene: Pick<KeeperScene, "connection" | "poolAddress" | "flashAddress" | "lensAddress" | "keepers" | "venues">,
   changed: Partial<KeeperArguments> = {},
   { provider, index = 0 }: { provider?: Eip1193; index?: number } = {},
 ) {
@@ -54,8 +55,13 @@ export async function startKeeper(
   const options = parseKeeperOptions({
     ...defaultArguments(),
     ...{ pool: scene.poolAddress, lens: scene.lensAddress, liquidator: scene.flashAddress, state, seed: "1" },
-    venues: [scene.eth, scene.btc].map(({ collateral, venue }) => `${collateral}=${venue.address}`).join(","),
-    ...{ account: scene.keepers[index].address, ethPrice: "1700", interval: "50", stopTimeout: "0" },
+    ...{
+      venues: scene.venues,
+      account: scene.keepers[index].address,
+      ethPrice: "1700",
+      interval: "50",
+      stopTimeout: "0",
+    },
     ...changed,
   });
   const { keeper, close } = await setUpKeeper(hre, scene.connection, options, {

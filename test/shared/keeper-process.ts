@@ -68,6 +68,11 @@ export class KeeperProcess {
   /** Asks for a clean end and expects one. */
   async stop(): Promise<void> {
     this.task.kill("SIGTERM");
+    await this.hasStopped();
+  }
+
+  /** That it ends, and cleanly. */
+  async hasStopped(): Promise<void> {
     expect(await this.task.ended, this.task.stderr()).to.equal(0);
     expect(this.task.stderr()).to.equal("");
     expect(this.lines().at(-1)?.event).to.equal("keeper.stopped");
