@@ -52,8 +52,10 @@ export class Bookkeeping {
     };
   }
 
-  readonly settled = (transaction: PendingTransaction, outcome: Outcome, receipt?: Receipt): void => {
+  readonly settled = (transaction: PendingTransaction, ended: Outcome, receipt?: Receipt): void => {
     const { kind, key, nonce, bumps } = transaction;
+    // A poke that finds the work done a moment ago does nothing, without an event.
+    const outcome = kind === "poke" && ended === "mined" && receipt?.logs.length === 0 ? "lost" : ended;
     const name = `${kind}.${outcome}`;
     this.#transactions.set(name, (this.#transactions.get(name) ?? 0) + 1);
     this.#metrics.transactions.inc({ kind, outcome });

@@ -85,8 +85,10 @@ function textOf(link: object): string {
 }
 
 function hashOf(link: object): string | undefined {
-  const { data } = link as { readonly data?: unknown };
-  if (typeof data !== "object" || data === null) return undefined;
-  const { txHash, transactionHash } = data as Record<string, unknown>;
-  return [txHash, transactionHash].find((hash) => typeof hash === "string");
+  const { data, transactionHash: own } = link as { readonly data?: unknown; readonly transactionHash?: unknown };
+  const { txHash, transactionHash } = (typeof data === "object" && data !== null ? data : {}) as Record<
+    string,
+    unknown
+  >;
+  return [own, txHash, transactionHash].find((hash) => typeof hash === "string");
 }

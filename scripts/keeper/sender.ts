@@ -87,6 +87,8 @@ export class Sender {
       if (kind === "transient") return "unsure";
       // The first answer may have got lost, and the second says that the first arrived.
       if (kind === "nonce-too-low" && (await queue.receiptOf(transaction)) !== undefined) return "sent";
+      // A development node mines what reverts, and answers with the revert alone: its nonce tells.
+      if (kind === "revert" && (await this.#isUsed(transaction))) return "sent";
       queue.remove(transaction);
       await this.#options.persist();
       this.#options.log("warn", "tx.refused", { ...describeTransaction(transaction), reason: kind, message });
@@ -113,6 +115,11 @@ export class Sender {
 
   async #readNonce(): Promise<void> {
     this.#queue.mined = await this.#queue.chain.transactionCount(this.#queue.address, "latest");
+  }
+
+  async #isUsed({ nonce }: PendingTransaction): Promise<boolean> {
+    await this.#readNonce();
+    return this.#queue.mined > nonce;
   }
 
   async #settle(transaction: PendingTransaction, head: Block): Promise<void> {

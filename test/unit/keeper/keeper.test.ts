@@ -177,6 +177,27 @@ describe("Keeper", () => {
     await k.close();
   });
 
+  it("looks at the others when one account cannot be looked at", async () => {
+    const scene = await load(keeperScene);
+    const provider: Eip1193 = {
+      request: (request) => {
+        const isAboutIt = JSON.stringify(request.params ?? []).includes(scene.btc.account.slice(2).toLowerCase());
+        if (request.method === "eth_call" && isAboutIt) {
+          const [{ to }] = request.params as { to: string }[];
+          if (to === scene.poolAddress) return Promise.reject(new NodeError("no such state", -32_602));
+        }
+        return scene.connection.provider.request({ method: request.method, params: [...(request.params ?? [])] });
+      },
+    };
+    const k = await startKeeper(scene, {}, { provider });
+    await k.keeper.round();
+    expect(await skipped(k)).to.deep.equal(["error"]);
+    expect(k.lines.find(({ event }) => event === "account.failed")?.fields).to.include({ account: scene.btc.account });
+    expect((await scene.pool.accountOf(scene.eth.account)).kickedAt).to.be.greaterThan(0);
+    expect(k.keeper.complaint).to.equal(undefined);
+    await k.close();
+  });
+
   it("loses a race without harm: the loss is counted, and each account is sold once", async () => {
     const scene = await load(keeperScene);
     const { connection, btc, pool } = scene;

@@ -64,6 +64,32 @@ describe("RiskPokes", () => {
     await k.close();
   });
 
+  it("count as lost when another keeper has been faster in the same block", async () => {
+    const p = await load(rewardedRiskPool);
+    await p.pass(301n);
+    const { provider } = p.connection;
+    const a = await startKeeper(p, { poke: "paid", tag: "latest", leastTip: "2" });
+    const b = await startKeeper(p, { poke: "paid", tag: "latest" }, { index: 1 });
+    await provider.request({ method: "evm_setAutomine", params: [false] });
+    await a.keeper.round();
+    await b.keeper.round();
+    await p.networkHelpers.mine();
+    await provider.request({ method: "evm_setAutomine", params: [true] });
+    await a.keeper.round();
+    await b.keeper.round();
+    const counts = async ({ metrics }: typeof a) => [
+      await valueOf(metrics.transactions, { kind: "poke", outcome: "mined" }),
+      await valueOf(metrics.transactions, { kind: "poke", outcome: "lost" }),
+    ];
+    expect([await counts(a), await counts(b)]).to.deep.equal([
+      [2, 0],
+      [0, 2],
+    ]);
+    expect(await p.engine.rewardOf(b.address)).to.equal(0);
+    await a.close();
+    await b.close();
+  });
+
   it("are left to others when gas costs more than they bring, or they bring nothing", async () => {
     const p = await load(rewardedRiskPool);
     await p.pass(301n);

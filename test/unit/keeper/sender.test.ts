@@ -302,21 +302,37 @@ describe("Sender", () => {
     expect(f.outcomes).to.deep.equal(["a replaced"]);
   });
 
-  it("counts a transaction as sent that a node mined and reported as failed", async () => {
-    const f = await setUp({ signs: false });
-    f.node.succeeds = () => false;
-    let isFirst = true;
-    f.node.fault = (request) => {
-      if (request.method !== "eth_sendTransaction" || !isFirst) return undefined;
-      isFirst = false;
-      void f.node.request(request);
-      const [{ hash }] = f.node.pool;
-      f.node.mine();
-      return new NodeError("VM Exception: reverted", -32_603, { txHash: hash, data: "0x12345678" });
-    };
-    expect(await f.send("a")).to.equal("sent");
-    await f.refresh();
-    expect(f.outcomes).to.deep.equal(["a lost"]);
+  for (const [what, withHash] of [
+    ["with its hash", true],
+    ["without", false],
+  ] as const) {
+    it(`counts a transaction as sent that a node mined and reported as failed, ${what}`, async () => {
+      const f = await setUp({ signs: false });
+      f.node.succeeds = () => false;
+      let isFirst = true;
+      f.node.fault = (request) => {
+        if (request.method !== "eth_sendTransaction" || !isFirst) return undefined;
+        isFirst = false;
+        void f.node.request(request);
+        const [{ hash }] = f.node.pool;
+        f.node.mine();
+        const data = "0x12345678";
+        return new NodeError("VM Exception: reverted", -32_603, withHash ? { txHash: hash, data } : data);
+      };
+      expect(await f.send("a")).to.equal("sent");
+      await f.refresh();
+      expect(f.outcomes).to.deep.equal(["a lost"]);
+    });
+  }
+
+  it("keeps no nonce for what a node refuses to take because it would fail", async () => {
+    const f = await setUp();
+    f.node.fault = ({ method }) =>
+      method === "eth_sendRawTransaction" ? new NodeError("execution reverted", 3, "0x12345678") : undefined;
+    expect(await f.send("a")).to.equal("refused");
+    f.node.fault = () => undefined;
+    await f.send("b");
+    expect(f.poolNonces()).to.deep.equal([0]);
   });
 
   it("offers what an opportunity is worth, within the limit", async () => {
