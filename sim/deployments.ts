@@ -37,6 +37,9 @@ export interface Deployment {
     readonly riskModule: string;
     readonly pool: string;
     readonly leverageRouter: string;
+    /** What the keeper works with; missing in deployments older than it. */
+    readonly flashLiquidator?: string;
+    readonly accountLens?: string;
     /** Of a pool with a risk engine, as deployed; which engine it has now is for the pool to say. */
     readonly riskEngine?: string;
     readonly volatilityOracle?: string;

@@ -46,6 +46,17 @@ contract AccountLens {
     /// @notice Parts of an account's offer that are told at most.
     uint256 public constant MOST_PARTS = 6;
 
+    /// @dev An account as it is judged by.
+    struct Standing {
+        uint256 debt; // [loan base units] with interest up to the call's block
+        uint256 capacity; // [loan base units] health factor = capacity ÷ debt
+        uint256 kickedAt; // [unix s] 0: not for sale
+        bool pricesFresh; // false: at least one price is remembered
+    }
+
+    /// @dev How `pokeRewardOf` answers: it never returns.
+    error LensPokeReward(uint256 reward);
+
     function marketOf(ILendingPool pool, address collateral) external view returns (Market memory m) {
         IPriceOracle oracle = IPriceOracle(pool.poolConfig().oracle);
         m.timestamp = block.timestamp;
@@ -78,6 +89,31 @@ contract AccountLens {
             IPoolTypes.Account memory record = pool.accountOf(accounts[i]);
             positions[i] = Position(pool.collateralOf(accounts[i], collateral), record.debtShares, record.kickedAt);
         }
+    }
+
+    /// @notice How near to liquidation accounts are.
+    function standingsOf(
+        ILendingPool pool,
+        address[] calldata accounts
+    ) external view returns (Standing[] memory standings) {
+        standings = new Standing[](accounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            IPoolTypes.Health memory health = pool.healthOf(accounts[i]);
+            standings[i] = Standing(
+                health.debt,
+                health.liquidationCapacity,
+                pool.accountOf(accounts[i]).kickedAt,
+                health.pricesFresh
+            );
+        }
+    }
+
+    /// @notice What whoever pokes a collateral's risk now would earn. [loan base units]
+    /// @dev Answers by `LensPokeReward`, so that the reward is never really paid to this contract. Meant for `eth_call`.
+    function pokeRewardOf(IRiskEngine engine, address collateral) external {
+        uint256 before = engine.rewardOf(address(this));
+        engine.poke(collateral);
+        revert LensPokeReward(engine.rewardOf(address(this)) - before);
     }
 
     /// @notice Balances of one token. [its base units]

@@ -7,9 +7,10 @@ import { plain } from "./plain.ts";
 import { addRisk } from "./risk.ts";
 
 /**
- * The whole system: access manager, oracle, rate model, curves, pool with its modules, leverage router, and where the
- * parameters say so a risk engine with its own modules; configured, with its collaterals listed, and then handed to its
- * roles. What anyone may call, the engine's first refreshes for example, comes after it.
+ * The whole system: access manager, oracle, rate model, curves, pool with its modules, leverage router, what
+ * liquidators work with, and where the parameters say so a risk engine with its own modules; configured, with its
+ * collaterals listed, and then handed to its roles. What anyone may call, the engine's first refreshes for example, comes
+ * after it.
  * @param parameters Known while the module is built, because how many collaterals there are, which rate model it is and
  * whether the deployer steps down decide which transactions it has.
  */
@@ -42,6 +43,8 @@ export function buildCore(parameters: SystemParameters) {
     ]);
     const poolAdmin = m.contractAt("IPoolAdmin", pool, { id: "PoolAdmin" });
     const leverageRouter = m.contract("LeverageRouter");
+    const flashLiquidator = m.contract("FlashLiquidator");
+    const accountLens = m.contract("AccountLens");
 
     const configured: Future[] = [];
     if (core.quoteFeeds.length > 0) configured.push(m.call(oracle, "setQuoteFeeds", [plain(core.quoteFeeds)]));
@@ -99,6 +102,8 @@ export function buildCore(parameters: SystemParameters) {
       riskModule,
       pool,
       leverageRouter,
+      flashLiquidator,
+      accountLens,
       ...riskContracts,
     };
   });

@@ -16,8 +16,8 @@ export function decodeRevert(error: unknown, interfaces: readonly Interface[]): 
   return undefined;
 }
 
-/** Providers nest the data differently: follow the usual links. */
-function* revertData(error: unknown, depth = 0): Generator<string> {
+/** Data of a revert, wherever in an error it is. Providers nest it differently: follow the usual links. */
+export function* revertData(error: unknown, depth = 0): Generator<string> {
   if (typeof error !== "object" || error === null || depth > 5) return;
   const record = error as Record<string, unknown>;
   if (typeof record.data === "string" && /^0x[0-9a-f]{8}/i.test(record.data)) yield record.data;

@@ -31,6 +31,32 @@ export async function runHardhat(args: readonly string[], environment: NodeJS.Pr
   return { code, stdout, stderr };
 }
 
+export interface RunningTask {
+  readonly pid: number;
+  /** What it has written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Its exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** `hardhat …` in a process of its own that goes on until it is told to end. */
+export function startTask(args: readonly string[], environment: NodeJS.ProcessEnv = {}): RunningTask {
+  const child = startHardhat(args, environment);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => (stdout += String(chunk)));
+  child.stderr?.on("data", (chunk) => (stderr += String(chunk)));
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended: new Promise((resolve) => child.once("close", (code, signal) => resolve(code ?? signal))),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
 export interface RunningNode {
   readonly url: string;
   readonly stop: () => Promise<void>;

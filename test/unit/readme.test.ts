@@ -2,6 +2,10 @@ import { expect } from "chai";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
+import hre from "hardhat";
+
+import { createMetrics } from "../../scripts/keeper/metrics.ts";
+
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 const read = (file: string) => readFile(path.join(ROOT, file), "utf8");
 
@@ -17,6 +21,14 @@ const GAS_ROWS: Readonly<Record<string, string>> = {
   "liquidate, fixed bonus": "take: fixed bonus",
   "flash loan": "flash loan",
 };
+
+/** Of a cell such as "`keeper_head_block`, `_indexed_block`": a name that begins with "_" goes on where the first one began. */
+function metricNames(cell: string): string[] {
+  const names = [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  return names.map((name) => (name.startsWith("_") ? completed(name, names[0]) : name));
+}
+
+const completed = (name: string, first: string) => (first.endsWith("_block") ? `keeper${name}` : `${first}${name}`);
 
 describe("README.md", () => {
   it("gives the gas that the snapshots give", async () => {
@@ -38,6 +50,7 @@ describe("README.md", () => {
       "docs/risk-model.md",
       "docs/risk-matrix.md",
       "docs/manipulation.md",
+      "docs/keeper.md",
       "docs/threat-model.md",
     ]) {
       for (const [, target] of (await read(file)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
@@ -45,6 +58,16 @@ describe("README.md", () => {
       }
     }
     expect(missing).to.deep.equal([]);
+  });
+
+  it("lists every option and metric of the keeper", async () => {
+    const text = await read("docs/keeper.md");
+    for (const name of hre.tasks.getTask("keeper").options.keys()) {
+      expect(text).to.include(`\`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\``);
+    }
+    const documented = [...text.matchAll(/^\| (`keeper_.*?) +\|/gm)].flatMap(([, cell]) => metricNames(cell));
+    const metrics = await createMetrics().registry.getMetricsAsJSON();
+    expect(metrics.map(({ name }) => name).filter((name) => name !== "keeper_info")).to.have.members(documented);
   });
 
   it("names in the threat model only tests that there are", async () => {

@@ -147,6 +147,36 @@ describe("AccountLens", () => {
     });
   });
 
+  describe("#standingsOf", () => {
+    it("agrees with the pool's own views, kicked or not, fresh or not, in the order asked for", async () => {
+      const p = await load(watchedPool);
+      const { lens, pool, poolAddress, accounts, liquidation } = p;
+      await setPrice(p, p.eth, 1_400n);
+      await liquidation.kick(p.borrower.address);
+      await p.oracle.setFresh(p.btc.address, false);
+      await fixNextBlock(p.connection, DAY);
+      const asked = [...accounts, accounts[0]];
+      const standings = await lens.standingsOf(poolAddress, asked, PENDING);
+      for (const [i, account] of asked.entries()) {
+        const { debt, liquidationCapacity, pricesFresh } = await pool.healthOf(account, PENDING);
+        const { kickedAt } = await pool.accountOf(account);
+        expect([...standings[i]], account).to.deep.equal([debt, liquidationCapacity, kickedAt, pricesFresh]);
+      }
+      expect(standings[0].kickedAt).to.be.greaterThan(0);
+      expect(standings[0].capacity).to.be.lessThan(standings[0].debt);
+      expect([standings[0].pricesFresh, standings[1].pricesFresh]).to.deep.equal([true, false]);
+      expect([...standings[3]]).to.deep.equal([0n, 0n, 0n, true]);
+    });
+
+    it("reads fifty accounts below the gas of one transaction", async () => {
+      const p = await load(watchedPool);
+      const asked = Array.from({ length: 50 }, (_, i) => p.accounts[i % 4]);
+      const page = await p.lens.standingsOf(p.poolAddress, asked, { gasLimit: 1n << 24n });
+      expect(page.length).to.equal(50);
+      expect(page[48].debt).to.equal(page[0].debt).and.greaterThan(0);
+    });
+  });
+
   describe("#balancesOf", () => {
     it("reverts when the address is no token", async () => {
       const { lens, accounts, oracle, ethers } = await load(watchedPool);
