@@ -8,7 +8,7 @@ import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
-import {RiskHandler} from "./RiskHandler.sol";
+import {SaleHandler} from "./SaleHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
 uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
@@ -19,7 +19,7 @@ uint256 constant SLOT_COLLATERALS = 7;
 uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
-contract TamperingHandler is RiskHandler {
+contract TamperingHandler is SaleHandler {
     enum Sabotage {
         None,
         LoseCash,
@@ -35,7 +35,7 @@ contract TamperingHandler is RiskHandler {
         ConstantPriceOracle oracle_,
         MockERC20[3] memory tokens,
         MockFlashBorrower borrower
-    ) RiskHandler(pool_, oracle_, tokens, borrower) {}
+    ) SaleHandler(pool_, oracle_, tokens, borrower) {}
 
     function setSabotage(Sabotage value) external {
         sabotage = value;
@@ -63,7 +63,7 @@ contract TamperingHandler is RiskHandler {
 /// @title Does each invariant bark?
 /// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID.
 contract CanaryTest is InvariantSetup {
-    function _newHandler(MockFlashBorrower borrower) internal override returns (RiskHandler) {
+    function _newHandler(MockFlashBorrower borrower) internal override returns (SaleHandler) {
         return new TamperingHandler(pool, oracle, tokens, borrower);
     }
 

@@ -2,18 +2,21 @@
 pragma solidity ^0.8.28;
 
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
+import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
+import {PacedCurve} from "../../../contracts/liquidation/PacedCurve.sol";
 import {PoolSetup} from "../PoolSetup.sol";
 import {vm} from "../Vm.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
+import {SaleHandler} from "./SaleHandler.sol";
 
 /// @title A pool, a handler with funded actors, and all checks at once
 abstract contract InvariantSetup is PoolSetup {
-    RiskHandler internal handler;
+    SaleHandler internal handler;
 
-    function _newHandler(MockFlashBorrower borrower) internal virtual returns (RiskHandler) {
-        return new RiskHandler(pool, oracle, tokens, borrower);
+    function _newHandler(MockFlashBorrower borrower) internal virtual returns (SaleHandler) {
+        return new SaleHandler(pool, oracle, tokens, borrower);
     }
 
     function setUp() public virtual {
@@ -26,6 +29,12 @@ abstract contract InvariantSetup is PoolSetup {
         manager.grantRole(manager.ADMIN_ROLE(), address(handler), 0);
         address[] memory actors = handler.actorList();
         for (uint256 i; i < actors.length; ++i) _fund(actors[i], 1_000_000_000);
+        // The second collateral by the default curve; tips for the second actor.
+        PacedCurve.Pace memory pace = PacedCurve.Pace(1_200, 600, 300, 6_000);
+        _admin().setLiquidationCurve(address(tokens[1]), address(new PacedCurve(200, 200, 500, 1_200, pace)));
+        _admin().setKickTip(5e6);
+        vm.prank(actors[1]);
+        ILiquidationDesk(address(pool)).registerKeeper();
     }
 
     function _require(string memory problem) internal pure {
@@ -46,10 +55,11 @@ abstract contract InvariantSetup is PoolSetup {
         _require(PoolChecks.collateralConserved(pool, handler));
         _require(PoolChecks.recordsConsistent(pool, handler));
         _require(PoolChecks.provisionConserved(pool, handler));
+        _require(PoolChecks.backlogConserved(pool, handler));
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](28);
+        list = new bytes4[](31);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -78,6 +88,9 @@ abstract contract InvariantSetup is PoolSetup {
         list[25] = RiskHandler.setCollateralFactors.selector;
         list[26] = RiskHandler.lowerBorrowFactor.selector;
         list[27] = RiskHandler.rampDownLiquidationFactor.selector;
+        list[28] = SaleHandler.kickFor.selector;
+        list[29] = SaleHandler.claimTips.selector;
+        list[30] = SaleHandler.takeBatch.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
@@ -9,9 +10,14 @@ import {PoolHandler} from "./PoolHandler.sol";
 /// @title The state invariants of `docs/invariants.md`, as functions that report
 /// @notice Each returns an empty string, or what is wrong: so that the canaries can see a broken state being reported.
 library PoolChecks {
+    /// @dev A hundredth of a loan token of 6 decimals.
+    uint256 private constant BACKLOG_UNIT = 1e4;
+
     function solvent(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
         MockERC20 loan = MockERC20(pool.asset());
-        uint256 cash = pool.totals().cash;
+        // What keepers have not fetched yet is no longer the pool's.
+        (, uint256 owed, ) = ILiquidationDesk(address(pool)).keeperOf(1);
+        uint256 cash = pool.totals().cash + owed;
         if (cash != handler.netLoanFlow()) return "INV-01: cash is not what flowed in less what flowed out";
         if (loan.balanceOf(address(pool)) != cash + handler.donated(address(loan))) {
             return "INV-01: loan assets held differ from the books";
@@ -83,6 +89,24 @@ library PoolChecks {
         uint256 book = pool.convertToAssets(1e18);
         if (exit > book) return "INV-09: exits are priced above book value";
         if (sum <= pool.totals().reserves && exit != book) return "INV-09: exits pay for what reserves bear";
+        return "";
+    }
+
+    /// @dev Each account for sale is counted once, with a collateral that it has, and nobody else is.
+    function backlogConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        address[] memory tokens = pool.collateralList();
+        address[] memory actors = handler.actorList();
+        uint256[] memory sums = new uint256[](tokens.length);
+        for (uint256 i; i < actors.length; ++i) {
+            IPoolTypes.Account memory record = pool.accountOf(actors[i]);
+            if (record.kickedAt == 0) continue;
+            if (record.saleDebtOrEasedAt == 0) return "INV-16: for sale, and not in a backlog";
+            sums[record.saleIndex] += record.saleDebtOrEasedAt;
+        }
+        for (uint256 i; i < tokens.length; ++i) {
+            uint256 backlog = ILiquidationDesk(address(pool)).saleOf(tokens[i]).backlog;
+            if (backlog != sums[i] * BACKLOG_UNIT) return "INV-16: a backlog is not what is for sale";
+        }
         return "";
     }
 

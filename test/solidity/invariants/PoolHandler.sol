@@ -210,18 +210,24 @@ contract PoolHandler {
         _take(_actor(a), account, token, most);
     }
 
+    /// @dev The seams for what is judged of sales alone.
+    function _beforeSale(address account, address token) internal virtual returns (uint256 tip) {}
+
+    function _afterSale(address account, address token, uint256 amount, uint256 paid) internal virtual {}
+
     function _take(address taker, address account, address token, uint256 most) private {
         bool unhealthy = _isLiquidatable(account, 0);
-        uint256 debt = pool.debtOf(account);
+        uint256 debt = pool.debtOf(account) + _beforeSale(account, token);
         Before memory before = _before();
         (bool ok, bytes memory result) = _call(
             taker,
             abi.encodeCall(ILiquidationSales.take, (account, token, most, type(uint256).max, taker, ""))
         );
         if (!ok) return;
-        (, uint256 paid) = abi.decode(result, (uint256, uint256));
+        (uint256 amount, uint256 paid) = abi.decode(result, (uint256, uint256));
         netLoanFlow += paid;
         if (!unhealthy) _violate("INV-08: a healthy account was sold");
+        _afterSale(account, token, amount, paid);
         uint256 loss;
         if (pool.accountOf(account).collateralMask == 0) {
             loss = _zeroFloorSub(debt, paid + before.reserves - pool.totals().reserves);
