@@ -40,7 +40,7 @@ export async function setUp(chain: AuctionChain, world: AuctionWorld, rng: Rng):
     price36: i === 0 ? priceOf(rng, 0, ether, 1_550) : priceOf(rng, 1, bitcoin, 58_000),
     ...(rng.next() < 0.8 ? { told: { reserve: reserveOf(rng), loading: whole(rng, 30, 100) } } : {}),
   }));
-  const minDebt = rng.next() < 0.1 ? 0n : rng.next() < 0.2 ? logarithmic(rng, 1e10, 1e11) : logarithmic(rng, 1e6, 3e9);
+  const minDebt = rng.next() < 0.1 ? 0n : rng.next() < 0.2 ? logarithmic(rng, 1e10, 7e10) : logarithmic(rng, 1e6, 3e9);
   const targetHealthBps = rng.next() < 0.8 ? whole(rng, 10_300, 10_500) : whole(rng, 10_210, 12_000);
   const kickTip = rng.next() < 0.2 ? 0n : logarithmic(rng, 1e5, 1e9);
 
