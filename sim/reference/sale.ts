@@ -38,6 +38,8 @@ export interface Sale {
   readonly price36: bigint;
   readonly held: bigint;
   readonly floorWad: bigint;
+  /** [1e-16 a second] */
+  readonly decay: bigint;
   /** 0: by time alone. */
   readonly rate: bigint;
   /** s, no further behind than the credit. [ticks] */
@@ -81,9 +83,11 @@ export function prepare(rules: Rules, a: Auction, record: Account, k: number, mo
   const [own, factorWad] = [appraisal.values[k], appraisal.marginal[k]];
   const floorWad = rules.floorOf(terms, { debt, capacity, value, factorWad, own, reserve });
   const rate = ratePerSecond(terms, reserve, backlog * a.unit);
-  const common = { rules, k, record, debt, appraisal, price36, held, floorWad, rate };
+  const common = { rules, k, record, debt, appraisal, price36, held, floorWad, rate, decay: terms.decay };
   const [now, start] = [a.now * TICKS, record.kickedAt * TICKS];
   if (rate === 0n) return { ...common, clock, lag: now - start, free: 0n };
+  // A schedule saves up no more than the credit: so no lag is longer, and the floor is reached only if the credit is not shorter
+  // than the way to it.
   const saved = maximum(clock, now - terms.creditSeconds * TICKS);
   return { ...common, clock: saved, lag: now - maximum(start, saved), free: less(start, saved) };
 }

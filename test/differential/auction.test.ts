@@ -86,7 +86,7 @@ const EXPECTED = [
   ...["of all the debt", "of the last collateral, at a loss"].map((kind) => `sale: ${kind}`),
 ];
 
-function report({ counts, repayUnits, priceUnits, amountUnits, favour }: Tally): void {
+function report({ counts, largest }: Tally): void {
   console.log(Object.fromEntries([...counts].sort()));
-  console.log({ repayUnits, priceUnits, amountUnits, favour });
+  console.log(Object.fromEntries(largest));
 }

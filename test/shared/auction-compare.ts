@@ -1,27 +1,48 @@
 import { accrue, copyOf, type Offer, type Order } from "../../sim/reference/auction.ts";
 import { factorAt, MAX_LEAD } from "../../sim/reference/sale-price.ts";
 import { Refused, type Auction } from "../../sim/reference/auction-state.ts";
-import { maximum, minimum } from "../../sim/reference/fixed-point.ts";
-import { ticksFor, type Outcome } from "../../sim/reference/sale.ts";
+import { maximum, minimum, WAD } from "../../sim/reference/fixed-point.ts";
+import { ticksFor, type Outcome, type Sale } from "../../sim/reference/sale.ts";
 import { ratePerSecond } from "../../sim/reference/sale-terms.ts";
 import type { TakenEvent } from "./auction-chain.ts";
+
+/** A thousand loan tokens a second; twelve percent in an hour and a half. */
+const [USUAL_RATE, USUAL_DECAY] = [10n ** 9n, 2n * 10n ** 11n];
 
 /** The pool and the reference disagree. */
 export class Divergence extends Error {}
 
-/** Largest differences from the exact reference that were let pass, and how often what was compared. */
+/** Differences from the exact reference that were let pass. */
+export interface Largest {
+  /** [loan base units] */
+  repay: bigint;
+  /** Of prices, relative × 1e18. */
+  price: bigint;
+  /** Of prices, in the taker's favour, relative × 1e18. */
+  favour: bigint;
+  /** Of amounts, relative × 1e18. */
+  amount: bigint;
+}
+
+/** The largest of them, by how sales are priced, and how often what was compared. */
 export class Tally {
   readonly counts = new Map<string, number>();
-  repayUnits = 0n;
-  /** Of prices, relative × 1e18. */
-  priceUnits = 0n;
-  /** Of amounts, relative × 1e18. */
-  amountUnits = 0n;
-  /** Of prices, in the taker's favour, relative × 1e18. */
-  favour = 0n;
+  readonly largest = new Map<string, Largest>();
 
   count(what: string): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  see(kind: string, actual: TakenEvent, exact: TakenEvent): void {
+    const relative = (a: bigint, b: bigint) => (b === 0n ? 0n : (distance(a, b) * WAD) / b);
+    const before = this.largest.get(kind) ?? { repay: 0n, price: 0n, favour: 0n, amount: 0n };
+    const price = relative(actual.price36, exact.price36);
+    this.largest.set(kind, {
+      repay: maximum(before.repay, distance(actual.repay, exact.repay)),
+      price: maximum(before.price, price),
+      favour: actual.price36 < exact.price36 ? maximum(before.favour, price) : before.favour,
+      amount: maximum(before.amount, relative(actual.amount, exact.amount)),
+    });
   }
 
   /** What kind of sale it was: to see that none is missing. */
@@ -58,14 +79,6 @@ export class Tally {
     for (const [kind, is] of Object.entries(kinds)) if (is) this.count(kind);
     this.count("sales");
   }
-
-  see(actual: TakenEvent, exact: TakenEvent): void {
-    const relative = (a: bigint, b: bigint) => (b === 0n ? 0n : (distance(a, b) * 10n ** 18n) / b);
-    this.repayUnits = maximum(this.repayUnits, distance(actual.repay, exact.repay));
-    this.priceUnits = maximum(this.priceUnits, relative(actual.price36, exact.price36));
-    this.amountUnits = maximum(this.amountUnits, relative(actual.amount, exact.amount));
-    if (actual.price36 < exact.price36) this.favour = maximum(this.favour, relative(actual.price36, exact.price36));
-  }
 }
 
 const distance = (a: bigint, b: bigint) => (a > b ? a - b : b - a);
@@ -90,8 +103,20 @@ export interface Expected {
   readonly high: Outcome;
 }
 
+/** By time; or by a schedule, usual or so fast or so slowly falling that units of the last place weigh more. */
+function pricing(sale: Sale | undefined): string {
+  if (sale === undefined || sale.rate === 0n) return "by time";
+  return sale.rate <= USUAL_RATE && sale.decay >= USUAL_DECAY ? "paced, usual" : "paced, extreme";
+}
+
 /** A sale that was made or quoted. */
-export function expectSold(what: string, actual: TakenEvent, expected: Expected, tally: Tally): void {
+export function expectSold(
+  what: string,
+  actual: TakenEvent,
+  expected: Expected,
+  sale: Sale | undefined,
+  tally: Tally,
+): void {
   const sides = [expected.low, expected.exact, expected.high];
   const sold = sides.filter((side): side is TakenEvent => !(side instanceof Refused));
   if (sold.length === 0)
@@ -114,7 +139,7 @@ export function expectSold(what: string, actual: TakenEvent, expected: Expected,
     sold.map((side) => side.repay),
     1n,
   );
-  if (!(expected.exact instanceof Refused)) tally.see(actual, expected.exact);
+  if (!(expected.exact instanceof Refused)) tally.see(pricing(sale), actual, expected.exact);
 }
 
 /** A call that the pool refused, and why it should have. */

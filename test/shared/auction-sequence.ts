@@ -93,7 +93,7 @@ export class Sequence {
     const expected = this.#expect(quote, orders[0]);
     if (quoted.name === "Quoted") {
       const [amount, repaid, price36] = quoted.values;
-      expectSold("quote", { amount, repay: repaid, price36 }, expected.sides, this.#tally);
+      expectSold("quote", { amount, repay: repaid, price36 }, expected.sides, expected.offered?.sale, this.#tally);
       const event = taken[0] as TakenEvent | undefined;
       expectSame("take ÷ quote: amount", event?.amount, amount);
       expectSame("take ÷ quote: repay", event?.repay, repaid);
@@ -124,7 +124,7 @@ export class Sequence {
           `order ${i}: pool ${event === undefined ? "is silent" : "sells"}, reference ${String(sides.exact)}`,
         );
       }
-      expectSold(`order ${i}`, event, sides, this.#tally);
+      expectSold(`order ${i}`, event, sides, offered.sale, this.#tally);
       settle(draft, order.account, offered, event);
       this.#tally.countSale(a, order, offered, event);
     }
