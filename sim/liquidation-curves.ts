@@ -18,8 +18,8 @@ const KICK_GRACE_SECONDS = 1_800;
 export const CURVES = {
   paced: {
     contract: "PacedCurve",
-    args: [200, 200, 500, 1_200, { creditSeconds: 1_200, fastPpm: 667, slowTenthPpm: 333, kneeBps: 6_000 }],
-    kickLifeSeconds: 1_200 + KICK_GRACE_SECONDS,
+    args: [50, 200, 500, 300, { creditSeconds: 300, fastPpm: 667, slowTenthPpm: 50, kneeBps: 2_000 }],
+    kickLifeSeconds: 300 + KICK_GRACE_SECONDS,
     title: "follows depth",
   },
   stairs: {

@@ -183,7 +183,8 @@ interface IPoolTypes {
     /// @dev More than the share of the collateral that belongs to the share of the debt that is repaid.
     error UnwindOutOfProportion(address account, uint256 most, uint256 requested);
     error LiquidationRepayTooHigh(uint256 maximum, uint256 required);
-    error LiquidationDust(uint256 requested, uint256 minimum);
+    /// @param largest What a taker without a limit would get.
+    error LiquidationDust(uint256 requested, uint256 largest);
     error LiquidationKeeperUnknown(uint256 keeper);
     error LiquidationNothingToClaim(uint256 keeper);
 

@@ -20,7 +20,8 @@ struct CurveParameters {
     uint256 maxBonusBps; // at the floor, 1 of debt buys so much more than 1 of collateral. [bps, 0..5 000]
     uint256 secondsToFloor; // Linear, Dutch, Paced. [s, 60..86 400]
     uint256 stepSeconds; // Stairs. [s, 1..3 600]
-    uint256 cutBps; // Stairs: a step multiplies the price by this. [bps, 5 000..9 999]
+    uint256 cutBps; // Stairs: a step multiplies the price by this; it must fall by 2.8 % a second at most, and reach the floor
+    // within a day. [bps, 5 000..9 999]
     uint256 creditSeconds; // Paced: the schedule saves up at most so much. [s, secondsToFloor..65 535]
     uint256 fastPpm; // Paced: of the reserve y, sold a second while the market can take the whole backlog. [ppm, > 0]
     uint256 slowTenthPpm; // Paced: of the reserve y, sold a second at least. [ppm ÷ 10, > 0]

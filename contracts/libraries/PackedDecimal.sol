@@ -11,7 +11,8 @@ library PackedDecimal {
     uint256 private constant MANTISSA_BITS = 34;
     uint256 private constant EXPONENT_MASK = 63;
 
-    /// @notice The largest such number that is not above `value`; `NONE` if that is `none`.
+    /// @notice The number with its last digits dropped until it fits, never above `value`; `NONE` if that is `none`. Less than 6e-10 of it
+    /// is lost, and nothing of up to ten digits below 2^34 with zeros behind them.
     /// @param value Below 2^112.
     function packDown(uint256 value, uint256 none) internal pure returns (uint256) {
         if (value == none) return NONE;

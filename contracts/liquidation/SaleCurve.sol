@@ -70,7 +70,8 @@ library SaleCurve {
                 int256 reached = _lagAt(t, floor);
                 if (reached < end) reached = end;
                 if (reached < lag) {
-                    sum += uint256(lag - reached) * floor;
+                    // Where within its tick it met it is not known: a tick's fall more than the floor covers that.
+                    sum += uint256(lag - reached) * floor + (floor * t.decay()) / 256e16 + 1;
                     lag = reached;
                 }
                 lowest = _fallen(t, lag);

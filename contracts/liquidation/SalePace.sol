@@ -10,8 +10,8 @@ library SalePace {
 
     uint256 private constant WAD = 1e18;
 
-    /// @notice Rate of the selling schedule: `y · max(slow, fast · min(1, knee·y ÷ backlog)^1.5)` (DESIGN §9): fast while the market
-    /// can take the whole backlog, slowly when it cannot.
+    /// @notice Rate of the selling schedule: `y · max(slow, fast · min(1, knee·y ÷ backlog)³)`: fast while the market can take the
+    /// whole backlog, hardly at all when it cannot. `docs/liquidation.md` has why it is the cube (DESIGN §9 began with 1.5).
     /// @param reserve y. [loan base units, < 2^128]
     /// @param backlog Debt for sale. [loan base units, < 2^140]
     /// @return Value sold a second. [loan base units, rounded down] 0: the market's depth is not known, and sales go by time alone
@@ -21,7 +21,7 @@ library SalePace {
         uint256 knee = reserve.mulDiv(t.kneeBps(), 1e4);
         if (backlog > knee) {
             uint256 x = knee.divWad(backlog);
-            pace = (t.fastPace() * x * (x * WAD).sqrt()) / WAD;
+            pace = (t.fastPace() * x * x * x) / (WAD * WAD);
             pace = pace.max(t.slowPace() * WAD);
         }
         return reserve.fullMulDiv(pace, WAD * 1e7).max(1);

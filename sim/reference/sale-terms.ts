@@ -65,8 +65,8 @@ export function rootDown(x: bigint): bigint {
 }
 
 /**
- * `R = y · max(slow, fast · min(1, knee·y ÷ backlog)^1.5)`. The knee is kept in whole units, the ratio and its root to 18
- * decimals, all rounded down.
+ * `R = y · max(slow, fast · min(1, knee·y ÷ backlog)³)`. The knee is kept in whole units, the ratio to 18 decimals, all
+ * rounded down.
  * @returns Value sold a second, at least a unit; zero if the depth is not known. [loan base units]
  */
 export function ratePerSecond(t: SaleTerms, reserve: bigint, backlog: bigint): bigint {
@@ -76,7 +76,7 @@ export function ratePerSecond(t: SaleTerms, reserve: bigint, backlog: bigint): b
   let pace = fast * WAD; // [1e-25 a second]
   if (backlog > knee) {
     const x = (knee * WAD) / backlog;
-    pace = maximum((fast * x * rootDown(x * WAD)) / WAD, t.slowTenthPpm * WAD);
+    pace = maximum((fast * x ** 3n) / WAD ** 2n, t.slowTenthPpm * WAD);
   }
   return maximum((reserve * pace) / (WAD * 10n ** 7n), 1n);
 }

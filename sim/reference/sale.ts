@@ -86,8 +86,7 @@ export function prepare(rules: Rules, a: Auction, record: Account, k: number, mo
   const common = { rules, k, record, debt, appraisal, price36, held, floorWad, rate, decay: terms.decay };
   const [now, start] = [a.now * TICKS, record.kickedAt * TICKS];
   if (rate === 0n) return { ...common, clock, lag: now - start, free: 0n };
-  // A schedule saves up no more than the credit: so no lag is longer, and the floor is reached only if the credit is not shorter
-  // than the way to it.
+  // A schedule saves up no more than the credit: so no lag is longer. It is no shorter than the way to the floor.
   const saved = maximum(clock, now - terms.creditSeconds * TICKS);
   return { ...common, clock: saved, lag: now - maximum(start, saved), free: less(start, saved) };
 }

@@ -62,9 +62,8 @@ export function randomCurve(rng: Rng): CurveParameters {
   for (;;) {
     const maxBonusBps = whole(rng, 0, rng.next() < 0.7 ? 1_200 : 5_000);
     const fastPpm = logarithmic(rng, 1, rng.next() < 0.5 ? 1_000 : 65_535);
-    const secondsToFloor = rng.next() < 0.5 ? 1_200n : logarithmic(rng, 60, 86_400);
-    // The price reaches the floor only if the credit is not shorter.
-    const credit = minimum(secondsToFloor + whole(rng, 0, 600), 65_535n);
+    const drawn = rng.next() < 0.5 ? 1_200n : logarithmic(rng, 60, 86_400);
+    const secondsToFloor = minimum(drawn, 65_535n); // the credit must not be shorter
     const p: CurveParameters = {
       kind: kinds[rng.integer(kinds.length)],
       premiumBps: rng.next() < 0.1 ? whole(rng, 0, 10_000) : whole(rng, 0, 800),
@@ -73,7 +72,7 @@ export function randomCurve(rng: Rng): CurveParameters {
       secondsToFloor,
       stepSeconds: whole(rng, 1, 300),
       cutBps: whole(rng, 9_000, 9_999),
-      creditSeconds: rng.next() < 0.6 ? credit : whole(rng, 0, 1_200),
+      creditSeconds: minimum(secondsToFloor + (rng.next() < 0.4 ? 0n : whole(rng, 0, 3_600)), 65_535n),
       fastPpm,
       slowTenthPpm: minimum(logarithmic(rng, 1, Number(fastPpm) * 10), 65_535n),
       kneeBps: logarithmic(rng, 1, 60_000),

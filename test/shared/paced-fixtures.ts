@@ -28,7 +28,7 @@ export const TERMS = saleTerms(CURVE);
  * `borrower` and `otherBorrower` owe 120,000 each against 100 ETH at 1,450, whose capacity is 116,000. ETH is sold on a paced
  * curve. No interest, no minimum sizes.
  */
-async function sinkingPair(connection: NetworkConnection, creditSeconds: bigint, told: bigint | undefined) {
+async function sinkingPair(connection: NetworkConnection, told: bigint | undefined) {
   const p = await calmPool(connection);
   const { ethers, admin, pool, eth, borrower, otherBorrower } = p;
   await admin.setMinDebt(0);
@@ -36,7 +36,7 @@ async function sinkingPair(connection: NetworkConnection, creditSeconds: bigint,
     await supply(p, eth, 100n * ETHER, account);
     await pool.connect(account).borrow(OWED, 0, account.address, account.address);
   }
-  const pace = { creditSeconds, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 };
+  const pace = { creditSeconds: CREDIT, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 };
   const curve = await ethers.deployContract("PacedCurve", [200, 200, 500, 1_200, pace]);
   await admin.setLiquidationCurve(eth.address, await curve.getAddress());
   const engine = await ethers.deployContract("MockRiskEngine", [p.poolAddress]);
@@ -48,19 +48,14 @@ async function sinkingPair(connection: NetworkConnection, creditSeconds: bigint,
   return { ...p, curve, engine, tell };
 }
 
-/** With a credit as long as the way to the floor. */
+/** With a market of a known depth. */
 export function pacedPair(connection: NetworkConnection) {
-  return sinkingPair(connection, CREDIT, RESERVE);
-}
-
-/** With half of it. */
-export function shortCredit(connection: NetworkConnection) {
-  return sinkingPair(connection, 600n, RESERVE);
+  return sinkingPair(connection, RESERVE);
 }
 
 /** With an engine that has not said how deep the market is. */
 export function depthUnknown(connection: NetworkConnection) {
-  return sinkingPair(connection, CREDIT, undefined);
+  return sinkingPair(connection, undefined);
 }
 
 export type PacedPair = Awaited<ReturnType<typeof pacedPair>>;

@@ -15,7 +15,6 @@ import {
   RATE,
   RESERVE,
   SECOND,
-  shortCredit,
   TERMS,
 } from "../../shared/paced-fixtures.ts";
 
@@ -120,21 +119,21 @@ describe("PacedCurve: price and pace", () => {
 
   describe("schedule", () => {
     it("sells no more than the credit at the price of time, however long nothing was sold", async () => {
-      const p = await loadPaced(shortCredit);
+      const p = await loadPaced(pacedPair);
       await p.time.increase(7n * 86_400n);
-      await p.tell(RESERVE / 16n); // 82 a second: the credit is 49,000
+      await p.tell(RESERVE / 16n); // with the backlog of one account, 27 a second: the credit is 32,000
       const since = await p.kick();
       await p.at(since + 1n);
       const { ratePerSecond } = await p.sale();
       const second = (ratePerSecond * 10n ** 36n) / PRICE36;
       expectClose((await p.quote(second * 300n)).factor, curve(1), 1e-12);
-      expectClose((await p.quote(second * 598n)).factor, curve(1), 1e-12);
-      const beyond = await p.quote(second * 650n);
-      expectClose(beyond.factor, meanFrom(1, 599, 51), 1e-7);
+      expectClose((await p.quote(second * 1_198n)).factor, curve(1), 1e-12);
+      const beyond = await p.quote(second * 1_250n);
+      expectClose(beyond.factor, meanFrom(1, 1_199, 51), 1e-7);
       expect(beyond.factor).to.be.greaterThan(curve(1));
-      await p.take(second * 650n);
+      await p.take(second * 1_250n);
       const { clockTicks } = await p.sale();
-      expect(clockTicks / 256n).to.equal(since + 1n - 600n + 650n);
+      expect(clockTicks / 256n).to.equal(since + 1n - 1_200n + 1_250n);
     });
 
     it("is never more than two minutes ahead, and who buys beyond pays the price there", async () => {
@@ -181,7 +180,7 @@ describe("PacedCurve: price and pace", () => {
   });
 
   describe("pace", () => {
-    it("is fast up to the knee, slow where the backlog is beyond all measure, y·fast·x^1.5 between", async () => {
+    it("is fast up to the knee, slow where the backlog is beyond all measure, y·fast·x³ between", async () => {
       const p = await loadPaced(pacedPair);
       const harness = await p.ethers.deployContract("SaleMathHarness");
       const parameters = curveTuple(CURVE);
@@ -190,11 +189,11 @@ describe("PacedCurve: price and pace", () => {
       expect(await rate(0n)).to.equal(RATE);
       expect(await rate(knee)).to.equal(RATE);
       expect(await rate(knee + 1n)).to.be.within(RATE - 2_000n, RATE);
-      for (const times of [1.5, 2, 4, 7]) {
-        expectClose(Number(await rate((knee * BigInt(times * 10)) / 10n)), Number(RATE) / times ** 1.5, 2);
+      for (const times of [1.5, 2, 2.5]) {
+        expectClose(Number(await rate((knee * BigInt(times * 10)) / 10n)), Number(RATE) / times ** 3, 2);
       }
-      // slow ÷ fast = 0.05 at x = 0.1357.
-      expect(await rate(knee * 8n)).to.equal((RESERVE * 3n) / 100_000n);
+      // slow ÷ fast = 0.05 at x = 0.368.
+      expect(await rate(knee * 3n)).to.equal((RESERVE * 3n) / 100_000n);
       expect(await rate(knee * 1_000_000n)).to.equal((RESERVE * 3n) / 100_000n);
       expect(await harness.perSecond(parameters, 1n, 0n)).to.equal(1);
       expect(await harness.perSecond(parameters, 0n, 0n)).to.equal(0);
@@ -205,10 +204,10 @@ describe("PacedCurve: price and pace", () => {
       expect((await p.sale()).ratePerSecond).to.equal(RATE);
       await p.kick();
       await p.kick(p.otherBorrower);
-      await p.tell(RESERVE / 8n);
+      await p.tell(RESERVE / 4n);
       const { ratePerSecond, backlog, reserve } = await p.sale();
-      expect([backlog, reserve]).to.deep.equal([240_000n * USD, RESERVE / 8n]);
-      expectClose(Number(ratePerSecond), Number(reserve) * 600e-6 * ((Number(reserve) * 0.6) / 240_000e6) ** 1.5, 1);
+      expect([backlog, reserve]).to.deep.equal([240_000n * USD, RESERVE / 4n]);
+      expectClose(Number(ratePerSecond), Number(reserve) * 600e-6 * ((Number(reserve) * 0.6) / 240_000e6) ** 3, 1);
     });
 
     it("goes by time alone where no engine has spoken, and where there is no market", async () => {
