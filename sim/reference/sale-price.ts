@@ -74,8 +74,9 @@ export function meanBounds(t: SaleTerms, floor: bigint, lag: bigint, free: bigin
   const ticks = free + span;
   const last = toWadUp(factorAt(t, floor, maximum(lag - span, -MAX_LEAD))) + point;
   const byTheTick = divUp(12n * t.startWad * 256n, t.decay * 100n * ticks);
-  const corner = factorAt(t, floor, lag) === floor * SCALE ? divUp(t.decay * 100n, 256n * ticks) : 0n;
-  return { low: exact - point - corner, exact, high: minimum(exact + point + byTheTick, maximum(last, exact)) };
+  // Where the price leaves its floor is known to a tick, for whose fall the contract charges.
+  const corner = factorAt(t, floor, lag) === floor * SCALE ? divUp(t.decay * 100n, 256n * ticks) + 1n : 0n;
+  return { low: exact - point, exact, high: minimum(exact + point + byTheTick + corner, maximum(last, exact)) };
 }
 
 function priceUnits({ kind }: SaleTerms): bigint {

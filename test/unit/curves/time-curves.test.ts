@@ -17,7 +17,7 @@ const [FIXED, LINEAR, STAIRS, DUTCH, PACED] = [0, 1, 2, 3, 4];
 /** In range for every kind. */
 const USUAL = {
   ...{ premiumBps: 200, minBonusBps: 200, maxBonusBps: 500, secondsToFloor: 1_200, stepSeconds: 90, cutBps: 9_900 },
-  ...{ creditSeconds: 600, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 },
+  ...{ creditSeconds: 1_200, fastPpm: 600, slowTenthPpm: 300, kneeBps: 6_000 },
 };
 
 async function deployCurves(connection: NetworkConnection) {
@@ -53,11 +53,12 @@ describe("Liquidation curves by time", () => {
       [PACED, "maxBonus", "maxBonusBps", [5_001], 0, 5_000],
       [LINEAR, "secondsToFloor", "secondsToFloor", [0, 59, 86_401], 60, 86_400],
       [DUTCH, "secondsToFloor", "secondsToFloor", [59, 86_401], 60, 86_400],
+      // The credit, which must not be shorter, ends where its bits do.
       [PACED, "secondsToFloor", "secondsToFloor", [59, 86_401], 60, 86_400],
       [STAIRS, "step", "stepSeconds", [0, 3_601], 1, 3_600],
       [STAIRS, "cut", "cutBps", [4_999, 10_000], 5_000, 9_999],
       [PACED, "minBonus", "minBonusBps", [501], 0, 500],
-      [PACED, "credit", "creditSeconds", [65_536], 0, 65_535],
+      [PACED, "credit", "creditSeconds", [1_199, 65_536], 1_200, 65_535],
       [PACED, "fastPace", "fastPpm", [0, 65_536], 1, 65_535],
       [PACED, "slowPace", "slowTenthPpm", [0, 6_001], 1, 6_000],
       [PACED, "knee", "kneeBps", [0, 65_536], 1, 65_535],
@@ -73,6 +74,7 @@ describe("Liquidation curves by time", () => {
         for (const value of [min, max]) {
           // With the shortest step a usual cut is too steep, and with the longest the floor is too far for a cut of almost none.
           if (name === "step" || name === "cut") continue;
+          if (kind === PACED && name === "secondsToFloor" && value > USUAL.creditSeconds) continue;
           await harness.terms({ ...USUAL, minBonusBps: 0, slowTenthPpm: 1, kind, [field]: value });
         }
       });
