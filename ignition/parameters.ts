@@ -22,7 +22,7 @@ export interface CollateralParameters {
   readonly borrowFactorBps: bigint;
   readonly liquidationFactorBps: bigint;
   readonly supplyCap: bigint; // [collateral base units]
-  readonly curve: "fixed" | "dutch";
+  readonly curve: "paced" | "fixed" | "dutch";
   readonly market: MarketParameters;
   /** Given for every collateral if the pool has a risk engine. */
   readonly risk?: CollateralRiskParameters;
@@ -103,11 +103,25 @@ export interface RateModelParameters {
   readonly params: Readonly<Record<string, bigint>>;
 }
 
+/** See `CurveParameters` in `contracts/libraries/CurveTerms.sol`. */
+export interface PacedParameters {
+  readonly premiumBps: bigint;
+  readonly minBonusBps: bigint;
+  readonly maxBonusBps: bigint;
+  readonly secondsToFloor: bigint;
+  readonly creditSeconds: bigint;
+  readonly fastPpm: bigint; // of y a second
+  readonly slowTenthPpm: bigint; // of y a second, ÷ 10
+  readonly kneeBps: bigint;
+}
+
 export interface CoreParameters {
   readonly loanAsset: string;
   readonly name: string;
   readonly symbol: string;
   readonly rateModel: RateModelParameters;
+  /** Constructor arguments of `PacedCurve`. */
+  readonly paced: PacedParameters;
   readonly fixedBonusBps: bigint;
   readonly dutchPremiumBps: bigint;
   readonly dutchMaxBonusBps: bigint;
@@ -118,6 +132,7 @@ export interface CoreParameters {
   readonly supplyCap: bigint; // [loan base units]
   readonly borrowCap: bigint; // [loan base units]
   readonly minDebt: bigint; // [loan base units]
+  readonly kickTip: bigint; // [loan base units]
   readonly reserveFactorBps: bigint;
   readonly flashFeeBps: bigint;
 }

@@ -12,6 +12,7 @@ import type {
   DemoToken,
   FeedParameters,
   MarketParameters,
+  PacedParameters,
   RateModelParameters,
   SystemParameters,
 } from "./parameters.ts";
@@ -98,6 +99,7 @@ function readCore(r: ParameterReader): CoreParameters {
     name: r.text("name"),
     symbol: r.text("symbol"),
     rateModel: readRateModel(r.section("rateModel")),
+    paced: readPaced(r.section("paced")),
     fixedBonusBps: r.whole("fixedBonusBps", 0n, 5_000n),
     dutchPremiumBps: r.whole("dutchPremiumBps", 0n, 10_000n),
     dutchMaxBonusBps: r.whole("dutchMaxBonusBps", 1n, 5_000n),
@@ -107,8 +109,26 @@ function readCore(r: ParameterReader): CoreParameters {
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
     borrowCap: r.whole("borrowCap", 0n, MAX_UINT112),
     minDebt: r.whole("minDebt", 0n, MAX_UINT80),
+    kickTip: r.whole("kickTip", 0n, MAX_UINT80),
     reserveFactorBps: r.whole("reserveFactorBps", 0n, 5_000n),
     flashFeeBps: r.whole("flashFeeBps", 0n, 100n),
+  };
+}
+
+function readPaced(r: ParameterReader): PacedParameters {
+  const maxBonusBps = r.whole("maxBonusBps", 1n, 5_000n);
+  const secondsToFloor = r.whole("secondsToFloor", 60n, MAX_UINT16);
+  const fastPpm = r.whole("fastPpm", 1n, MAX_UINT16);
+  const most = fastPpm * 10n < MAX_UINT16 ? fastPpm * 10n : MAX_UINT16;
+  return {
+    premiumBps: r.whole("premiumBps", 0n, 10_000n),
+    minBonusBps: r.whole("minBonusBps", 0n, maxBonusBps),
+    maxBonusBps,
+    secondsToFloor,
+    creditSeconds: r.whole("creditSeconds", secondsToFloor, MAX_UINT16),
+    fastPpm,
+    slowTenthPpm: r.whole("slowTenthPpm", 1n, most),
+    kneeBps: r.whole("kneeBps", 1n, MAX_UINT16),
   };
 }
 
@@ -155,7 +175,7 @@ function readCollateral(r: ParameterReader, isGoverned: boolean): CollateralPara
     borrowFactorBps: r.whole("borrowFactorBps", 0n, 9_800n),
     liquidationFactorBps: r.whole("liquidationFactorBps", 1n, 9_800n),
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
-    curve: r.oneOf("curve", ["fixed", "dutch"]),
+    curve: r.oneOf("curve", ["paced", "fixed", "dutch"]),
     market,
     ...(isGoverned ? { risk: readCollateralRisk(r.section("risk"), market.twapPool) } : {}),
   };

@@ -25,6 +25,17 @@ export function buildCore(parameters: SystemParameters) {
     const interestRateModel = m.contract(core.rateModel.contract, [plain(core.rateModel.params)]);
     const fixedBonusCurve = m.contract("FixedBonusCurve", [core.fixedBonusBps]);
     const dutchCurve = m.contract("DutchCurve", [core.dutchPremiumBps, core.dutchMaxBonusBps, core.dutchSeconds]);
+    const { paced } = core;
+    const pacedCurve = m.contract("PacedCurve", [
+      ...[paced.premiumBps, paced.minBonusBps, paced.maxBonusBps, paced.secondsToFloor],
+      {
+        creditSeconds: paced.creditSeconds,
+        fastPpm: paced.fastPpm,
+        slowTenthPpm: paced.slowTenthPpm,
+        kneeBps: paced.kneeBps,
+      },
+    ]);
+    const curves = { paced: pacedCurve, fixed: fixedBonusCurve, dutch: dutchCurve };
     const liquidationModule = m.contract("LiquidationModule", [core.loanAsset]);
     const adminModule = m.contract("PoolAdminModule", [core.loanAsset]);
     const riskModule = m.contract("PoolRiskModule", [core.loanAsset]);
@@ -54,6 +65,7 @@ export function buildCore(parameters: SystemParameters) {
     configured.push(
       m.call(poolAdmin, "setPoolCaps", [core.supplyCap, core.borrowCap]),
       m.call(poolAdmin, "setMinDebt", [core.minDebt]),
+      m.call(poolAdmin, "setKickTip", [core.kickTip]),
       m.call(poolAdmin, "setReserveFactor", [core.reserveFactorBps]),
       m.call(poolAdmin, "setFlashFee", [core.flashFeeBps]),
     );
@@ -69,7 +81,7 @@ export function buildCore(parameters: SystemParameters) {
         borrowFactorBps: collateral.borrowFactorBps,
         liquidationFactorBps: collateral.liquidationFactorBps,
         supplyCap: collateral.supplyCap,
-        curve: collateral.curve === "fixed" ? fixedBonusCurve : dutchCurve,
+        curve: curves[collateral.curve],
       };
       const list = m.call(poolAdmin, "listCollateral", [listing], { id: `list_${index}`, after: [market] });
       configured.push(market, list);
@@ -95,6 +107,7 @@ export function buildCore(parameters: SystemParameters) {
       accessManager,
       oracle,
       interestRateModel,
+      pacedCurve,
       fixedBonusCurve,
       dutchCurve,
       liquidationModule,

@@ -81,7 +81,7 @@ describe("#readParameterFile", () => {
     ],
     [
       "not a choice",
-      '"curve": "dutch"',
+      '"curve": "paced"',
       '"curve": "linear"',
       'FILE: parameter collaterals[0].curve must be one of fixed, dutch, not "linear"',
     ],
