@@ -5,7 +5,6 @@ import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {RiskHandler} from "./RiskHandler.sol";
-import {SaleHandler} from "./SaleHandler.sol";
 
 /// @title Invariants under random actions; see `docs/invariants.md`
 /// @dev The runner recognises the handler only when its file is among those that it is given: run the whole folder

@@ -207,7 +207,11 @@ describe("PacedCurve: price and pace", () => {
       await p.tell(RESERVE / 8n);
       const { ratePerSecond, backlog, reserve } = await p.sale();
       expect([backlog, reserve]).to.deep.equal([240_000n * USD, RESERVE / 8n]);
-      expectClose(Number(ratePerSecond), Number(reserve) * 600e-6 * Math.min(1, (Number(reserve) * 0.6) / 240_000e6) ** 3, 1);
+      expectClose(
+        Number(ratePerSecond),
+        Number(reserve) * 600e-6 * Math.min(1, (Number(reserve) * 0.6) / 240_000e6) ** 3,
+        1,
+      );
     });
 
     it("goes by time alone where no engine has spoken, and where there is no market", async () => {
