@@ -83,7 +83,7 @@ describe("#readParameterFile", () => {
       "not a choice",
       '"curve": "paced"',
       '"curve": "linear"',
-      'FILE: parameter collaterals[0].curve must be one of fixed, dutch, not "linear"',
+      'FILE: parameter collaterals[0].curve must be one of paced, fixed, dutch, not "linear"',
     ],
     [
       "not a list",
