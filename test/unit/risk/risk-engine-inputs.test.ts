@@ -48,7 +48,7 @@ describe("RiskEngine: what breakers are asked", () => {
   after(() => connection.close());
   const load = () => connection.networkHelpers.loadFixture(recordedPool);
 
-  it("of what was kicked, each collateral its part by value, against its own depth; the pool nothing", async () => {
+  it("of what is for sale, by the collateral that it is counted with, against its depth; of no other, nor of the pool", async () => {
     const p = await load();
     const { eth, alt, liquidation, liquidator, askedOf, poolAddress } = p;
     expect((await askedOf(eth.address)).backlogWad).to.equal(0);
@@ -58,24 +58,15 @@ describe("RiskEngine: what breakers are asked", () => {
     await tick(p, HOUR);
     await liquidation.kick(liquidator.address);
     await tick(p, WHOLE_MAX_AGE);
+    // Counted with ETH, which he has.
     const { backlog } = await p.risk.riskInputs(eth.address, false);
-    expect(backlog).to.be.within(650_000n * USD, 790_000n * USD);
-    const values = await Promise.all(
-      [eth, alt].map(async ({ address }) => {
-        const { totalSupplied } = await p.pool.collateralConfig(address);
-        return (totalSupplied * (await p.oracle.liquidationPrice(address))) / 10n ** 36n;
-      }),
-    );
-    const all = values[0] + values[1];
-    for (const [i, { address }] of [eth, alt].entries()) {
-      const { backlogWad, outflowWad, lossWad } = await askedOf(address);
-      const [depth] = await p.liquidity.depthOf(address);
-      const expected = (((backlog * values[i]) / all) * WAD) / depth;
-      expect(backlogWad).to.be.greaterThan(0);
-      // The sum of values is kept to a 256th; the backlog fades by a second's part between the two pokes.
-      expect(Number(backlogWad) / Number(expected)).to.be.within(0.99, 1.01);
-      expect([outflowWad, lossWad]).to.deep.equal([0n, 0n]);
-    }
+    expect(backlog).to.be.within(780_000n * USD, 800_000n * USD);
+    const { backlogWad, outflowWad, lossWad } = await askedOf(eth.address);
+    const [depth] = await p.liquidity.depthOf(eth.address);
+    expect(Number(backlogWad) / Number((backlog * WAD) / depth)).to.be.within(0.999, 1.001);
+    expect([outflowWad, lossWad]).to.deep.equal([0n, 0n]);
+    expect((await p.risk.riskInputs(alt.address, false)).backlog).to.equal(0);
+    expect((await askedOf(alt.address)).backlogWad).to.equal(0);
     expect((await askedOf(poolAddress)).backlogWad).to.equal(0);
   });
 
