@@ -99,9 +99,11 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         if (record.kickedAt == 0) revert LiquidationNotKicked(account);
         Appraisal memory p = _appraise(account, record.collateralMask);
         if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
-        uint256 required = _debtAssetsOf(_accrued(), record.debtShares).mulDivUp(UNKICK_HEALTH_BPS, BPS);
+        bool expired = _expired(record);
+        uint256 required = _debtAssetsOf(_accrued(), record.debtShares);
+        if (!expired) required = required.mulDivUp(UNKICK_HEALTH_BPS, BPS);
         if (p.capacity < required) revert LiquidationStillUnhealthy(account, p.capacity, required);
-        uint256 lag = _expired(record) ? 0 : (block.timestamp - record.kickedAt).min(type(uint24).max);
+        uint256 lag = expired ? 0 : (block.timestamp - record.kickedAt).min(type(uint24).max);
         _endSale(record);
         (record.saleDebtOrEasedAt, record.keeperOrLag) = (uint40(block.timestamp), uint24(lag));
         _account[account] = record;
@@ -178,10 +180,11 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         uint256 maxCollateral
     ) external lock returns (uint256, uint256, uint256) {
         Account memory record = _account[account];
-        if (record.kickedAt == 0) _tryRefreshAll(record, collateral);
+        bool begins = _begins(record, collateral);
         Accrual memory a = _accrued();
+        uint256 owed = _debtAssetsOf(a, record.debtShares);
         _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, account, collateral, maxCollateral);
+        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
         return (s.amount, s.repay, _price36(s));
     }
 
@@ -192,12 +195,20 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         uint256 maxCollateral
     ) private returns (uint256, uint256) {
         Account memory record = _account[account];
-        if (record.kickedAt == 0) _tryRefreshAll(record, collateral);
+        bool begins = _begins(record, collateral);
+        uint256 owed = _debtAssetsOf(a, record.debtShares);
         (uint24 keeper, uint256 tip) = _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, account, collateral, maxCollateral);
+        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
         _settle(s, a, record, account, collateral);
-        if (keeper != 0) _creditTip(a, keeper, tip, account);
+        // Out of what is paid: what a sale of nothing's worth does not bring in is not handed out.
+        if (keeper != 0) _creditTip(a, keeper, tip.min(s.repay), account);
         return (s.amount, s.repay);
+    }
+
+    /// @dev Whether the account was not for sale until now, or had been forgotten: the engine is asked first then.
+    function _begins(Account memory record, address collateral) private returns (bool begins) {
+        begins = record.kickedAt == 0 || _expired(record);
+        if (begins) _tryRefreshAll(record, collateral);
     }
 
     // --- the engine -----------------------------------------------------------------------------------------------

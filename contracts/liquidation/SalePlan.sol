@@ -23,6 +23,8 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
     /// @notice An account that was taken off sale and comes back within this time goes on where its price was. [s]
     uint256 public constant MEMORY_SECONDS = 1 hours;
+    /// @notice From then on what else is sold of the collateral does not count: a kick is forgotten. [s]
+    uint256 public constant MAX_KICK_SECONDS = 6 hours;
     /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
     uint256 public constant GRACE_HEALTH_BPS = 9_500;
 
@@ -48,9 +50,13 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev `record.kickedAt` is set in memory where the sale starts now.
+    /// @param begins It was not for sale until now, or had been forgotten.
+    /// @param owed Debt before a tip was charged: what the account is judged by. [loan base units]
     function _planSale(
         Accrual memory a,
         Account memory record,
+        bool begins,
+        uint256 owed,
         address account,
         address collateral,
         uint256 maxCollateral
@@ -62,14 +68,14 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         s.books = _collateral[collateral].books;
         s.terms = _collateral[collateral].terms;
         _value(s, record, account, collateral);
-        if (s.capacity >= s.debt) revert LiquidationAccountHealthy(account, s.capacity, s.debt);
-        if (record.kickedAt == 0) {
-            if (s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
-            _requireNoGrace(s.v.isGrace, account, s.capacity, s.debt);
+        if (s.capacity >= owed) revert LiquidationAccountHealthy(account, s.capacity, owed);
+        if (begins) {
+            if (record.kickedAt == 0 && s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
+            _requireNoGrace(s.v.isGrace, account, s.capacity, owed);
+            if (record.kickedAt == 0) _startSale(record);
+            else record.kickedAt = uint32(block.timestamp);
         }
-        if (record.kickedAt == 0) _startSale(record);
-        else if (_expired(record)) record.kickedAt = uint32(block.timestamp);
-        _schedule(s, record.kickedAt);
+        _schedule(s, record);
         _size(s, maxCollateral);
     }
 
@@ -101,14 +107,17 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     // --- price ----------------------------------------------------------------------------------------------------
 
     /// @dev Where the sale begins on its curve, and how low it may go.
-    function _schedule(Sale memory s, uint256 kickedAt) private view {
+    function _schedule(Sale memory s, Account memory record) private view {
         CurveTerms t = s.terms;
         s.floorWad = t.floorWad();
         s.clock = s.books.clock();
-        uint256 base = kickedAt * SaleCurve.TICKS;
+        uint256 base = uint256(record.kickedAt) * SaleCurve.TICKS;
         if (t.kind() == CurveKind.Paced) {
             s.floorWad = _guarded(s, t);
-            s.rate = SalePace.perSecond(t, s.position.reserve, s.books.backlog() * _backlogUnit);
+            uint256 backlog = s.books.backlog();
+            // Who was never kicked waits to be counted until it is sold.
+            if (record.saleDebtOrEasedAt == 0) backlog += _toUnits(s.debt);
+            s.rate = SalePace.perSecond(t, s.position.reserve, backlog * _backlogUnit);
             if (s.rate != 0) {
                 s.clock = s.clock.max((block.timestamp - t.creditSeconds()) * SaleCurve.TICKS);
                 if (base < s.clock) base = s.clock;
@@ -151,7 +160,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev True when the sale has been at the floor of every curve involved for `KICK_GRACE_SECONDS`. A paced one is at its floor
-    /// only when nothing else of the collateral was sold either.
+    /// only when nothing else of the collateral was sold either; but sales of others do not keep a kick alive for ever.
     function _expired(Account memory record) internal view virtual returns (bool) {
         uint256 kickedAt = record.kickedAt;
         if (block.timestamp <= kickedAt + KICK_GRACE_SECONDS) return false;
@@ -159,7 +168,9 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
             Collateral storage c = _collateral[_collateralList[LibBit.ffs(mask)]];
             CurveTerms t = c.terms;
             uint256 from = kickedAt;
-            if (t.kind() == CurveKind.Paced) from = from.max(c.books.clock() / SaleCurve.TICKS);
+            if (t.kind() == CurveKind.Paced) {
+                from = from.max((c.books.clock() / SaleCurve.TICKS).min(kickedAt + MAX_KICK_SECONDS));
+            }
             if (block.timestamp <= from + t.secondsToFloor() + KICK_GRACE_SECONDS) return false;
         }
         return true;
@@ -189,6 +200,8 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         // A rest of this collateral worth less than the minimum debt would not be worth anybody's gas.
         if (!pays || (repay < s.debt && _cost(s.held - amount, price36) < minDebt)) {
             amount = s.held;
+            s.meanWad = _mean(s, amount);
+            price36 = _price36(s);
             pays = false;
         }
         if (maxCollateral < amount) {
@@ -200,7 +213,9 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         }
         s.amount = amount;
         // `amount` was rounded down from `repay`; paying its own cost instead could leave a unit of debt behind.
-        s.repay = pays ? repay : _cost(amount, price36).min(s.debt);
+        s.repay = _cost(amount, price36);
+        if (pays) s.repay = s.repay.max(repay);
+        s.repay = s.repay.min(s.debt);
     }
 
     function _isDust(

@@ -86,11 +86,6 @@ abstract contract SaleSettlement is SalePlan {
         return (backlog.zeroFloorSub(before) + inForce).min(BookWordLib.MAX_BACKLOG);
     }
 
-    /// @dev At least one, so that an account for sale is told from one that is not.
-    function _toUnits(uint256 debt) internal view returns (uint256) {
-        return (debt / _backlogUnit).max(1).min(BookWordLib.MAX_BACKLOG);
-    }
-
     /// @dev Renews the provision of an account, and says what of its debt is still for sale: nothing once it has healed by
     /// `UNKICK_HEALTH_BPS`.
     /// @param debt After the sale. [loan base units]

@@ -65,7 +65,7 @@ abstract contract Unwinding is PoolProvision {
             if (left < _minDebt && debt >= _minDebt) revert PoolDebtBelowMinimum(_minDebt, left);
         }
         record.debtShares = uint128(owned);
-        if (owned == 0) _endSale(record);
+        _shrinkSale(record, owned, owned + shares);
         if (record.provisioned) {
             _setProvision(account, record, owned == 0 ? 0 : _provisionOf[account].zeroFloorSub(assets));
         }

@@ -157,7 +157,7 @@ abstract contract PoolBorrower is PoolLender {
             if (left < minDebt && before >= minDebt) revert PoolDebtBelowMinimum(minDebt, left);
         }
         _account[account].debtShares = uint128(owned);
-        if (owned == 0 && _account[account].kickedAt != 0) _leaveSale(account);
+        if (_account[account].kickedAt != 0) _reduceSale(account, owned, owned + shares);
         if (_account[account].provisioned) _releaseProvision(account, owned == 0 ? MAX_AMOUNT : assets);
         _addCash(a, assets);
         _book(a);
@@ -172,9 +172,9 @@ abstract contract PoolBorrower is PoolLender {
         return (assets, shares);
     }
 
-    function _leaveSale(address account) private {
+    function _reduceSale(address account, uint256 sharesLeft, uint256 sharesBefore) private {
         Account memory record = _account[account];
-        _endSale(record);
+        _shrinkSale(record, sharesLeft, sharesBefore);
         _account[account] = record;
     }
 

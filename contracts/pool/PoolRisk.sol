@@ -147,6 +147,18 @@ abstract contract PoolRisk is PoolAccounting {
         }
     }
 
+    /// @dev After a repayment: what was repaid is no longer for sale, and an account without debt is not. In memory only, but for
+    /// the backlog.
+    function _shrinkSale(Account memory record, uint256 sharesLeft, uint256 sharesBefore) internal {
+        if (sharesLeft == 0) return _endSale(record);
+        if (record.kickedAt == 0) return;
+        uint256 counted = record.saleDebtOrEasedAt;
+        uint256 kept = counted.mulDivUp(sharesLeft, sharesBefore);
+        Collateral storage c = _collateral[_collateralList[record.saleIndex]];
+        c.books = c.books.withBacklog(c.books.backlog().zeroFloorSub(counted - kept));
+        record.saleDebtOrEasedAt = uint40(kept);
+    }
+
     /// @dev Takes an account off sale, and its debt out of the backlog. `record` is changed in memory only.
     function _endSale(Account memory record) internal {
         if (record.kickedAt == 0) return;

@@ -72,7 +72,9 @@ export function unkick(a: Auction, index: number): void {
   if (account.kickedAt === 0n) throw new Refused("LiquidationNotKicked");
   const { capacity, stale } = appraise(a, account.held);
   if (stale !== undefined) throw new Refused("LiquidationNoFreshPrice");
-  const required = divUp(debtOf(accrued(a), account.shares) * UNKICK_BPS, BPS);
+  const debt = debtOf(accrued(a), account.shares);
+  // A forgotten kick is over as soon as the account is healthy.
+  const required = isExpired(a, account) ? debt : divUp(debt * UNKICK_BPS, BPS);
   if (capacity < required) throw new Refused("LiquidationStillUnhealthy", [capacity, required]);
   const lag = isExpired(a, account) ? 0n : minimum(a.now - account.kickedAt, MAX_LAG);
   endSale(a, account);
@@ -95,8 +97,9 @@ export interface Offer {
 /** @param a With interest up to now; takes on the tip. */
 export function offer(a: Auction, { account, collateral, most }: Order, rules: Rules = SPEC): Offer {
   const record = { ...a.accounts[account], held: [...a.accounts[account].held] };
+  const owed = debtOf(a, record.shares);
   const [keeper, tip] = chargeTip(a, record);
-  return { sale: prepare(rules, a, record, collateral, most), keeper, tip };
+  return { sale: prepare(rules, a, record, owed, collateral, most), keeper, tip };
 }
 
 /** What the sale would be. */
@@ -132,7 +135,7 @@ export function settle(a: Auction, index: number, { sale, keeper, tip }: Offer, 
   if (rate !== 0n) a.collaterals[k].clock = sale.rules.clockAfter(sale.clock, ticksFor(sale, sold.amount), a.now);
   reduceDebt(a, sold.repay, burnt);
   record.shares -= burnt;
-  a.owed[Number(keeper)] += tip;
+  a.owed[Number(keeper)] += minimum(tip, sold.repay);
   if (record.held.every((held) => held === 0n)) {
     // Nothing is left to sell: what is still owed is lost.
     reduceDebt(a, (record.shares * (a.debtAssets + 1n)) / (a.debtShares + 1n), record.shares);
@@ -185,8 +188,12 @@ export function repay(a: Auction, index: number, amount: { readonly assets?: big
     throw new Refused("PoolDebtBelowMinimum", [a.minDebt, left]);
   }
   reduceDebt(a, assets, shares);
+  const all = account.shares;
   account.shares -= shares;
-  if (account.shares === 0n && account.kickedAt !== 0n) endSale(a, account);
+  if (account.kickedAt === 0n) return;
+  // What was repaid is no longer for sale.
+  if (account.shares === 0n) endSale(a, account);
+  else count(a, account, account.index, divUp(account.part * account.shares, all));
 }
 
 /** Others may add to what an account has of a collateral, and not bring it a new one. */

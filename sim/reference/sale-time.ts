@@ -1,10 +1,12 @@
 import type { Account, Auction } from "./auction-state.ts";
-import { maximum } from "./fixed-point.ts";
+import { maximum, minimum } from "./fixed-point.ts";
 
 /** Of an account that was taken off sale. [s] */
 export const MEMORY = 3_600n;
 /** At the floor. [s] */
 const GRACE = 1_800n;
+/** From then on sales of others do not keep a kick alive. [s] */
+const LONGEST = 21_600n;
 const TICKS = 256n;
 
 /** Where the price of an account that comes up for sale begins: where it was, if that was less than an hour ago. */
@@ -17,7 +19,7 @@ export function isExpired(a: Auction, { kickedAt, held }: Account): boolean {
   if (a.now <= kickedAt + GRACE) return false;
   return a.collaterals.every(({ terms, clock }, i) => {
     if (held[i] === 0n) return true;
-    const from = terms.kind === "paced" ? maximum(kickedAt, clock / TICKS) : kickedAt;
+    const from = terms.kind === "paced" ? maximum(kickedAt, minimum(clock / TICKS, kickedAt + LONGEST)) : kickedAt;
     return a.now > from + terms.secondsToFloor + GRACE;
   });
 }

@@ -4,6 +4,7 @@ import {
   PRICE_SCALE,
   Refused,
   appraise,
+  unitsOf,
   type Account,
   type Appraisal,
   type Auction,
@@ -62,17 +63,18 @@ export type Side = keyof PriceBounds;
  * Looks at a sale of collateral `k`.
  *
  * @param a With interest up to now, and the tip charged.
+ * @param owed Debt before a tip was charged: what the account is judged by. [loan base units]
  * @param record The account, of which this changes when its price began to fall.
  * @throws Refused
  */
-export function prepare(rules: Rules, a: Auction, record: Account, k: number, most: bigint): Sale {
+export function prepare(rules: Rules, a: Auction, record: Account, owed: bigint, k: number, most: bigint): Sale {
   if (most === 0n) throw new Refused("PoolZeroAmount");
   const held = record.held[k];
   if (held === 0n) throw new Refused("PoolCollateralInsufficient", [0n, most]);
   const debt = debtOf(a, record.shares);
   const appraisal = appraise(a, record.held);
   const { capacity, value } = appraisal;
-  if (capacity >= debt) throw new Refused("LiquidationAccountHealthy", [capacity, debt]);
+  if (capacity >= owed) throw new Refused("LiquidationAccountHealthy", [capacity, owed]);
   if (record.kickedAt === 0n) {
     if (appraisal.stale !== undefined) throw new Refused("LiquidationNoFreshPrice");
     record.kickedAt = startAt(record, a.now);
@@ -82,7 +84,9 @@ export function prepare(rules: Rules, a: Auction, record: Account, k: number, mo
   const { terms, price36, reserve, clock, backlog } = a.collaterals[k];
   const [own, factorWad] = [appraisal.values[k], appraisal.marginal[k]];
   const floorWad = rules.floorOf(terms, { debt, capacity, value, factorWad, own, reserve });
-  const rate = ratePerSecond(terms, reserve, backlog * a.unit);
+  // Who was never kicked is counted all the same.
+  const waiting = record.part === 0n ? unitsOf(a, debt) : 0n;
+  const rate = ratePerSecond(terms, reserve, (backlog + waiting) * a.unit);
   const common = { rules, k, record, debt, appraisal, price36, held, floorWad, rate, decay: terms.decay };
   const [now, start] = [a.now * TICKS, record.kickedAt * TICKS];
   if (rate === 0n) return { ...common, clock, lag: now - start, free: 0n };
@@ -133,9 +137,13 @@ export function size(a: Auction, s: Sale, most: bigint, side: Side): Outcome {
   let whole = amount > s.held;
   // What would be left of the collateral is not worth anybody's gas.
   if (!whole && repay < s.debt && costUp(s.held - amount, price36) < a.minDebt) whole = true;
-  if (whole) amount = s.held;
+  if (whole) {
+    amount = s.held;
+    ({ price36 } = priceOf(a, s, amount, side));
+  }
   if (most >= amount) {
-    return { amount, price36, repay: whole ? minimum(costUp(amount, price36), s.debt) : repay };
+    const cost = costUp(amount, price36);
+    return { amount, price36, repay: minimum(whole ? cost : maximum(cost, repay), s.debt) };
   }
   ({ price36 } = priceOf(a, s, most, side));
   const cost = costUp(most, price36);

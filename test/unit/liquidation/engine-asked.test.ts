@@ -159,9 +159,18 @@ describe("LiquidationModule: asking the engine before a sale", () => {
     const p = await loadLiquidation(judgedPool);
     await p.kick();
     await p.engine.setMode(ENGINE_MODE.gasBomb);
-    await waitUntilOld(p, MAX_AGE + 100n);
+    await waitUntilOld(p, 1_000n);
     // Nor does it need the gas for it.
     await takeOf(p, 600_000n);
+  });
+
+  it("take: of one whose kick was forgotten, as if it had never been kicked", async () => {
+    const p = await loadLiquidation(judgedPool);
+    await p.kick();
+    await p.engine.setMode(ENGINE_MODE.gasBomb);
+    await waitUntilOld(p, MAX_AGE + 100n);
+    await expect(takeOf(p, 600_000n)).to.be.revertedWithCustomError(p.pool, "PoolGasTooLow");
+    await takeOf(p, 3_000_000n);
   });
 
   describe("of an account with sixteen collaterals, all of them stale", () => {

@@ -61,6 +61,25 @@ describe("Keepers' tips", () => {
     }
   });
 
+  it("does not make an account saleable that is healthy without it", async () => {
+    const p = await loadKeeper();
+    await p.admin.setKickTip(600n * USD);
+    await p.kickFor();
+    // Capacity 120,160 against 120,000, and 120,600 with the tip.
+    await p.oracle.setPrice(p.eth.address, 1_502n * USD * ETHER);
+    await expect(p.take()).to.be.revertedWithCustomError(p.pool, "LiquidationAccountHealthy");
+  });
+
+  it("is no more than what the sale brings in", async () => {
+    const p = await loadKeeper();
+    await p.kickFor();
+    const few = (2n * USD * 10n ** 36n) / PRICE36;
+    const { repay } = await p.quote(few);
+    await p.take(few);
+    expect(repay).to.be.lessThan(TIP);
+    expect(await p.owed()).to.be.within(repay - USD / 100n, repay + USD / 100n);
+  });
+
   it("is at most 0.5 % of the debt", async () => {
     const p = await loadKeeper();
     await p.admin.setKickTip(1_000_000n * USD);

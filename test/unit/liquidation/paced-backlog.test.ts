@@ -3,7 +3,16 @@ import { expect } from "chai";
 import { BITCOIN, ETHER, setPrice, supply, USD } from "../../shared/borrower-fixtures.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 import { livePool, loadLiquidation, mixedPool } from "../../shared/liquidation-fixtures.ts";
-import { loadPaced, OWED, pacedPair, PRICE36, repayAll, SECOND, type Paced } from "../../shared/paced-fixtures.ts";
+import {
+  loadPaced,
+  OWED,
+  pacedPair,
+  PRICE36,
+  repayAll,
+  RESERVE,
+  SECOND,
+  type Paced,
+} from "../../shared/paced-fixtures.ts";
 
 const DECAY = Math.log(1.02 * 1.05) / 1_200;
 const curve = (lag: number) => Math.max(1 / 1.05, 1.02 * Math.exp(-DECAY * lag));
@@ -80,10 +89,32 @@ describe("PacedCurve: backlog, memory and expiry", () => {
       const p = await loadPaced(pacedPair);
       await p.kick();
       await p.pool.connect(p.liquidator).repay(1_000n * USD, 0, p.borrower.address, "0x");
-      expect((await p.sale()).backlog).to.equal(OWED); // until somebody sells or kicks
+      expect((await p.sale()).backlog).to.equal(OWED - 1_000n * USD);
       await p.time.increase(3_001n);
       await p.kick();
       expect((await p.sale()).backlog).to.equal(OWED - 1_000n * USD);
+    });
+
+    it("counts no debt that was repaid: nobody slows down the others' sales by what he no longer owes", async () => {
+      const p = await loadPaced(pacedPair);
+      await p.kick();
+      const { pool, liquidation, liquidator, borrower, eth } = p;
+      const half = (await pool.debtSharesOf(borrower.address)) / 2n;
+      await pool.connect(liquidator).repay(0, half, borrower.address, "0x");
+      expect((await p.sale()).backlog).to.equal(OWED / 2n);
+      await liquidation
+        .connect(borrower)
+        .unwind(0, half / 2n, eth.address, ETHER, borrower.address, borrower.address, "0x");
+      expect((await p.sale()).backlog).to.equal(OWED / 4n);
+      expect(toCents(await pool.debtOf(borrower.address))).to.equal(OWED / 4n);
+    });
+
+    it("counts an account that was never kicked in the pace of its own sale", async () => {
+      const p = await loadPaced(pacedPair);
+      await p.tell(RESERVE / 32n);
+      const quoted = await p.quote(8n * ETHER);
+      await p.kick();
+      expectClose((await p.quote(8n * ETHER)).factor, quoted.factor, 1e-4); // a second later
     });
 
     it("is counted with the collateral of the highest value, and with another once that is sold", async () => {
