@@ -65,7 +65,11 @@ describe("task frontier", () => {
       ["nobody", { borrowers: "0", loopers: "0" }, /nobody to lend to/],
       ["unknown features", { features: "static,magic" }, /unknown --features "magic": there are static, dynamic, /],
       ["lending of nothing", { lending: "0" }, /--lending must be a whole number from 10 to 100/],
-      ["an unknown curve", { curve: "square" }, /unknown --curve "square": there are fixed, dutch/],
+      [
+        "an unknown curve",
+        { curve: "square" },
+        /unknown --curve "square": there are paced, stairs, linear, fixed, dutch/,
+      ],
       ["no workers", { workers: "0" }, /--workers must be a whole number from 1 to 64/],
       ["a result in no directory", { out: "/none/r.json" }, /cannot write --out \/none\/r.json/],
       ["one file for result and chart", { out: "x.out", chart: "./x.out" }, /--out and --chart are the same file/],

@@ -71,7 +71,11 @@ describe("task shock", () => {
       ["no borrowers at all", { borrowers: "0", loopers: "0" }, /nobody to shock/],
       ["half a borrower", { borrowers: "0.5" }, /--borrowers must be a whole number from 0 to 5000, got "0.5"/],
       ["negative loopers", { loopers: "-1" }, /--loopers must be a whole number from 0 to 5000, got "-1"/],
-      ["an unknown curve", { curve: "square" }, /unknown --curve "square": there are fixed, dutch/],
+      [
+        "an unknown curve",
+        { curve: "square" },
+        /unknown --curve "square": there are paced, stairs, linear, fixed, dutch/,
+      ],
       ["an empty seed", { seed: "" }, /--seed must be of 1 to 64 letters/],
       ["a seed with a line break", { seed: "a\nb" }, /--seed must be of 1 to 64 letters/],
       ["a result that is a directory", { out: tmpdir() }, /--out .* is a directory$/],
