@@ -121,7 +121,7 @@ describe("LendingPool: administration, ramps of the liquidation factor", () => {
       const { tighten, loosen } = await restrictedCalls(p);
       // There are no reserves to withdraw.
       const calls = [...tighten, ...loosen].filter(({ signature }) => !signature.startsWith("withdrawReserves"));
-      expect(calls).to.have.lengthOf(19);
+      expect(calls).to.have.lengthOf(20);
       const kick = p.liquidation.interface.encodeFunctionData("kick", [p.borrower.address]);
       for (const { signature, data } of calls) {
         await expect(p.pool.connect(p.governor).multicall([data, kick]), signature)
