@@ -2,6 +2,10 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createAgents } from "./agents/create-agents.ts";
+import { NO_LATENCY, type Latency } from "./agents/late.ts";
+import { CongestedSpace } from "./congestion/congested-space.ts";
+import { CONGESTION } from "./congestion/parameters.ts";
+import { Demand, demandFromPath } from "./congestion/profile.ts";
 import { LAB, type AssetProfile, type Features } from "./config.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario } from "./engine/run.ts";
@@ -23,6 +27,10 @@ export interface ShockOptions {
   readonly features?: Features;
   /** Default: none. */
   readonly dipBuyers?: number;
+  /** Blocks are full, as the scenario says or as its price moves; default: there is room for all. */
+  readonly congestion?: boolean;
+  /** Of liquidators and the kicker, in blocks; default: none. */
+  readonly latency?: Latency;
 }
 
 /** For comparisons: what the pool is, and whose wishes the population has. */
@@ -50,13 +58,20 @@ export async function runShock(
   report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
   const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
+  const { congestion = false, latency = NO_LATENCY } = options;
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
   return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
-    const run = await runScenario(world, population, { path, hasImpact: true, rng: rng.fork("run") }, report);
+    const perform = (hasImpact: boolean) => {
+      const run = rng.fork("run");
+      const others = congestion ? { space: congestedSpace(scenario, path, run.fork("congestion")) } : {};
+      const bots = { ...LAB, latency };
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...others }, report);
+    };
+    const run = await perform(true);
     await world.chain.revert(start);
-    const twin = await runScenario(world, population, { path, hasImpact: false, rng: rng.fork("run") }, report);
+    const twin = await perform(false);
 
     const fall = twin.metrics.priceAtStart - twin.metrics.priceLow;
     return {
@@ -66,9 +81,9 @@ export async function runShock(
         ...{ asset: scenario.asset, loan: scenario.loan },
         ...{ durationSeconds: scenario.durationSeconds, blockSeconds: scenario.blockSeconds },
       },
-      ...{ seed, curve, features, run, twin },
+      ...{ seed, curve, features, congestion, latencyBlocks: latency, run, twin },
       population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
-      parameters: parametersOf(world),
+      parameters: { ...parametersOf(world), ...(congestion ? plain(CONGESTION, "congestion.") : {}) },
       exogenousLow: lowOf(path),
       amplification: fall > 0 ? (run.metrics.priceAtStart - run.metrics.priceLow) / fall : null,
     };
@@ -151,7 +166,19 @@ function lowOf(path: PricePath): number {
   return path.reduce((low, price) => Math.min(low, price), Infinity);
 }
 
+/** Full blocks: with what else is to be written there. */
+function congestedSpace(scenario: Scenario, path: PricePath, rng: Rng): CongestedSpace {
+  const profile = scenario.congestion ?? demandFromPath(path, scenario.blockSeconds);
+  return new CongestedSpace(new Demand(profile, rng), CONGESTION.medianBidGwei);
+}
+
 function parametersOf({ profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
-  const plain = Object.entries({ ...LAB, ...profile, exchangeDepth, poolDepth });
-  return Object.fromEntries(plain.map(([name, value]) => [name, typeof value === "object" ? value.join("–") : value]));
+  return plain({ ...LAB, ...profile, exchangeDepth, poolDepth });
+}
+
+function plain(parameters: Readonly<Record<string, number | readonly number[]>>, prefix = "") {
+  const entries = Object.entries(parameters);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [`${prefix}${name}`, typeof value === "number" ? value : value.join("–")]),
+  );
 }

@@ -175,6 +175,12 @@ const tasks: TaskDefinition[] = [
       defaultValue: "static",
     })
     .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "0" })
+    .addOption({
+      name: "latency",
+      description: "Blocks until liquidators and the kicker act on what they see: 2, or from 1 to 5: 1-5",
+      defaultValue: "0",
+    })
+    .addFlag({ name: "congestion", description: "Blocks are full, as on 12 March 2020" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })

@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import { NO_LATENCY, type Latency } from "../sim/agents/late.ts";
 import { FEATURES, type Features } from "../sim/config.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
@@ -22,6 +23,8 @@ export interface ShockArguments extends Omit<ScenarioArguments, "shock"> {
   readonly curve: string;
   readonly features: string;
   readonly dipBuyers: string;
+  readonly latency?: string;
+  readonly congestion?: boolean;
   readonly json: boolean;
   readonly out: string;
   readonly chart: string;
@@ -74,7 +77,20 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
   const curve = parseCurve(args.curve);
   const dipBuyers = parseCount(args.dipBuyers, 0, MOST_ACCOUNTS, "--dip-buyers");
   const features = parseFeatures(args.features);
-  return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers };
+  const latency = parseLatency(args.latency ?? "0");
+  const { congestion = false } = args;
+  return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers, latency, congestion };
+}
+
+/** A desk that needs hours is closed. [blocks] */
+const MOST_LATENCY = 1_000;
+
+/** A number of blocks, or two of them: "1-5". */
+export function parseLatency(text: string): Latency {
+  const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text);
+  const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (from <= to && to <= MOST_LATENCY) return [from, to];
+  throw new UserError(`--latency must be blocks, up to ${MOST_LATENCY}, such as 2 or 1-5, got "${text}"`);
 }
 
 /** @throws UserError naming the features that there are. */
@@ -93,13 +109,15 @@ async function prepareFiles(args: ShockArguments): Promise<{ out: OutputFile; ch
 
 /** What to type for the same result; defaults are spelled out, so that it outlives them. */
 function commandLine(args: AllArguments): string {
-  const { seed, borrowers, loopers, curve, features, dipBuyers } = args;
+  const { seed, borrowers, loopers, curve, features, dipBuyers, latency = "0", congestion = false } = args;
   const options = [
     ...scenarioOptions(args),
     ...Object.entries({ seed, borrowers, loopers, curve }).flatMap(([name, value]) => [`--${name}`, value]),
-    // A command without these two has always meant a static pool and no dip buyers, and always will.
+    // A command without these has always meant a static pool, no dip buyers, and bots and blocks that are quick.
     ...(features === "static" ? [] : ["--features", features]),
     ...(Number(dipBuyers) === 0 ? [] : ["--dip-buyers", dipBuyers]),
+    ...(parseLatency(latency)[1] === NO_LATENCY[1] ? [] : ["--latency", latency]),
+    ...(congestion ? ["--congestion"] : []),
   ];
   return ["npx", "hardhat", "shock", ...options].map(shellQuoted).join(" ");
 }

@@ -20,4 +20,9 @@ export class Alarm {
     this.#dueAt.set(plan.address, seconds + REST_SECONDS);
     return true;
   }
+
+  /** What its owner did about it came to nothing: no rest. */
+  again(address: string): void {
+    if (this.#dueAt.has(address)) this.#dueAt.set(address, -Infinity);
+  }
 }

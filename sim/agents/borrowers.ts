@@ -1,4 +1,4 @@
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import type { BorrowerPlan } from "../population.ts";
 import { toFloat, toUnits } from "../units.ts";
 import { Alarm } from "./alarm.ts";
@@ -40,5 +40,9 @@ export class Borrowers implements Agent {
       });
     }
     return intents;
+  }
+
+  forget(dropped: readonly Dropped[]): void {
+    for (const { intent, reason } of dropped) if (reason === "expired") this.#alarm.again(intent.from);
   }
 }

@@ -1,5 +1,5 @@
 import { LAB } from "../config.ts";
-import { priorityFee, type Agent, type Intent, type Outcome, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type Outcome, type View } from "../engine/agent.ts";
 import type { ExchangeOrder } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
@@ -31,6 +31,8 @@ export class CapitalLiquidator implements Agent {
   readonly #volatility = new VolatilityMeter();
   /** Bought something since it last looked. */
   #hasBought = false;
+  /** Takes that are on their way, by account, and what of its capital each may cost. */
+  readonly #coming = new Map<string, { readonly intent: Intent; readonly cost: number }>();
 
   constructor(index: number, mostLooks?: number) {
     this.name = `capital-liquidator-${index}`;
@@ -65,12 +67,14 @@ export class CapitalLiquidator implements Agent {
     const [from] = this.members;
     const { loan } = protocol;
     let capital = toFloat(await view.balanceOf(loan.address, from), loan.decimals);
+    for (const { cost } of this.#coming.values()) capital -= cost;
     // The price may fall by a standard deviation on the way to the exchange: that must be paid for.
     const margin = Math.max(LEAST_MARGIN, this.#volatility.perSecond * Math.sqrt(LAB.exchangeTransferSeconds));
     let waiting = this.#toSell + this.#arriving.reduce((sum, { quantity }) => sum + quantity, 0);
     const intents: Intent[] = [];
     for (const { account, parts } of await view.offers(accounts)) {
       if (intents.length === MOST) break;
+      const own = capital + (this.#coming.get(account)?.cost ?? 0); // a new take replaces the old
       // What it already holds will have pressed the price by the time this is sold.
       const outside = marketPrice * (1 - margin) * Math.exp(-waiting * logImpactPerUnit);
       const buyer: Buyer = {
@@ -80,17 +84,18 @@ export class CapitalLiquidator implements Agent {
           logImpactPerUnit === 0
             ? amount * outside
             : (outside * -Math.expm1(-amount * logImpactPerUnit)) / logImpactPerUnit,
-        capital: capital * (1 - 2 * PRICE_DRIFT),
+        capital: own * (1 - 2 * PRICE_DRIFT),
       };
       const choice = bestAmount(parts, buyer, protocol);
       if (choice === undefined) continue;
       const profit = choice.profit - gasCost(GAS, view);
       if (profit < LAB.liquidatorMinProfit) continue;
-      capital -= choice.cost * (1 + 2 * PRICE_DRIFT);
+      const cost = choice.cost * (1 + 2 * PRICE_DRIFT);
+      capital = own - cost;
       waiting += choice.amount;
       const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
       const maxRepay = choice.repay + choice.repay / 1_000n;
-      intents.push({
+      const intent: Intent = {
         ...protocol.take(account, choice.collateral, maxRepay, from),
         ...{
           from,
@@ -99,7 +104,9 @@ export class CapitalLiquidator implements Agent {
           label: "take",
         },
         touches: [account],
-      });
+      };
+      this.#coming.set(account, { intent, cost });
+      intents.push(intent);
     }
     return intents;
   }
@@ -108,6 +115,7 @@ export class CapitalLiquidator implements Agent {
     const [owner] = this.members;
     const { collateral } = view.protocol;
     for (const { intent, receipt } of outcomes) {
+      this.#release(intent);
       if (!receipt.ok) continue;
       if (intent.to === view.protocol.spender) this.#hasBought = true;
       if (intent.to !== collateral.address) continue;
@@ -126,5 +134,18 @@ export class CapitalLiquidator implements Agent {
     if (quantity <= 0) return [];
     this.#toSell -= quantity;
     return [{ owner, side: "sell", quantity }];
+  }
+
+  forget(dropped: readonly Dropped[], { protocol }: View): void {
+    for (const { intent, reason } of dropped) {
+      this.#release(intent);
+      // What it wanted to carry to the exchange is still there.
+      if (reason === "expired" && intent.to === protocol.collateral.address) this.#hasBought = true;
+    }
+  }
+  /** It arrived, or never will. */
+  #release(intent: Intent): void {
+    for (const account of intent.touches)
+      if (this.#coming.get(account)?.intent === intent) this.#coming.delete(account);
   }
 }

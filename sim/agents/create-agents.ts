@@ -8,6 +8,7 @@ import { CapitalLiquidator } from "./capital-liquidator.ts";
 import { DipBuyers } from "./dip-buyers.ts";
 import { FlashLiquidator } from "./flash-liquidator.ts";
 import { Kicker } from "./kicker.ts";
+import { Late, NO_LATENCY, type Latency } from "./late.ts";
 import { Lenders } from "./lenders.ts";
 import { LiquidityProvider } from "./liquidity-provider.ts";
 import { Loopers } from "./loopers.ts";
@@ -20,6 +21,8 @@ export interface Bots {
   readonly capitalLiquidators: number;
   /** Accounts that a liquidator looks at in a block; default: 8. */
   readonly mostLooks?: number;
+  /** From what liquidators and the kicker see to what they send; default: none. */
+  readonly latency?: Latency;
 }
 
 /**
@@ -29,19 +32,20 @@ export interface Bots {
 export function createAgents(
   { uniswap, venue, startPrice, protocol }: World,
   population: Population,
-  { flashLiquidators, capitalLiquidators, mostLooks }: Bots = LAB,
+  { flashLiquidators, capitalLiquidators, mostLooks, latency = NO_LATENCY }: Bots = LAB,
 ): Agent[] {
+  const late = (agent: Agent) => (latency[1] === 0 ? agent : new Late(agent, latency));
   return [
     new OracleKeeper(startPrice),
     ...(protocol.pokeRisk() === undefined ? [] : [new RiskKeeper()]),
     new Arbitrageur(uniswap),
-    ...(flashLiquidators + capitalLiquidators === 0 ? [] : [new Kicker()]),
+    ...(flashLiquidators + capitalLiquidators === 0 ? [] : [late(new Kicker())]),
     new Borrowers(population.borrowers),
     new Loopers(population.loopers),
     ...(population.dipBuyers.length === 0 ? [] : [new DipBuyers(population.dipBuyers, startPrice)]),
     new Lenders(population.lenders),
     new LiquidityProvider(venue),
-    ...Array.from({ length: flashLiquidators }, (_, i) => new FlashLiquidator(i, mostLooks)),
-    ...Array.from({ length: capitalLiquidators }, (_, i) => new CapitalLiquidator(i, mostLooks)),
+    ...Array.from({ length: flashLiquidators }, (_, i) => late(new FlashLiquidator(i, mostLooks))),
+    ...Array.from({ length: capitalLiquidators }, (_, i) => late(new CapitalLiquidator(i, mostLooks))),
   ];
 }

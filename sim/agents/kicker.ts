@@ -1,4 +1,4 @@
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
 
 const KICKER = addressOf("kicker");
@@ -50,5 +50,9 @@ export class Kicker implements Agent {
       });
     }
     return Promise.resolve(intents);
+  }
+
+  forget(dropped: readonly Dropped[]): void {
+    for (const { intent, reason } of dropped) if (reason === "expired") this.#triedAt.delete(intent.touches[0]);
   }
 }

@@ -1,4 +1,4 @@
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import type { LenderPlan } from "../population.ts";
 import type { ProtocolState } from "../protocols/protocol.ts";
 
@@ -52,6 +52,10 @@ export class Lenders implements Agent {
       });
     }
     return intents;
+  }
+
+  forget(dropped: readonly Dropped[]): void {
+    for (const { intent, reason } of dropped) if (reason === "expired") this.#triedAt.delete(intent.from);
   }
 }
 

@@ -1,5 +1,5 @@
 import { LAB } from "../config.ts";
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import type { LooperPlan } from "../population.ts";
 import { toFloat, toUnits } from "../units.ts";
 import { Alarm } from "./alarm.ts";
@@ -43,5 +43,9 @@ export class Loopers implements Agent {
       });
     }
     return Promise.resolve(intents);
+  }
+
+  forget(dropped: readonly Dropped[]): void {
+    for (const { intent, reason } of dropped) if (reason === "expired") this.#alarm.again(intent.from);
   }
 }

@@ -1,6 +1,15 @@
 import { LAB } from "../config.ts";
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type Outcome, type View } from "../engine/agent.ts";
+import type { ExchangeOrder } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
+
+/** For whoever wants to know when the oracle heard something new. */
+export const PUBLISH = "publish price";
+
+interface Publication {
+  readonly seconds: number;
+  readonly price: number;
+}
 
 /**
  * Runs the price feed as Chainlink's nodes do: publishes when the price has moved by the deviation threshold or the
@@ -10,12 +19,15 @@ export class OracleKeeper implements Agent {
   readonly kind = "keeper";
   readonly name = "oracle-keeper";
   readonly members = [addressOf("oracle-keeper")];
-  readonly #seen: { readonly seconds: number; readonly price: number }[];
-  #published: { readonly seconds: number; readonly price: number };
+  readonly #seen: Publication[];
+  /** The newest that it has sent, and the newest that has arrived. */
+  #published: Publication;
+  #arrived: Publication;
+  readonly #sent = new Map<Intent, Publication>();
   #pokedAt = -Infinity;
 
   constructor(startPrice: number) {
-    this.#published = { seconds: 0, price: startPrice };
+    this.#published = this.#arrived = { seconds: 0, price: startPrice };
     this.#seen = [{ seconds: -Infinity, price: startPrice }];
   }
 
@@ -30,14 +42,9 @@ export class OracleKeeper implements Agent {
     if (isMoved || seconds - this.#published.seconds >= LAB.feedHeartbeatSeconds) {
       this.#published = { seconds, price };
       const call = protocol.publishPrice(price);
-      intents.push({
-        ...call,
-        from,
-        gas: 200_000,
-        priorityFeeWei: priorityFee(5),
-        label: "publish price",
-        touches: [],
-      });
+      const intent = { ...call, from, gas: 200_000, priorityFeeWei: priorityFee(5), label: PUBLISH, touches: [] };
+      this.#sent.set(intent, this.#published);
+      intents.push(intent);
     }
     const poke = protocol.poke();
     if (poke !== undefined && seconds - this.#pokedAt >= LAB.pokeIntervalSeconds) {
@@ -45,5 +52,23 @@ export class OracleKeeper implements Agent {
       intents.push({ ...poke, from, gas: 600_000, priorityFeeWei: priorityFee(4), label: "poke", touches: [] });
     }
     return Promise.resolve(intents);
+  }
+
+  settle(outcomes: readonly Outcome[]): ExchangeOrder[] {
+    for (const { intent } of outcomes) {
+      this.#arrived = this.#sent.get(intent) ?? this.#arrived;
+      this.#sent.delete(intent);
+    }
+    return [];
+  }
+
+  /** What never arrived was not published: if it still differs from what was, it is sent anew. */
+  forget(dropped: readonly Dropped[]): void {
+    for (const { intent, reason } of dropped) {
+      const isPublication = this.#sent.delete(intent);
+      if (reason === "replaced") continue;
+      if (isPublication) this.#published = this.#arrived;
+      else this.#pokedAt = -Infinity;
+    }
   }
 }

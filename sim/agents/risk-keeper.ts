@@ -1,5 +1,5 @@
 import { LAB } from "../config.ts";
-import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
+import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
 
@@ -47,5 +47,10 @@ export class RiskKeeper implements Agent {
           : [{ ...call, from, gas: 2_000_000, priorityFeeWei: priorityFee(fee), label, touches: [] }],
       ),
     );
+  }
+
+  /** It tries again at once. */
+  forget(dropped: readonly Dropped[], { seconds }: View): void {
+    if (dropped.some(({ reason }) => reason === "expired")) this.#arrivesAt = Math.min(this.#arrivesAt, seconds);
   }
 }

@@ -22,6 +22,12 @@ export interface Outcome {
   readonly swap?: VenueSwap;
 }
 
+/** An intent that will never be mined: given up after a while, or its sender has sent another in its place. */
+export interface Dropped {
+  readonly intent: Intent;
+  readonly reason: "expired" | "replaced";
+}
+
 /** State of the world before a block, as everybody sees it. Prices in loan asset per unit of collateral. */
 export interface View {
   readonly block: number;
@@ -59,6 +65,8 @@ export interface Agent {
   decide(view: View, rng: Rng): Promise<readonly Intent[]>;
   /** Told what became of its transactions; answers with what it trades outside. */
   settle?(outcomes: readonly Outcome[], view: View): readonly ExchangeOrder[];
+  /** Told which of its transactions never reached a block, before it decides on the next one. */
+  forget?(dropped: readonly Dropped[], view: View): void;
 }
 
 const GWEI = 10 ** 9;

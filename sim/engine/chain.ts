@@ -88,22 +88,25 @@ export class Chain {
     return Number(block.timestamp);
   }
 
-  /** Puts a transaction into the next block. */
-  async send({ from, to, data, gas, priorityFeeWei }: Transaction): Promise<void> {
+  /** Puts a transaction into the next block, of which it knows the base fee. */
+  async send(
+    { from, to, data, gas, priorityFeeWei }: Transaction,
+    baseFeeWei: bigint = this.#baseFeeWei,
+  ): Promise<void> {
     const hash = await this.rpc("eth_sendTransaction", {
       from,
       to,
       data,
       gas: toQuantity(gas),
       maxPriorityFeePerGas: toQuantity(priorityFeeWei),
-      maxFeePerGas: toQuantity(this.#baseFeeWei + priorityFeeWei),
+      maxFeePerGas: toQuantity(baseFeeWei + priorityFeeWei),
     });
     this.#waiting.push(String(hash));
   }
 
   /** Mines one block with everything sent. Receipts come in the order of sending. */
-  async mine(timestamp: number): Promise<Receipt[]> {
-    await this.rpc("hardhat_setNextBlockBaseFeePerGas", toQuantity(this.#baseFeeWei));
+  async mine(timestamp: number, baseFeeWei: bigint = this.#baseFeeWei): Promise<Receipt[]> {
+    await this.rpc("hardhat_setNextBlockBaseFeePerGas", toQuantity(baseFeeWei));
     await this.rpc("evm_setNextBlockTimestamp", toQuantity(timestamp));
     await this.rpc("evm_mine");
     const hashes = this.#waiting;

@@ -2,6 +2,8 @@ import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
 import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
+import { AuctionRecorder } from "../metrics/auction.ts";
+import { CongestionRecorder } from "../metrics/congestion.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { AgentOutcome, RunProgress, RunResult } from "../metrics/run-result.ts";
 import { wealthOf } from "../metrics/wealth.ts";
@@ -10,6 +12,7 @@ import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
+import type { BlockSpace } from "./block-space.ts";
 import { arbitrageurAccount, debtorsOf } from "./populate.ts";
 import { Stepper, type Step } from "./stepper.ts";
 import type { World } from "./world.ts";
@@ -24,6 +27,8 @@ export interface RunOptions {
   readonly rng: Rng;
   /** Default: as in `LAB`. */
   readonly bots?: Bots;
+  /** Who gets into blocks; default: everybody. */
+  readonly space?: BlockSpace;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots }: RunOptions,
+  { path, hasImpact, rng, bots, space }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice } = world;
@@ -45,12 +50,18 @@ export async function runScenario(
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
   const agents = createAgents(world, population, bots);
-  const stepper = await Stepper.start(world, { exchange, agents, rng, accounts: debtorsOf(population) });
+  const stepper = await Stepper.start(world, {
+    ...{ exchange, agents, rng, accounts: debtorsOf(population) },
+    ...(space === undefined ? {} : { space }),
+  });
 
   const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);
   let collateral = 0n;
   for (const position of stepper.positions.values()) collateral += position.collateral;
-  const recorder = new Recorder(path.length - 1, {
+  const blocks = path.length - 1;
+  const auction = new AuctionRecorder(blocks);
+  const congestion = space === undefined ? undefined : new CongestionRecorder(blocks);
+  const recorder = new Recorder(blocks, {
     debtAtStart: toFloat(stepper.state.debtAssets, protocol.loan.decimals),
     collateralValueAtStart: toFloat(collateral, protocol.collateral.decimals) * startPrice,
     priceAtStart: startPrice,
@@ -59,6 +70,8 @@ export async function runScenario(
   for (let block = 1; block < path.length; ++block) {
     const step = await stepper.step(path[block]);
     recorder.record(step, path[block]);
+    await auction.record(step);
+    congestion?.record(step);
     ledger.record(step);
     if (block % REPORT_EVERY === 0) report(recorder.progress(hasImpact ? "run" : "twin", block));
   }
@@ -69,6 +82,8 @@ export async function runScenario(
     metrics: recorder.metrics,
     agents: agents.map((agent, i) => ledger.outcomeOf(agent, before[i], after[i])),
     series: recorder.series,
+    auction: auction.result,
+    congestion: congestion?.result ?? null,
     invariants: await protocol.checkInvariants(stepper.positions),
     hash: recorder.hash,
   };

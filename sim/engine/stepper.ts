@@ -4,7 +4,8 @@ import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
 import { toFloat } from "../units.ts";
 import { LAB } from "../config.ts";
-import type { Agent, Intent, Outcome, View } from "./agent.ts";
+import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
+import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
 import { Offers } from "./offers.ts";
 import type { World } from "./world.ts";
 
@@ -15,6 +16,8 @@ export interface Step {
   readonly state: ProtocolState; // after it
   readonly positions: ReadonlyMap<string, Position>;
   readonly marketPrice: number; // after everybody's trades
+  /** Who got into the block, who waits, and who gave up. */
+  readonly filling: Filling;
 }
 
 /** A transaction failed in a way that no well-behaved agent's does: the run is worth nothing. */
@@ -33,6 +36,9 @@ export class Stepper {
   readonly #agents: readonly Agent[];
   readonly #rngs: ReadonlyMap<Agent, Rng>;
   readonly #ordering: Rng;
+  readonly #space: BlockSpace;
+  /** Who sent what is not settled yet. */
+  readonly #senders = new Map<Intent, Agent>();
   readonly #positions = new Map<string, Position>();
   readonly #startTimestamp: number;
   #state: ProtocolState;
@@ -45,6 +51,7 @@ export class Stepper {
     this.#agents = parts.agents;
     this.#rngs = new Map(parts.agents.map((agent) => [agent, parts.rng.fork(agent.name)]));
     this.#ordering = parts.rng.fork("ordering");
+    this.#space = parts.space ?? new OpenSpace(world.baseFeeWei);
     this.#venue = venue;
     this.#state = state;
     this.#startTimestamp = startTimestamp;
@@ -74,7 +81,8 @@ export class Stepper {
   }
 
   view(): View {
-    const { protocol, blockSeconds, baseFeeWei } = this.#world;
+    const { protocol, blockSeconds } = this.#world;
+    const { baseFeeWei } = this.#space;
     const marketPrice = this.#exchange.price;
     const seconds = this.#block * blockSeconds;
     const timestamp = this.#startTimestamp + seconds;
@@ -100,38 +108,52 @@ export class Stepper {
     this.#exchange.advance(exogenousPrice, blockSeconds);
     const view = this.view();
 
-    const byIntent = new Map<Intent, Agent>();
+    const intents = [...extra];
     for (const agent of this.#agents) {
-      for (const intent of await agent.decide(view, this.#rngOf(agent))) byIntent.set(intent, agent);
+      for (const intent of await agent.decide(view, this.#rngOf(agent))) {
+        this.#senders.set(intent, agent);
+        intents.push(intent);
+      }
     }
-    const intents = [...extra, ...byIntent.keys()];
-    for (const intent of intents) await chain.send(intent);
-    const receipts = await chain.mine(view.timestamp);
+    const filling = this.#space.fill(intents, view);
+    const { admitted, baseFeeWei } = filling;
+    for (const { intent, priorityFeeWei } of admitted) await chain.send({ ...intent, priorityFeeWei }, baseFeeWei);
+    const receipts = await chain.mine(view.timestamp, baseFeeWei);
 
-    const mined = intents
-      .map((intent, i) => ({ intent, receipt: receipts[i] }))
+    const mined = admitted
+      .map(({ intent }, i) => ({ intent, receipt: receipts[i] }))
       .sort((a, b) => a.receipt.index - b.receipt.index);
     const outcomes: Outcome[] = [];
-    for (const outcome of mined) outcomes.push(await this.#judge(outcome));
+    for (const outcome of mined) outcomes.push(await this.#judge(outcome, filling));
     await this.#refresh(new Set(outcomes.flatMap(({ intent }) => intent.touches)));
     this.#state = await protocol.readState();
-    this.#tradeOutside(outcomes, byIntent, view, exogenousPrice);
+    this.#tradeOutside(outcomes, view, exogenousPrice);
+    this.#forget(filling.dropped, view);
+    for (const { intent } of [...outcomes, ...filling.dropped]) this.#senders.delete(intent);
     const { price: marketPrice } = this.#exchange;
-    return { view, outcomes, state: this.#state, positions: this.#positions, marketPrice };
+    return { view, outcomes, state: this.#state, positions: this.#positions, marketPrice, filling };
   }
 
-  async #judge({ intent, receipt }: Pick<Outcome, "intent" | "receipt">): Promise<Outcome> {
-    if (!receipt.ok) return { intent, receipt, error: await this.#explain(intent, receipt) };
+  #forget(dropped: readonly Dropped[], view: View): void {
+    for (const agent of this.#agents) {
+      const own = dropped.filter(({ intent }) => this.#senders.get(intent) === agent);
+      if (own.length > 0) agent.forget?.(own, view);
+    }
+  }
+
+  async #judge({ intent, receipt }: Pick<Outcome, "intent" | "receipt">, filling: Filling): Promise<Outcome> {
+    if (!receipt.ok)
+      return { intent, receipt, error: await this.#explain(intent, receipt, filling.isOutdated(intent)) };
     this.#bookTransfers(intent, receipt);
     const swap = this.#venue.follow(receipt.logs);
     return { intent, receipt, ...(swap === undefined ? {} : { swap }) };
   }
 
   /** Name of the error. */
-  async #explain(intent: Intent, { hash }: Outcome["receipt"]): Promise<string> {
+  async #explain(intent: Intent, { hash }: Outcome["receipt"], isOutdated: boolean): Promise<string> {
     const { chain, protocol } = this.#world;
     const { name, isRace } = protocol.explain(await chain.revertDataOf(hash));
-    if (isRace) return name;
+    if (isRace || isOutdated) return name;
     throw new UnexpectedRevert(`block ${this.#block}: "${intent.label}" from ${intent.from} reverted with ${name}`);
   }
 
@@ -148,16 +170,11 @@ export class Stepper {
     }
   }
 
-  #tradeOutside(
-    outcomes: readonly Outcome[],
-    byIntent: ReadonlyMap<Intent, Agent>,
-    view: View,
-    exogenousPrice: number,
-  ): void {
+  #tradeOutside(outcomes: readonly Outcome[], view: View, exogenousPrice: number): void {
     const orders: ExchangeOrder[] = [];
     for (const agent of this.#agents) {
       if (agent.settle === undefined) continue;
-      const own = outcomes.filter(({ intent }) => byIntent.get(intent) === agent);
+      const own = outcomes.filter(({ intent }) => this.#senders.get(intent) === agent);
       orders.push(...agent.settle(own, view));
     }
     // The exchange has an order of its own, which nobody bids for.
@@ -193,4 +210,6 @@ interface Parts {
   readonly rng: Rng;
   /** Accounts of the protocol to follow. */
   readonly accounts: readonly string[];
+  /** Default: room for all at the world's base fee. */
+  readonly space?: BlockSpace;
 }

@@ -1,7 +1,9 @@
 import type { Features } from "../config.ts";
+import type { AuctionResult } from "./auction-result.ts";
+import type { CongestionResult } from "./congestion.ts";
 
 /** Shape of `result.json`. Raised whenever a field changes its meaning or goes away. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What one run of a scenario did. Money in whole units of the loan asset, prices in loan asset per unit of collateral. */
 export interface RunMetrics {
@@ -71,6 +73,9 @@ export interface RunResult {
   readonly metrics: RunMetrics;
   readonly agents: readonly AgentOutcome[];
   readonly series: RunSeries;
+  readonly auction: AuctionResult;
+  /** Null: every block had room for all. */
+  readonly congestion: CongestionResult | null;
   /** Invariants checked at the end, by ID (`INV-01`), and what was found. */
   readonly invariants: readonly { readonly id: string; readonly holds: boolean; readonly detail: string }[];
   /** Keccak-256 over every block's transactions, prices and states: equal for equal seeds. */
@@ -94,6 +99,10 @@ export interface ShockResult {
   readonly seed: string;
   readonly curve: string;
   readonly features: Features;
+  /** Whether blocks were full. */
+  readonly congestion: boolean;
+  /** Blocks from what liquidators and the kicker see to what they send: from, to. */
+  readonly latencyBlocks: readonly [number, number];
   readonly population: {
     readonly borrowers: number;
     readonly loopers: number;

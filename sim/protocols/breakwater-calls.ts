@@ -35,6 +35,7 @@ const CONTRACTS = [
   "CircuitBreaker",
   "MockAggregator",
   "MockERC20",
+  "LiquidationDesk",
 ] as const;
 export type BreakwaterInterfaces = Readonly<Record<(typeof CONTRACTS)[number], Interface>>;
 

@@ -20,11 +20,14 @@ import {
   type Protocol,
   type ProtocolState,
   type SaleOffer,
+  type SaleState,
   type Token,
 } from "./protocol.ts";
 
 const BPS = 10_000n;
 const PRICE_SCALE = 10n ** 36n;
+/** `SaleCurve.TICKS` */
+const TICKS_PER_SECOND = 256;
 /** `LiquidationModule.REFRESH_AGE`, and how long the next block may be. [s] */
 const REFRESH_AGE = 600n;
 const LONGEST_BLOCK = 1_200n;
@@ -140,6 +143,13 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
         parts: parts.map(([amount, repay]) => ({ collateral: amount, repay })),
       }));
     });
+  }
+
+  async readSale(): Promise<SaleState> {
+    const desk = this.abi.LiquidationDesk;
+    const data = await this.#chain.call(this.at.pool, desk.encodeFunctionData("saleOf", [this.collateral.address]));
+    const sale = desk.decodeFunctionResult("saleOf", data)[0] as Readonly<Record<"backlog" | "clockTicks", bigint>>;
+    return { backlog: toFloat(sale.backlog, this.loan.decimals), clock: Number(sale.clockTicks) / TICKS_PER_SECOND };
   }
 
   debtOf({ debtShares }: Position, state: ProtocolState): bigint {

@@ -56,6 +56,14 @@ export interface SalePart {
   readonly repay: bigint;
 }
 
+/** How far the sales of the collateral have come, by the protocol's own count. */
+export interface SaleState {
+  /** Debt of the accounts for sale. [loan asset] */
+  readonly backlog: number;
+  /** Up to when its selling schedule is sold. [unix s] 0: nothing was sold by one */
+  readonly clock: number;
+}
+
 /** What a transaction did to the books. */
 export interface LiquidationEvent {
   readonly account: string;
@@ -138,6 +146,7 @@ export interface Protocol {
    * @param timestamp Of that block. [unix s]
    */
   readOffers(accounts: readonly string[], smallest: bigint, worth: number, timestamp: number): Promise<SaleOffer[]>;
+  readSale(): Promise<SaleState>;
   /** Debt with interest, rounded up as the contracts round. [loan base units] */
   debtOf(position: Position, state: ProtocolState): bigint;
   /** Debt that the collateral carries before it may be liquidated. [loan base units, rounded down] */

@@ -34,6 +34,11 @@ export function drawLines(
     return element("path", { d: linePath(points), class: `line l-${style}` });
   });
   const ends = lines.map(({ values }) => y(values[values.length - 1] ?? 0));
+  return [...drawn, ...endLabels(lines, ends, frame)];
+}
+
+/** Names at the right of a plot, each beside the height that it is about, as far as they leave each other room. */
+export function endLabels(lines: readonly Omit<Line, "values">[], ends: readonly number[], frame: Frame): string[] {
   const labels = (spacing: number, width: "w" | "n") => {
     const places = spreadLabels(ends, spacing, frame.top + 4, frame.bottom - 4);
     return lines.flatMap(({ name, style, value }, index) => {
@@ -45,7 +50,7 @@ export function drawLines(
       ];
     });
   };
-  return [...drawn, ...labels(17, "w"), ...labels(27, "n")];
+  return [...labels(17, "w"), ...labels(27, "n")];
 }
 
 export function panelTitle({ top }: Frame, title: string): string[] {

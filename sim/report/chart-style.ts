@@ -69,9 +69,11 @@ export const CHART_STYLE = [
   `.line{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}`,
   `.line.l-exogenous{stroke-width:6}.line.l-oracle{stroke-width:3;opacity:.8}.line.l-market{stroke-width:1.5}.leader{stroke-width:1;opacity:.6;fill:none}`,
   `.grid,.axis{stroke-width:1}.guide{stroke-width:1;stroke-dasharray:3 4;opacity:.7}.dot{stroke-width:2}.area{opacity:.22}`,
+  `.dots,.crosses{fill:none;stroke-linecap:round}.dots{stroke-width:4.5}.crosses{stroke-width:1.4}`,
   `.n{display:none}`,
   `@media(max-width:600px){text{font-size:22px}.title{font-size:30px}.value{font-size:31px}.small{font-size:19px}`,
-  `.w{display:none}.n{display:inline}.line{stroke-width:2.8}.line.l-exogenous{stroke-width:9}.line.l-oracle{stroke-width:4}.line.l-market{stroke-width:2}}`,
+  `.w{display:none}.n{display:inline}.line{stroke-width:2.8}.line.l-exogenous{stroke-width:9}.line.l-oracle{stroke-width:4}.line.l-market{stroke-width:2}`,
+  `.dots{stroke-width:7}.crosses{stroke-width:2.4}}`,
   colours(LIGHT),
   `@media(prefers-color-scheme:dark){${colours(DARK)}}`,
 ].join("");

@@ -14,7 +14,9 @@ import {
   type Frame,
   type Line,
 } from "./chart-parts.ts";
+import { CONGESTION_HEIGHT, congestionPanel } from "./congestion-panel.ts";
 import { FACTORS_HEIGHT, factorsPanel } from "./factors-panel.ts";
+import { SALES_HEIGHT, salesPanels } from "./sales-panels.ts";
 import { linearScale, niceTicks, timeTicks, visiblePoints, type Scale } from "./scale.ts";
 import { element, escapeXml, linePath, text, wrap } from "./svg.ts";
 
@@ -24,6 +26,9 @@ const HEIGHT = 864;
 const PRICE: Frame = { top: 164, bottom: 404 };
 const MONEY: Frame = { top: 452, bottom: 612 };
 const WATER: Frame = { top: 660, bottom: 736 };
+
+/** Room between two panels, with the lower one's title in it. */
+const PANEL_GAP = 48;
 
 /** Free strip at the foot of the price plot, for the label of the low. */
 const STRIP = 36;
@@ -38,12 +43,11 @@ export function drawChart(result: ShockResult): string {
   const x = linearScale([0, scenario.durationSeconds], [LEFT, RIGHT]);
   const lowest = indexOfLowest(series.marketPrice);
   const guide = x(series.seconds[lowest] ?? 0);
-  // Factors that stand still need no picture.
-  const extra = result.features === "static" ? 0 : FACTORS_HEIGHT;
+  const more = panelsBelow(result, x);
+  const bottom = more.at(-1)?.frame.bottom ?? WATER.bottom;
+  const extra = bottom - WATER.bottom;
   const height = HEIGHT + extra;
-  const bottom = WATER.bottom + extra;
-  const factors: Frame = { top: bottom - FACTORS_HEIGHT + 48, bottom };
-  const frames = [PRICE, MONEY, WATER, ...(extra === 0 ? [] : [factors])];
+  const frames = [PRICE, MONEY, WATER, ...more.map(({ frame }) => frame)];
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title description">`,
     `<title id="title">${escapeXml(scenario.title)}: the market under shock</title>`,
@@ -57,11 +61,32 @@ export function drawChart(result: ShockResult): string {
     ...pricePanel(result, x, lowest),
     ...moneyPanel(series, scenario.loan, x),
     ...waterPanel(series, x),
-    ...(extra === 0 ? [] : factorsPanel(series, x, factors)),
+    ...more.flatMap(({ draw, frame }) => draw(frame)),
     ...timeAxis(scenario.durationSeconds, x, bottom),
     ...footer(result, command, extra),
     "</svg>",
   ].join("\n")}\n`;
+}
+
+interface Panel {
+  readonly frame: Frame;
+  readonly draw: (frame: Frame) => string[];
+}
+
+/** Panels that not every run has: factors that stand still, sales that never were, and empty blocks need no picture. */
+function panelsBelow({ run, features, scenario }: ShockResult, x: Scale): Panel[] {
+  const { series, auction, congestion } = run;
+  const panels: [height: number, draw: Panel["draw"]][] = [];
+  if (features !== "static") panels.push([FACTORS_HEIGHT, (frame) => factorsPanel(series, x, frame)]);
+  if (auction.clearing.count > 0) {
+    panels.push([SALES_HEIGHT, (frame) => salesPanels(auction, scenario.loan, x, frame)]);
+  }
+  if (congestion !== null) panels.push([CONGESTION_HEIGHT, (frame) => congestionPanel(congestion, x, frame)]);
+  let top = WATER.bottom;
+  return panels.map(([height, draw]) => {
+    top += height;
+    return { frame: { top: top - height + PANEL_GAP, bottom: top }, draw };
+  });
 }
 
 function header({ scenario, run, amplification }: ShockResult): string[] {

@@ -1,4 +1,5 @@
 import type { AgentOutcome, RunMetrics, ShockResult } from "../metrics/run-result.ts";
+import { auctionRows } from "./auction-rows.ts";
 import { formatChange, formatMoney, formatNumber, formatPrice, formatTime } from "./format.ts";
 import { CAUTION, NORMAL, RECOVERY, RESTRICTED } from "../protocols/protocol.ts";
 import { createStyle, type Style } from "./style.ts";
@@ -22,7 +23,8 @@ export function formatShockTable(result: ShockResult, colour = false): string {
   ].join("\n");
 }
 
-function heading({ scenario, population, seed, curve, features, run }: ShockResult, style: Style): string[] {
+function heading(result: ShockResult, style: Style): string[] {
+  const { scenario, population, seed, curve, features, run } = result;
   const { asset, loan, durationSeconds, blockSeconds } = scenario;
   const { debtAtStart, collateralValueAtStart, blocks } = run.metrics;
   const { borrowers, loopers, lenders, dipBuyers } = population;
@@ -34,8 +36,18 @@ function heading({ scenario, population, seed, curve, features, run }: ShockResu
     ),
     `${many(borrowers, "borrower")}, ${many(loopers, "looper")}, ${many(lenders, "lender")}${dipBuyers === 0 ? "" : `, ${many(dipBuyers, "dip buyer")}`}; at the start ` +
       `${formatMoney(debtAtStart)} ${loan} owed on ${formatMoney(collateralValueAtStart)}`,
+    ...conditions(result),
     ...(features === "static" ? [] : [cut(factors(run)), ...breakerTimeline(run, features)]),
   ];
+}
+
+/** What is slow in this run. */
+function conditions({ congestion, latencyBlocks: [from, to] }: ShockResult): string[] {
+  const slow = [
+    ...(congestion ? ["blocks are full"] : []),
+    ...(to === 0 ? [] : [`liquidators act after ${from === to ? many(to, "block") : `${from} to ${to} blocks`}`]),
+  ];
+  return slow.length === 0 ? [] : [slow.join("; ")];
 }
 
 /** Columns of the breaker's timeline. */
@@ -82,6 +94,9 @@ function outcomes({ run, twin, scenario, features, exogenousLow, amplification }
     };
     return `  ${label.padEnd(LABEL)}${cell(run.metrics)}${cell(twin.metrics)}`;
   };
+  const plainRow = (label: string, ...cells: readonly string[]) => {
+    return `  ${label.padEnd(LABEL)}${cells.map((cell) => cell.padStart(COLUMN)).join("")}`;
+  };
   const money = (key: keyof RunMetrics) => (metrics: RunMetrics) => formatMoney(metrics[key]);
   const count = (key: keyof RunMetrics) => (metrics: RunMetrics) => formatNumber(metrics[key]);
   const price = (key: keyof RunMetrics) => (metrics: RunMetrics) =>
@@ -100,6 +115,7 @@ function outcomes({ run, twin, scenario, features, exogenousLow, amplification }
     row("accounts liquidated", ({ accountsLiquidated, liquidations }) => {
       return `${formatNumber(accountsLiquidated)} in ${formatNumber(liquidations)} takes`;
     }),
+    ...auctionRows(run).map(([label, show]) => plainRow(label, show(run), show(twin))),
     row("time under water, all accounts", (metrics) => formatTime(metrics.accountSecondsUnderWater)),
     row("  longest of one account", (metrics) => formatTime(metrics.longestSecondsUnderWater)),
     ...(features === "static"

@@ -1,3 +1,4 @@
+import { parseDemand } from "../congestion/profile.ts";
 import { UserError } from "../user-error.ts";
 import { ASSETS } from "./assets.ts";
 import { createKeyframeScenario, parseKeyframes, type KeyframeScenario } from "./keyframe-scenario.ts";
@@ -13,6 +14,11 @@ const blackThursday = createKeyframeScenario({
   loan: "USDC",
   blockSeconds: 60,
   volatilityBefore: { fast: 0.063, slow: 0.046 },
+  // Glassnode: the mean gas price of the day was six times the usual, some 80 gwei; DeFi Pulse: more than 200 at times. How
+  // that spreads over the hours is our choice: after the two waves of the price.
+  congestion: parseDemand(`
+     0:00 1.5   6:00 1.7   7:00 3   9:00 4  10:30 10  11:00 14  13:00 10  16:00 5  20:00 5  21:00 6
+    23:30 12  24:00 14  26:00 20  27:00 14  29:00 8  31:00 6`),
   keyframes: parseKeyframes(`
      0:00 194.61   0:20 195.55   1:00 193.31   2:00 185.03   3:00 184.10   4:00 183.08   5:00 181.71   6:00 181.75
      7:00 173.80   8:00 171.61   9:00 169.54  10:00 167.97  10:50 125.00  11:00 132.91  11:15 123.00  11:35 150.00

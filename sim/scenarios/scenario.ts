@@ -1,3 +1,4 @@
+import type { CongestionProfile } from "../congestion/profile.ts";
 import type { Rng } from "../rng.ts";
 
 /** Tokens the lab can build a market for. */
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly blockSeconds: number;
   /** What a volatility oracle would have shown when the scenario begins. */
   readonly volatilityBefore: Volatility;
+  /** What else was to be written to the chain, where that is known; default: it follows the path's moves. */
+  readonly congestion?: CongestionProfile;
   /**
    * The path, with randomness from `rng` only: same stream, same path. It passes through every point the scenario is
    * given, and never below its lowest or above its highest.

@@ -81,6 +81,8 @@ describe("task shock", () => {
       ["a result that is a directory", { out: tmpdir() }, /--out .* is a directory$/],
       ["a result in no directory", { out: "/none/r.json" }, /cannot write --out \/none\/r.json/],
       ["a chart in no directory", { chart: "/none/r.svg" }, /cannot write --chart \/none\/r.svg/],
+      ["a latency in minutes", { latency: "2m" }, /--latency must be blocks, up to 1000, such as 2 or 1-5, got "2m"/],
+      ["a latency that ends before it begins", { latency: "5-1" }, /--latency must be blocks, .* got "5-1"/],
       ["one file for result and chart", { out: "x.out", chart: "./x.out" }, /--out and --chart are the same file/],
     ];
     for (const [what, args, message] of refused) {
@@ -186,6 +188,30 @@ describe("task shock", () => {
         `npx hardhat shock --prices ${prices} --asset WETH --seed 1 --borrowers 4 --loopers 2 --curve dutch`,
       );
       expect(parseXml(await readFile(inside("a.svg"), "utf8")).name).to.equal("svg");
+      expect(result).to.deep.include({ congestion: false, latencyBlocks: [0, 0] });
+      expect([result.run.congestion, result.twin.congestion]).to.deep.equal([null, null]);
+      expect(Object.keys(result.parameters).filter((name) => name.startsWith("congestion"))).to.deep.equal([]);
+    });
+
+    it("fills blocks and slows liquidators when asked to, by the schema, and says so in command, table and chart", async () => {
+      const { code, stdout, stderr } = await run(
+        ...["--congestion", "--latency", "1-3", "--out", inside("full.json"), "--chart", inside("full.svg")],
+      );
+      expect(code, stderr).to.equal(0);
+      const result = JSON.parse(await readFile(inside("full.json"), "utf8")) as ShockResult;
+      const schema = JSON.parse(await readFile(path.resolve("docs/result.schema.json"), "utf8")) as Schema;
+      expect(checkSchema(schema, result)).to.deep.equal([]);
+      expect(result.command).to.match(/ --curve dutch --latency 1-3 --congestion$/);
+      expect(result).to.deep.include({ congestion: true, latencyBlocks: [1, 3] });
+      expect(result.parameters["congestion.targetGas"]).to.equal(10_000_000);
+      const { congestion, auction, metrics } = result.run;
+      expect(congestion?.highestBaseFeeGwei).to.be.greaterThan(40); // calm blocks take ten
+      expect(congestion?.inclusion.some(({ delayed }) => delayed > 0)).to.equal(true);
+      expect(auction.sales.takes.reduce((sum, takes) => sum + takes, 0)).to.equal(metrics.liquidations);
+      expect(stdout).to.include("\nblocks are full; liquidators act after 1 to 3 blocks\n");
+      expect(stdout).to.match(/\n {2}base fee: mean, highest \[gwei\] +\d+, \d+ /);
+      expect(stdout).to.match(/\n {2}time to clear: median, of nine tenths +\S+ min, /);
+      expect(await readFile(inside("full.svg"), "utf8")).to.include("Base fee, gwei; highest ");
     });
 
     it("ends with a table, the files and the command; progress goes to standard error", async () => {

@@ -2,7 +2,8 @@ import { Interface } from "ethers";
 import hre from "hardhat";
 
 import { LAB } from "../../sim/config.ts";
-import type { Agent, Intent, Outcome, View } from "../../sim/engine/agent.ts";
+import type { Agent, Dropped, Intent, Outcome, View } from "../../sim/engine/agent.ts";
+import type { BlockSpace } from "../../sim/engine/block-space.ts";
 import { Stepper } from "../../sim/engine/stepper.ts";
 import { buildWorld } from "../../sim/engine/world.ts";
 import { Exchange, type ExchangeOrder } from "../../sim/market/exchange.ts";
@@ -27,14 +28,16 @@ export interface Script {
   prepare?(view: View): void;
   decide?(view: View, rng: Rng): readonly Intent[] | Promise<readonly Intent[]>;
   settle?(outcomes: readonly Outcome[], view: View): readonly ExchangeOrder[];
+  forget?(dropped: readonly Dropped[], view: View): void;
 }
 
-export function agentOf({ name = "scripted", members = [], prepare, decide, settle }: Script): Agent {
+export function agentOf({ name = "scripted", members = [], prepare, decide, settle, forget }: Script): Agent {
   return {
     ...{ kind: "scripted", name, members },
     prepare: (view) => Promise.resolve(prepare?.(view)),
     decide: async (view, rng) => (await decide?.(view, rng)) ?? [],
     ...(settle === undefined ? {} : { settle }),
+    ...(forget === undefined ? {} : { forget }),
   };
 }
 
@@ -82,16 +85,25 @@ export async function openLab(curve: CurveName) {
     },
     close: () => connection.close(),
     /** A stepper over the agents given, and the exchange that it trades at. */
-    start: async (agents: readonly Agent[], parts: { accounts?: readonly string[]; hasImpact?: boolean } = {}) => {
-      const { accounts = [], hasImpact = true } = parts;
+    start: async (agents: readonly Agent[], parts: StartParts = {}) => {
+      const { accounts = [], hasImpact = true, space } = parts;
       const exchange = new Exchange({
         ...{ depth: world.exchangeDepth, startPrice: START_PRICE, hasImpact },
         ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
       });
-      const stepper = await Stepper.start(world, { exchange, agents, rng: createRng("test"), accounts });
+      const stepper = await Stepper.start(world, {
+        ...{ exchange, agents, rng: createRng("test"), accounts },
+        ...(space === undefined ? {} : { space }),
+      });
       return { stepper, exchange };
     },
   };
+}
+
+interface StartParts {
+  readonly accounts?: readonly string[];
+  readonly hasImpact?: boolean;
+  readonly space?: BlockSpace;
 }
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;

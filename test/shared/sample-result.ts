@@ -1,3 +1,5 @@
+import type { AuctionResult } from "../../sim/metrics/auction-result.ts";
+import type { CongestionResult } from "../../sim/metrics/congestion.ts";
 import type { AgentOutcome, RunMetrics, RunResult, ShockResult } from "../../sim/metrics/run-result.ts";
 import { createRng } from "../../sim/rng.ts";
 import { findScenario } from "../../sim/scenarios/built-in.ts";
@@ -10,12 +12,14 @@ export function sampleResult(name = "black-thursday", seed = "1"): ShockResult {
   const twin = sampleRun(exogenous, blockSeconds, 0);
   const [start, low, twinLow] = [exogenous[0], run.metrics.priceLow, twin.metrics.priceLow];
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     command: `npx hardhat shock --scenario ${name} --seed ${seed} --borrowers 200 --loopers 20 --curve dutch`,
     scenario: { name, title, source, asset, loan, durationSeconds, blockSeconds },
     seed,
     curve: "dutch",
     features: "static",
+    congestion: false,
+    latencyBlocks: [0, 0],
     population: { borrowers: 200, loopers: 20, lenders: 5, dipBuyers: 0 },
     parameters: { "market.depth": 1500, "oracle.latencyBlocks": 2, "liquidator.policy": "rational" },
     run,
@@ -92,11 +96,58 @@ function sampleRun(exogenous: readonly number[], blockSeconds: number, impact: n
       breakerLevel: exogenous.map(() => 0),
       poolBreakerLevel: exogenous.map(() => 0),
     },
+    auction: sampleAuction(exogenous.length, blockSeconds, debtAtStart),
+    congestion: null,
     invariants: [
       { id: "INV-01", holds: true, detail: "assets cover shares" },
       { id: "INV-02", holds: true, detail: "Σ of debt shares" },
     ],
     hash: `0x${"5a".repeat(32)}`,
+  };
+}
+
+/** A sale every thirtieth block, at a discount that comes and goes. */
+function sampleAuction(blocks: number, blockSeconds: number, debt: number): AuctionResult {
+  const all = Array.from({ length: blocks }, (_, block) => block);
+  const sold = all.filter((block) => block % 30 === 29);
+  const market = sold.map((block) => 0.02 + 0.03 * Math.sin(block / 50));
+  const oracle = market.map((share) => share + 0.01);
+  return {
+    discount: { market: { mean: 0.02, byValue: 0.021 }, oracle: { mean: 0.03, byValue: 0.031 } },
+    clearing: {
+      ...{ count: 3, censoredShare: 1 / 3, medianSeconds: 600, p90Seconds: null, longestSeconds: 1_200 },
+      ...{ startSeconds: [60, 120, 180], seconds: [600, 300, 1_200], isCleared: [1, 1, 0] },
+    },
+    ...{ peakBacklog: 0.4 * debt, peakBacklogShare: 0.2, longestLagSeconds: 1_080 },
+    sales: {
+      ...{
+        seconds: sold.map((block) => block * blockSeconds),
+        takes: sold.map(() => 2),
+        repaid: sold.map(() => 1_000),
+      },
+      ...{ market, marketByValue: market, oracle, oracleByValue: oracle },
+    },
+    queue: {
+      ...{ seconds: all.map((block) => block * blockSeconds), accounts: all.map((block) => block % 7) },
+      backlog: all.map((block) => debt * 0.4 * Math.sin((Math.PI * block) / blocks) ** 2),
+      ...{ venueReserve: all.map(() => 2 * debt), poolReserve: all.map(() => 0) },
+      lagSeconds: all.map((block) => (block % 90) * 12),
+    },
+  };
+}
+
+/** Fees that rise and fall. */
+export function sampleCongestion(blocks: number, blockSeconds: number): CongestionResult {
+  const all = Array.from({ length: blocks }, (_, block) => block);
+  const inclusion = { mined: 40, expired: 3, replaced: 5, delayed: 12, longestWaitSeconds: 252, longestWaitBlocks: 21 };
+  return {
+    ...{ meanBaseFeeGwei: 80, highestBaseFeeGwei: 210, expired: 6, replaced: 10, waitingAtEnd: 1 },
+    inclusion: ["kick", "publish price"].map((label) => ({ label, ...inclusion, meanWaitSeconds: 15 })),
+    series: {
+      seconds: all.map((block) => block * blockSeconds),
+      baseFeeGwei: all.map((block) => 110 - 100 * Math.cos((2 * Math.PI * block) / blocks)),
+      waiting: all.map((block) => block % 5),
+    },
   };
 }
 

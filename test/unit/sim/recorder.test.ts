@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import type { Intent, Outcome } from "../../../sim/engine/agent.ts";
+import { OpenSpace } from "../../../sim/engine/block-space.ts";
 import type { Step } from "../../../sim/engine/stepper.ts";
 import { Recorder } from "../../../sim/metrics/recorder.ts";
 import type { Log } from "../../../sim/market/venue.ts";
@@ -41,7 +42,15 @@ interface StepParts extends Partial<Scene> {
 
 function stepOf({ block = 1, after, outcomes = [], ...scene }: StepParts): Step {
   const view = handMadeView({ protocol: bench.protocol, seconds: block * 12, ...scene });
-  return { view, outcomes, state: view.state, positions: view.positions, marketPrice: after ?? view.marketPrice };
+  const filling = new OpenSpace(0n).fill([]);
+  return {
+    view,
+    outcomes,
+    filling,
+    state: view.state,
+    positions: view.positions,
+    marketPrice: after ?? view.marketPrice,
+  };
 }
 
 /** Records steps, one a block, at an exogenous price of 2,000. */

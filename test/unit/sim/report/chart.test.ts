@@ -4,7 +4,10 @@ import type { RunSeries, ShockResult } from "../../../../sim/metrics/run-result.
 import { drawChart } from "../../../../sim/report/chart.ts";
 import { BUILT_IN_SCENARIOS } from "../../../../sim/scenarios/built-in.ts";
 import { descendants, parseXml, type XmlElement } from "../../../shared/parse-xml.ts";
-import { sampleResult } from "../../../shared/sample-result.ts";
+import { sampleCongestion, sampleResult } from "../../../shared/sample-result.ts";
+
+/** Of a static pool that sold something: 864, and 308 for the panels of sales. */
+const HEIGHT = 1_172;
 
 /** Sizes of letters by class, as in the style sheet; an average letter is 0.56 of them wide, a monospaced one 0.6. */
 const SIZES = {
@@ -61,7 +64,7 @@ describe("#drawChart", () => {
       it("is well-formed and stands alone", () => {
         const root = parseXml(svg);
         expect(root.name).to.equal("svg");
-        expect(root.attributes).to.include({ xmlns: "http://www.w3.org/2000/svg", viewBox: "0 0 800 864" });
+        expect(root.attributes).to.include({ xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 800 ${HEIGHT}` });
         const names = new Set(elements(svg).map((element) => element.name));
         expect([...names].sort()).to.deep.equal(["circle", "desc", "path", "rect", "style", "svg", "text", "title"]);
         expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).to.not.match(/https?:|url\(|@import|href/);
@@ -79,7 +82,7 @@ describe("#drawChart", () => {
           expect(boxes.length).to.be.greaterThan(25);
           expect(overlapping(boxes)).to.deep.equal([]);
           const outside = boxes.filter(({ left, right, top, bottom }) => {
-            return left < 0 || right > 800 || top < 0 || bottom > 864;
+            return left < 0 || right > 800 || top < 0 || bottom > HEIGHT;
           });
           expect(outside).to.deep.equal([]);
         });
@@ -107,7 +110,25 @@ describe("#drawChart", () => {
     const starts = elements(svg)
       .filter(({ attributes }) => /^line l-/.test(attributes.class ?? ""))
       .map(({ attributes }) => /^M(\S+) .*L(\S+) \S+$/.exec(attributes.d)?.slice(1));
-    expect(starts).to.deep.equal(Array.from({ length: 7 }, () => ["72", "660"]));
+    expect(starts).to.deep.equal(Array.from({ length: 9 }, () => ["72", "660"]));
+  });
+
+  it("has the panels of sales and of full blocks only where there were any", () => {
+    const result = sampleResult();
+    const { run } = result;
+    const panels = (changed: ShockResult) =>
+      elements(drawChart(changed)).flatMap(({ text, attributes }) => (attributes.class === "panel" ? [text] : []));
+    const usual = ["Price of WETH, USDC", "Debt; liquidated and lost so far, USDC", "Accounts under water"];
+    const sales = [
+      "Discount of sales, %: ● to the market, + to the oracle",
+      "Debt for sale, and depth of the market, USDC",
+    ];
+    expect(panels(result)).to.deep.equal([...usual, ...sales]);
+    const clearing = { ...run.auction.clearing, count: 0 };
+    expect(panels({ ...result, run: { ...run, auction: { ...run.auction, clearing } } })).to.deep.equal(usual);
+    const full = { ...result, run: { ...run, congestion: sampleCongestion(300, 60) } };
+    expect(panels(full)).to.deep.equal([...usual, ...sales, "Base fee, gwei; highest 210"]);
+    for (const width of ["w", "n"] as const) expect(overlapping(textBoxes(drawChart(full), width))).to.deep.equal([]);
   });
 
   it("follows the reader's colours and width", () => {

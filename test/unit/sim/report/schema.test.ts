@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { SCHEMA_VERSION, type RunResult, type RunSeries } from "../../../../sim/metrics/run-result.ts";
 import { formatResult } from "../../../../sim/report/result-file.ts";
 import { checkSchema, type Schema } from "../../../shared/check-schema.ts";
-import { sampleResult } from "../../../shared/sample-result.ts";
+import { sampleCongestion, sampleResult } from "../../../shared/sample-result.ts";
 
 const FILE = path.resolve(import.meta.dirname, "../../../../docs/result.schema.json");
 const schema = JSON.parse(readFileSync(FILE, "utf8")) as Schema;
@@ -16,7 +16,8 @@ const brief = (run: RunResult): RunResult => {
   const series = Object.entries(run.series).map(([name, values]) => [name, (values as readonly number[]).slice(0, 3)]);
   return { ...run, series: Object.fromEntries(series) as RunSeries };
 };
-const text = formatResult({ ...whole, run: brief(whole.run), twin: brief(whole.twin) });
+const congestion = sampleCongestion(3, 12);
+const text = formatResult({ ...whole, run: { ...brief(whole.run), congestion }, twin: brief(whole.twin) });
 
 /** A fresh copy as a reader of the file sees it. */
 function sample(): Record<string, unknown> {
@@ -65,7 +66,7 @@ describe("docs/result.schema.json", () => {
   });
 
   it("notices values that cannot be", () => {
-    for (const change of [{ schemaVersion: 2 }, { curve: "square" }, { exogenousLow: -1 }, { parameters: { x: [] } }]) {
+    for (const change of [{ schemaVersion: 1 }, { curve: "square" }, { exogenousLow: -1 }, { parameters: { x: [] } }]) {
       expect(checkSchema(schema, { ...sample(), ...change }), JSON.stringify(change)).to.have.lengthOf(1);
     }
   });

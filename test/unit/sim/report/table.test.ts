@@ -6,7 +6,7 @@ import type { ShockResult } from "../../../../sim/metrics/run-result.ts";
 import { wantsColour } from "../../../../sim/report/style.ts";
 import { formatShockTable } from "../../../../sim/report/table.ts";
 import { BUILT_IN_SCENARIOS } from "../../../../sim/scenarios/built-in.ts";
-import { sampleResult } from "../../../shared/sample-result.ts";
+import { sampleCongestion, sampleResult } from "../../../shared/sample-result.ts";
 
 describe("#formatShockTable", () => {
   const table = formatShockTable(sampleResult());
@@ -21,6 +21,12 @@ describe("#formatShockTable", () => {
     /^ {2}shortfall of accounts still open +0 +0$/,
     /^ {2}debt liquidated \[USDC\] +1,209,182 +1,209,182$/,
     /^ {2}accounts liquidated +131 in 240 takes +131 in 240 takes$/,
+    /^ {2}discount to the market, by value \(mean\) +2\.10 % \(2\.00 %\) +2\.10 % \(2\.00 %\)$/,
+    /^ {4}to the oracle's price +3\.10 % \(3\.00 %\) +3\.10 % \(3\.00 %\)$/,
+    /^ {2}time to clear: median, of nine tenths +10\.0 min, longer +10\.0 min, longer$/,
+    /^ {4}still for sale at the end +1 of 3 +1 of 3$/,
+    /^ {2}most debt for sale, of the depth y +2\.08M, 20\.0 % +2\.08M, 20\.0 %$/,
+    /^ {4}oldest price: longest lag +18 min +18 min$/,
     /^ {2}time under water, all accounts +\S.* +5 h 35 min$/,
     /^ {4}low, outside market +80\.80 \(−58\.5 %\) +86\.00 \(−55\.8 %\)$/,
     /^ {2}exogenous low +86\.00$/,
@@ -33,6 +39,21 @@ describe("#formatShockTable", () => {
       expect(table.split("\n").filter((text) => line.test(text))).to.have.lengthOf(1);
     });
   }
+
+  it("says what was slow, and how long transactions waited, only where something was", () => {
+    expect(table).to.not.match(/blocks are full|liquidators act|base fee|wait of/);
+    const result = sampleResult();
+    const congestion = sampleCongestion(10, 12);
+    const slow = formatShockTable({
+      ...{ ...result, congestion: true, latencyBlocks: [1, 5] },
+      ...{ run: { ...result.run, congestion }, twin: { ...result.twin, congestion } },
+    });
+    expect(slow).to.match(/\nblocks are full; liquidators act after 1 to 5 blocks\n/);
+    expect(slow).to.match(/\n {2}base fee: mean, highest \[gwei\] +80, 210 +80, 210\n/);
+    expect(slow).to.match(/\n {4}wait of prices: mean, longest +15 s, 4 min 12 s +15 s, 4 min 12 s\n/);
+    expect(slow).to.match(/\n {4}of kicks +15 s, 4 min 12 s +15 s, 4 min 12 s\n {4}of takes +– +–\n/);
+    expect(slow).to.match(/\n {4}transactions never mined +7 +7\n/);
+  });
 
   for (const { name } of BUILT_IN_SCENARIOS) {
     it(`fits 100 columns: ${name}`, () => {
