@@ -15,72 +15,36 @@ import {
   type CurveOutcome,
 } from "../sim/curves/job.ts";
 import { readBasis } from "../sim/jobs/basis.ts";
-import { JobCache } from "../sim/jobs/cache.ts";
-import { WorkerPool } from "../sim/jobs/worker-pool.ts";
 import { CURVE_NAMES, curveOf, isCurve } from "../sim/liquidation-curves.ts";
 import { drawCurves } from "../sim/report/curves-chart.ts";
 import { formatCurvesTable } from "../sim/report/curves-table.ts";
-import { createSweepProgress } from "../sim/report/frontier-progress.ts";
-import { formatJson, prepareOutputFile } from "../sim/report/result-file.ts";
-import { wantsColour } from "../sim/report/style.ts";
+import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
+import { readCrowd, runSweep, type SweepArguments } from "./shared/run-sweep.ts";
 import { runTask, UserError } from "./shared/user-error.ts";
-import { workerCommand } from "./shared/worker-command.ts";
 
-export interface CurvesArguments {
+export interface CurvesArguments extends SweepArguments {
   readonly depths: string;
   readonly shocks: string;
   readonly paths: string;
   readonly curves: string;
   readonly subject: string;
-  readonly seeds: string;
-  readonly borrowers: string;
-  readonly loopers: string;
   readonly blocks: string;
-  readonly workers: string;
-  readonly cache: string;
-  readonly out: string;
-  readonly chart: string;
-  readonly json: boolean;
 }
 
 /** `npx hardhat curves`: see the definition in `tasks/index.ts`. */
-export default runTask<CurvesArguments, CurvesResult>(async (args, hre) => {
+export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
   const options = readOptions(args);
-  const workers = parseCount(args.workers, 1, 64, "--workers");
-  const out = await prepareOutputFile(args.out, "--out");
-  const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
-  if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
-  if (args.cache === "") throw new UserError("--cache needs the name of a directory");
-  const cache = await JobCache.open<CurveJob, CurveOutcome>(args.cache);
-
-  await hre.tasks.getTask("build").run({ quiet: true });
   // A job says by which code it is sold: what is changed in one curve is no reason to run the others again.
   const contracts = CURVE_NAMES.map((name) => curveOf(name).contract);
-  const basis = await readBasis(hre, { files: ["liquidation-curves.ts"], contracts });
-  const codes = await readCodes(hre);
-  const quiet = args.json && process.stderr.isTTY !== true;
-  const progress = createSweepProgress(quiet ? { write: () => undefined } : process.stderr);
-  const command = workerCommand(hre.config.paths.root);
-  const pool = new WorkerPool<CurveJob, CurveOutcome>(command, workers, describeCurveJob, stageOf);
-  let result: CurvesResult;
-  try {
-    result = await compareCurves(options, { basis, codes }, cache.around(pool.perform, basis), progress.update);
-  } finally {
-    pool.close();
-    progress.end();
-  }
-
-  const text = formatJson(result);
-  await out.write(text);
-  await chart?.write(drawCurves(result));
-  if (args.json) process.stdout.write(text);
-  else {
-    const files = [`Result   ${args.out}`, ...(chart === undefined ? [] : [`Chart    ${args.chart}`])];
-    console.log([formatCurvesTable(result, wantsColour(process.stdout, process.env)), "", ...files].join("\n"));
-  }
-  return result;
+  return runSweep<CurveJob, CurveOutcome, CurvesResult>(args, hre, {
+    ...{ describe: describeCurveJob, groupOf: stageOf },
+    readBasis: () => readBasis(hre, { files: ["liquidation-curves.ts"], contracts }),
+    run: async (basis, perform, report) =>
+      compareCurves(options, { basis, codes: await readCodes(hre) }, perform, report),
+    ...{ draw: drawCurves, format: formatCurvesTable },
+  });
 });
 
 async function readCodes(hre: HardhatRuntimeEnvironment): Promise<CurveCodes> {
@@ -106,12 +70,9 @@ function readOptions(args: CurvesArguments): CurvesOptions {
   if (subject !== DEFAULT_SUBJECT && !isCurve(subject)) {
     throw new UserError(`unknown --subject "${subject}": there are ${CURVE_NAMES.join(", ")}`);
   }
-  const seeds = parseCount(args.seeds, 2, 1_000, "--seeds");
-  const borrowers = parseCount(args.borrowers, 0, 2_000, "--borrowers");
-  const loopers = parseCount(args.loopers, 0, 2_000, "--loopers");
-  if (borrowers + loopers === 0) throw new UserError("--borrowers and --loopers are both 0: nobody to lend to");
+  const crowd = readCrowd(args);
   const blocks = parseCount(args.blocks, 14, CRASH_SECONDS / 4, "--blocks");
-  return { depths, falls, paths, contestants, subject, seeds, blocks, borrowers, loopers };
+  return { depths, falls, paths, contestants, subject, blocks, ...crowd };
 }
 
 /** Whom the goals are about. */
@@ -121,10 +82,4 @@ function parseDepth(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0.01 && value <= 100) return value;
   throw new UserError(`--depths must be multiples of the debt from 0.01 to 100, got "${text}"`);
-}
-
-function choose<T extends string>(known: readonly T[], text: string, option: string): T {
-  const found = known.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new UserError(`unknown ${option} "${text}": there are ${known.join(", ")}`);
 }

@@ -1,18 +1,20 @@
 import path from "node:path";
 
 import { NO_LATENCY, type Latency } from "../sim/agents/late.ts";
-import { FEATURES, type Features } from "../sim/config.ts";
+import { FEATURES } from "../sim/config.ts";
+import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
 import { createProgress } from "../sim/report/progress.ts";
-import { formatResult, prepareOutputFile, type OutputFile } from "../sim/report/result-file.ts";
+import { formatResult, type OutputFile } from "../sim/report/result-file.ts";
 import { wantsColour } from "../sim/report/style.ts";
 import { formatShockTable } from "../sim/report/table.ts";
 import { runShock, type ShockOptions } from "../sim/shock.ts";
 import { UserError } from "../sim/user-error.ts";
 import { chooseScenario, scenarioOptions, type ScenarioArguments } from "./shared/choose-scenario.ts";
-import { parseCurve } from "./shared/choose-curve.ts";
+import { choose } from "./shared/choose.ts";
 import { parseCount } from "./shared/numbers.ts";
+import { prepareFiles } from "./shared/output-files.ts";
 import { connectToSimulator } from "./shared/simulator.ts";
 import { runTask } from "./shared/user-error.ts";
 
@@ -74,9 +76,9 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
   const borrowers = parseCount(args.borrowers, 0, MOST_ACCOUNTS, "--borrowers");
   const loopers = parseCount(args.loopers, 0, MOST_ACCOUNTS, "--loopers");
   if (borrowers + loopers === 0) throw new UserError("--borrowers and --loopers are both 0: nobody to shock");
-  const curve = parseCurve(args.curve);
+  const curve = choose(CURVE_NAMES, args.curve, "--curve");
   const dipBuyers = parseCount(args.dipBuyers, 0, MOST_ACCOUNTS, "--dip-buyers");
-  const features = parseFeatures(args.features);
+  const features = choose(FEATURES, args.features, "--features");
   const latency = parseLatency(args.latency ?? "0");
   const { congestion = false } = args;
   return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers, latency, congestion };
@@ -91,20 +93,6 @@ export function parseLatency(text: string): Latency {
   const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
   if (from <= to && to <= MOST_LATENCY) return [from, to];
   throw new UserError(`--latency must be blocks, up to ${MOST_LATENCY}, such as 2 or 1-5, got "${text}"`);
-}
-
-/** @throws UserError naming the features that there are. */
-export function parseFeatures(text: string): Features {
-  const found = FEATURES.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new UserError(`unknown --features "${text}": there are ${FEATURES.join(", ")}`);
-}
-
-async function prepareFiles(args: ShockArguments): Promise<{ out: OutputFile; chart: OutputFile | undefined }> {
-  const out = await prepareOutputFile(args.out, "--out");
-  const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
-  if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
-  return { out, chart };
 }
 
 /** What to type for the same result; defaults are spelled out, so that it outlives them. */
