@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
-import {BookWord, BookWordLib} from "../libraries/BookWord.sol";
+import {BookWord} from "../libraries/BookWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {SaleCurve} from "./SaleCurve.sol";
 import {SalePlan} from "./SalePlan.sol";
@@ -62,8 +62,8 @@ abstract contract SaleSettlement is SalePlan {
         uint256 sold = books.index();
         uint256 before = record.saleDebtOrEasedAt; // 0: the sale has just begun
         uint256 inForce = debt == 0 ? 0 : _toUnits(debt);
-        (uint256 from, uint256 to) = (before == 0 ? sold : record.saleIndex, 0);
-        to = from;
+        uint256 from = before == 0 ? sold : record.saleIndex;
+        uint256 to = from;
         // Counted with a collateral that it still has.
         if (debt != 0 && record.collateralMask & (1 << from) == 0) to = LibBit.ffs(record.collateralMask);
         (record.saleIndex, record.saleDebtOrEasedAt) = (uint8(to), uint40(inForce));
@@ -74,16 +74,6 @@ abstract contract SaleSettlement is SalePlan {
         if (to == sold) return books.withBacklog(_changed(books.backlog(), 0, inForce));
         _changeBacklog(to, 0, inForce);
         return books;
-    }
-
-    function _changeBacklog(uint256 index, uint256 before, uint256 inForce) internal {
-        Collateral storage c = _collateral[_collateralList[index]];
-        BookWord books = c.books;
-        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
-    }
-
-    function _changed(uint256 backlog, uint256 before, uint256 inForce) private pure returns (uint256) {
-        return (backlog.zeroFloorSub(before) + inForce).min(BookWordLib.MAX_BACKLOG);
     }
 
     /// @dev Renews the provision of an account, and says what of its debt is still for sale: nothing once it has healed by

@@ -5,7 +5,7 @@ import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
-import {BookWord} from "../libraries/BookWord.sol";
+import {BookWord, BookWordLib} from "../libraries/BookWord.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {CollateralFactorMath} from "../risk/CollateralFactorMath.sol";
 import {PoolAccounting} from "./PoolAccounting.sol";
@@ -154,16 +154,25 @@ abstract contract PoolRisk is PoolAccounting {
         if (record.kickedAt == 0) return;
         uint256 counted = record.saleDebtOrEasedAt;
         uint256 kept = counted.mulDivUp(sharesLeft, sharesBefore);
-        Collateral storage c = _collateral[_collateralList[record.saleIndex]];
-        c.books = c.books.withBacklog(c.books.backlog().zeroFloorSub(counted - kept));
+        _changeBacklog(record.saleIndex, counted, kept);
         record.saleDebtOrEasedAt = uint40(kept);
     }
 
     /// @dev Takes an account off sale, and its debt out of the backlog. `record` is changed in memory only.
     function _endSale(Account memory record) internal {
         if (record.kickedAt == 0) return;
-        Collateral storage c = _collateral[_collateralList[record.saleIndex]];
-        c.books = c.books.withBacklog(c.books.backlog().zeroFloorSub(record.saleDebtOrEasedAt));
+        _changeBacklog(record.saleIndex, record.saleDebtOrEasedAt, 0);
         (record.kickedAt, record.saleDebtOrEasedAt, record.keeperOrLag) = (0, 0, 0);
+    }
+
+    /// @dev Puts an account's part of a backlog in the place of what it was.
+    function _changeBacklog(uint256 index, uint256 before, uint256 inForce) internal {
+        Collateral storage c = _collateral[_collateralList[index]];
+        BookWord books = c.books;
+        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
+    }
+
+    function _changed(uint256 backlog, uint256 before, uint256 inForce) internal pure returns (uint256) {
+        return (backlog.zeroFloorSub(before) + inForce).min(BookWordLib.MAX_BACKLOG);
     }
 }
