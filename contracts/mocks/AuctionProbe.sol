@@ -49,19 +49,19 @@ contract AuctionProbe {
         IPoolTypes.Totals memory totals = ILendingPool(_pool).totals();
         (words[0], words[1]) = (totals.debtAssets, totals.debtShares);
         (, words[2], ) = ILiquidationDesk(_pool).keeperOf(1);
-        uint256 at = 3;
+        uint256 next = 3;
         for (uint256 i; i < kinds; ++i) {
             ILiquidationDesk.SaleState memory sale = ILiquidationDesk(_pool).saleOf(_collaterals[i]);
-            (words[at], words[at + 1], words[at + 2]) = (sale.clockTicks, sale.backlog, sale.ratePerSecond);
-            at += 3;
+            (words[next], words[next + 1], words[next + 2]) = (sale.clockTicks, sale.backlog, sale.ratePerSecond);
+            next += 3;
         }
         for (uint256 i; i < _accounts.length; ++i) {
             IPoolTypes.Account memory a = ILendingPool(_pool).accountOf(_accounts[i]);
-            (words[at], words[at + 1], words[at + 2]) = (a.debtShares, a.kickedAt, a.saleDebtOrEasedAt);
-            (words[at + 3], words[at + 4]) = (a.saleIndex, a.keeperOrLag);
-            at += 5;
+            (words[next], words[next + 1], words[next + 2]) = (a.debtShares, a.kickedAt, a.saleDebtOrEasedAt);
+            (words[next + 3], words[next + 4]) = (a.saleIndex, a.keeperOrLag);
+            next += 5;
             for (uint256 k; k < kinds; ++k)
-                words[at++] = ILendingPool(_pool).collateralOf(_accounts[i], _collaterals[k]);
+                words[next++] = ILendingPool(_pool).collateralOf(_accounts[i], _collaterals[k]);
         }
     }
 }
