@@ -219,6 +219,36 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
     .build(),
+  task("compare", "The same crashes for Breakwater, Breakwater with its features off, Aave v3 and Morpho Blue")
+    .addOption({
+      name: "protocols",
+      description: "Who takes part, with commas; never: the static pool, in which nobody liquidates",
+      defaultValue: "breakwater,breakwater-static,aave-v3,morpho-blue,never",
+    })
+    .addOption({
+      name: "scenarios",
+      description: "Names from `scenarios`, with commas; default: all",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "endings",
+      description: "What follows the low: flat, or as recorded, with commas",
+      defaultValue: "flat,recorded",
+    })
+    .addOption({ name: "seeds", description: "Runs of each crash and protocol: seeds 1 to this", defaultValue: "5" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "30" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
+    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "compare-cache",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./compare.ts"))
+    .build(),
   task("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
     .addOption({
       name: "depths",

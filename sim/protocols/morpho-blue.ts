@@ -16,6 +16,11 @@ const RACES = [
   ...["DeskProfitTooLow", "DeskPaymentTooHigh", "DeskNothingForSale"],
 ];
 
+/** Declared in a library of Morpho's, so that its ABI does not have it. */
+const LIQUIDATE = new Interface([
+  "event Liquidate(bytes32 indexed id, address indexed caller, address indexed borrower, uint256 repaidAssets, uint256 repaidShares, uint256 seizedAssets, uint256 badDebtAssets, uint256 badDebtShares)",
+]);
+
 export interface MorphoParams {
   readonly loanToken: string;
   readonly collateralToken: string;
@@ -104,8 +109,8 @@ export class MorphoBlue extends Rival {
     const losses: LossEvent[] = [];
     for (const log of logs) {
       if (BigInt(log.address) !== BigInt(this.at.spender)) continue;
-      const event = this.#morpho.parseLog({ topics: [...log.topics], data: log.data });
-      if (event?.name !== "Liquidate") continue;
+      const event = LIQUIDATE.parseLog({ topics: [...log.topics], data: log.data });
+      if (event === null) continue;
       const args = event.args as unknown as Readonly<Record<string, bigint>> & { readonly borrower: string };
       const { borrower: account, badDebtAssets: debt } = args;
       liquidations.push({ account, collateral: args.seizedAssets, repaid: args.repaidAssets });
