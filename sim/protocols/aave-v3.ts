@@ -49,8 +49,9 @@ export class AaveV3 extends Rival {
   #lent = { assets: 1n, shares: 1n };
 
   constructor(parts: Omit<RivalParts, "races">, aave: AaveAddresses) {
-    // A withdrawal that meets less cash than it wants fails in the token.
-    super({ ...parts, races: [...RACES, "ERC20InsufficientBalance"] });
+    // A withdrawal that meets less cash than it wants, and a liquidation that brings in less than it costs, fail in the token;
+    // aTokens that were seized first fail in a subtraction.
+    super({ ...parts, races: [...RACES, "ERC20InsufficientBalance", "Panic(17)"] });
     this.#aave = aave;
   }
 

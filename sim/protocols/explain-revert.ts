@@ -28,7 +28,7 @@ const standard = new Interface(["error Error(string)", "error Panic(uint256)"]);
 
 /**
  * Names the error in a revert's data: the first of the interfaces that knows it decides.
- * @param races Names, or texts of `Error(string)`, that a well-behaved agent may run into; default: those of our contracts.
+ * @param races Names, with or without values, or texts of `Error(string)`, that a well-behaved agent may run into; default: those of our contracts.
  */
 export function explainRevert(
   interfaces: readonly Interface[],
@@ -43,7 +43,8 @@ export function explainRevert(
     // Uniswap: the price is already beyond the swap's limit.
     if (error.name === "Error" && values === "SPL") return { name: "UniswapPriceLimit", isRace: true };
     if (races.has(error.name)) return { name: error.name, isRace: true };
-    if (error.name === "Error" && races.has(values)) return { name: `Error(${values})`, isRace: true };
+    const isNamed = races.has(`${error.name}(${values})`) || (error.name === "Error" && races.has(values));
+    if (isNamed) return { name: `${error.name}(${values})`, isRace: true };
     return { name: `${error.name}(${values})`, isRace: false };
   }
   return { name: `an unknown error ${revertData.slice(0, 10)}`, isRace: false };

@@ -8,11 +8,19 @@ import { Rival, type RivalParts } from "./rival.ts";
 const WAD = 10n ** 18n;
 const PRICE_SCALE = 10n ** 36n;
 /**
- * Another was quicker: Morpho subtracts what is not there any more, which panics; the cash is gone; or the proceeds of a
+ * Another was quicker: Morpho subtracts what is not there any more, which panics; no debt is left to repay ("inconsistent
+ * input": neither assets nor shares); the cash is gone; or the proceeds of a
  * flash liquidation do not pay for it any more, which Morpho notices when it pulls them.
  */
 const RACES = [
-  ...["position is healthy", "insufficient liquidity", "insufficient collateral", "Panic", "transferFrom reverted"],
+  ...[
+    "position is healthy",
+    "insufficient liquidity",
+    "insufficient collateral",
+    "Panic(17)",
+    "transferFrom reverted",
+    "inconsistent input",
+  ],
   ...["DeskProfitTooLow", "DeskPaymentTooHigh", "DeskNothingForSale"],
 ];
 
