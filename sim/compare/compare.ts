@@ -7,7 +7,7 @@ import type { AssetSymbol } from "../scenarios/scenario.ts";
 import { COMPARE_SCHEMA_VERSION, type CompareOptions, type CompareResult, type CompareRun } from "./compare-result.ts";
 import { judge } from "./goals.ts";
 import { TITLES, type CompareJob, type CompareOutcome } from "./job.ts";
-import { cellsOf, lostCells, SUBJECT, summariseCells, summariseGroups } from "./summary.ts";
+import { lostCells, SUBJECT, summariseCells, summariseGroups } from "./summary.ts";
 
 /** Does a job, somewhere. */
 export type PerformCompare = <T extends CompareJob | LendingJob>(
