@@ -12,6 +12,7 @@ import { addressOf } from "../../../sim/population.ts";
 import type { Position } from "../../../sim/protocols/protocol.ts";
 import { createShockScenario } from "../../../sim/scenarios/shock.ts";
 import { toFloat, toUnits } from "../../../sim/units.ts";
+import { expectClose } from "../../shared/expect-close.ts";
 
 /** What every protocol of the lab must do, and how its worlds are built. */
 const PROTOCOLS = [
@@ -133,7 +134,7 @@ for (const { name, options } of PROTOCOLS) {
     it("has a name, tokens and a price", async () => {
       expect(world.protocol.name).to.be.oneOf([name, "breakwater"]);
       const state = await world.protocol.readState();
-      expect(state.oraclePrice).to.be.closeTo(PRICE, 1);
+      expectClose(state.oraclePrice, PRICE, 1);
       expect(state.debtAssets).to.equal(0n);
       expect(state.cash).to.equal(dollars(1_000_000));
       expect(state.borrowFactor).to.be.within(0.3, state.liquidationFactor);
@@ -149,7 +150,7 @@ for (const { name, options } of PROTOCOLS) {
       const state = await protocol.readState();
       expect(shares).to.equal(state.lenderShares);
       await sendAll([[LENDER, protocol.redeem(shares, LENDER)]]);
-      expect(toFloat((await balanceOf(loan.address, LENDER)) - before, loan.decimals)).to.be.closeTo(1_000_000, 0.01);
+      expectClose(toFloat((await balanceOf(loan.address, LENDER)) - before, loan.decimals), 1_000_000, 0.01);
     });
 
     it("lends up to its limit, and not beyond", async () => {
@@ -159,7 +160,7 @@ for (const { name, options } of PROTOCOLS) {
       const [refused] = await send([[ANN, protocol.borrow(dollars(most * 1.001), ANN)]]);
       expect(refused.ok).to.equal(false);
       await sendAll([[ANN, protocol.borrow(dollars(most * 0.999), ANN)]]);
-      expect(await debtOf(ANN)).to.be.closeTo(most * 0.999, 0.01);
+      expectClose(await debtOf(ANN), most * 0.999, 0.01);
       const position = await positionOf(ANN);
       const state = await protocol.readState();
       expect(position.collateral).to.equal(ether(10));
@@ -176,7 +177,7 @@ for (const { name, options } of PROTOCOLS) {
       const grown = await debtOf(ANN);
       expect(grown).to.be.within(500_050, 520_000);
       await sendAll([[ANN, protocol.repay(dollars(100_000), ANN)]]);
-      expect(await debtOf(ANN)).to.be.closeTo(grown - 100_000, 1);
+      expectClose(await debtOf(ANN), grown - 100_000, 1);
       // What she cannot pay out of what she borrowed she has besides.
       await sendAll([
         [ANN, { to: protocol.loan.address, data: tokens.encodeFunctionData("mint", [ANN, dollars(50_000)]) }],
@@ -190,14 +191,14 @@ for (const { name, options } of PROTOCOLS) {
     it("loops by rounds and by flash swap, and unwinds", async () => {
       const { protocol } = world;
       await sendAll([[ANN, protocol.loopRound(ether(10), 0.5, PRICE * 1.05)]]);
-      expect(toFloat((await positionOf(ANN)).collateral, 18)).to.be.closeTo(15, 0.1);
-      expect(await debtOf(ANN)).to.be.closeTo(10_000, 1);
+      expectClose(toFloat((await positionOf(ANN)).collateral, 18), 15, 0.1);
+      expectClose(await debtOf(ANN), 10_000, 1);
       await sendAll([[BOB, protocol.leverageUp(ether(10), ether(10), dollars(10 * PRICE * 1.05))]]);
       expect((await positionOf(BOB)).collateral).to.equal(ether(20));
       const debt = await debtOf(BOB);
       expect(debt).to.be.within(20_000, 20_500);
       await sendAll([[BOB, protocol.leverageDown(dollars(10_000), ether(5.3))]]);
-      expect(await debtOf(BOB)).to.be.closeTo(debt - 10_000, 0.1);
+      expectClose(await debtOf(BOB), debt - 10_000, 0.1);
       expect(toFloat((await positionOf(BOB)).collateral, 18)).to.be.within(14.7, 15);
     });
 
@@ -245,15 +246,15 @@ for (const { name, options } of PROTOCOLS) {
       const now = await Promise.all([collateral, loan].map(({ address }) => balanceOf(address, DESK)));
       const [bought, paid] = [now[0] - held[0], held[1] - now[1]];
       // What was offered, but for the interest of a block, and rounding.
-      expect(Number(bought) / Number(offered.collateral)).to.be.closeTo(1, 2e-3);
-      expect(Number(paid) / Number(offered.repay)).to.be.closeTo(1, 2e-3);
+      expectClose(Number(bought) / Number(offered.collateral), 1, 2e-3);
+      expectClose(Number(paid) / Number(offered.repay), 1, 2e-3);
       const { liquidations, losses } = protocol.eventsOf(logs);
       expect(losses).to.deep.equal([]);
       expect(liquidations).to.have.length(1);
       expect(BigInt(liquidations[0].account)).to.equal(BigInt(ANN));
       expect(liquidations[0].repaid).to.equal(paid);
       const seized = before.collateral - (await positionOf(ANN)).collateral;
-      expect(Number(liquidations[0].collateral) / Number(seized)).to.be.closeTo(1, 1e-9);
+      expectClose(Number(liquidations[0].collateral) / Number(seized), 1, 1e-9);
       expect(await debtOf(ANN)).to.be.lessThan(debt - toFloat(paid, loan.decimals) + 1);
     });
 
