@@ -5,13 +5,7 @@ import type { Format } from "./value.ts";
  * Missing values are null; NaN and infinities are refused.
  */
 export type ChartSpec =
-  | LinesChart
-  | StatesChart
-  | HeatChart
-  | BarsChart
-  | SankeyChart
-  | DistributionChart
-  | ScatterChart;
+  LinesChart | StatesChart | HeatChart | BarsChart | SankeyChart | DistributionChart | ScatterChart;
 
 /** Of the palette, which has a tone of each for light and for dark. Default: in the order of the series. */
 export type Colour = "blue" | "orange" | "green" | "purple" | "sky" | "amber" | "red" | "grey" | "ink";
@@ -92,7 +86,12 @@ export interface StatesChart extends ChartBase {
 /** A grid of colours: of parameters, or a histogram through time (`histogramThroughTime` makes one). */
 export interface HeatChart extends ChartBase {
   readonly kind: "heat";
-  readonly x: { readonly label: string; readonly categories: readonly string[] };
+  readonly x: {
+    readonly label: string;
+    readonly categories: readonly string[];
+    /** Where the categories are on an axis of numbers, ascending: times. [s for a duration] */
+    readonly at?: { readonly values: readonly number[]; readonly format: Format };
+  };
   readonly y: { readonly label: string; readonly categories: readonly string[] };
   /** A row for each category of y, in their order, which goes upwards. Null: no colour. */
   readonly values: readonly (readonly (number | null)[])[];
