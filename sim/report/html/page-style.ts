@@ -28,6 +28,7 @@ header.top{padding-top:clamp(18px,3vw,36px)}
 .subtitle{color:var(--muted);max-width:80ch;margin-top:8px;overflow-wrap:anywhere}
 button,summary.button{font:inherit;font-size:.85rem;font-weight:500;color:var(--ink);background:var(--surface);border:1px solid var(--border);border-radius:8px;padding:6px 12px;min-height:34px;cursor:pointer}
 button:hover,summary:hover{border-color:var(--muted)}
+#theme[aria-pressed=true]{background:var(--ink);color:var(--surface);border-color:var(--ink)}
 button[hidden]{display:none}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,150px),1fr));gap:10px;margin-top:18px}
 .tile{background:var(--surface);border:1px solid var(--border);border-radius:12px;padding:12px 16px 13px;min-width:0}
@@ -37,6 +38,7 @@ button[hidden]{display:none}
 @media (max-width:480px){.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile{padding:10px 12px}.tile dd{font-size:1.28rem}}
 .good{color:var(--good)}.bad{color:var(--bad)}.muted{color:var(--muted)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:6px 28px;margin-top:18px;font-size:.9rem}
+.facts div:last-child{grid-column:1/-1}
 .facts div{display:flex;gap:10px;min-width:0}
 .facts dt{color:var(--muted);flex:0 0 auto}
 .facts dd{min-width:0;overflow-wrap:anywhere}
@@ -64,7 +66,7 @@ section>p{max-width:85ch;margin-top:6px;color:var(--muted);font-size:.95rem}
 .under{display:flex;gap:8px;align-items:flex-start;margin-top:auto;padding-top:8px}
 .under details{flex:1;min-width:0}
 summary{cursor:pointer;font-size:.85rem;padding:6px 4px;width:fit-content;border-radius:6px;border:1px solid transparent;color:var(--muted)}
-.scroll{overflow:auto;max-height:28rem;border:1px solid var(--border);border-radius:8px;margin-top:8px}
+.scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--border);border-radius:8px;margin-top:8px}
 table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--grid);white-space:nowrap}
@@ -73,8 +75,13 @@ thead th{position:sticky;top:0;background:var(--sunken);border-top:0;font-weight
 tbody th{font-weight:500}
 td.best{font-weight:700}
 tbody tr:hover>*{background:var(--sunken)}
+.numbers .scroll{overflow:auto;max-height:28rem}
 .table{margin-top:14px}
 .table>h3{margin-bottom:2px}
+.parameters{columns:3 300px;column-gap:40px;margin-top:14px;font-size:.86rem;background:var(--surface);border:1px solid var(--border);border-radius:12px;padding:14px 18px}
+.parameters div{display:flex;justify-content:space-between;gap:14px;break-inside:avoid;border-bottom:1px solid var(--grid);padding:3px 0}
+.parameters dt{overflow-wrap:anywhere}
+.parameters dd{font-variant-numeric:tabular-nums;text-align:right;overflow-wrap:anywhere}
 footer{margin:40px 0 32px;padding-top:16px;border-top:1px solid var(--border);color:var(--muted);font-size:.84rem}
 footer p+p{margin-top:6px}
 footer code{font:.8rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}

@@ -69,7 +69,7 @@ function embedded(charts: readonly ChartSpec[]): string {
 }
 
 function header(page: ReportPage, sections: readonly { readonly section: Section; readonly id: string }[]): string {
-  const facts = [...(page.facts ?? []), ...(page.seed === undefined ? [] : [{ label: "Seed", value: page.seed }])].map(
+  const facts = [...(page.seed === undefined ? [] : [{ label: "Seed", value: page.seed }]), ...(page.facts ?? [])].map(
     ({ label, value }) => `<div><dt>${escapeXml(label)}</dt><dd>${escapeXml(value)}</dd></div>`,
   );
   const links = [
@@ -143,9 +143,10 @@ function tableBlock(table: TableSpec): string {
 
 function parameterSection(parameters: readonly (readonly [string, number | string])[]): string {
   // As they are: whoever wants to type them in needs every place.
-  const rows = parameters.map(([name, value]) => [name, String(value)]);
-  const table = renderTable({ caption: "Parameters", columns: [{ title: "name" }, { title: "value" }], rows });
-  return `<section id="parameters" aria-labelledby="parameters-h"><h2 id="parameters-h">Parameters</h2>\n${table}</section>`;
+  const rows = parameters.map(
+    ([name, value]) => `<div><dt>${escapeXml(name)}</dt><dd>${escapeXml(String(value))}</dd></div>`,
+  );
+  return `<section id="parameters" aria-labelledby="parameters-h"><h2 id="parameters-h">Parameters</h2>\n<dl class="parameters">${rows.join("\n")}</dl></section>`;
 }
 
 function footer({ hash, command }: ReportPage): string {

@@ -82,7 +82,7 @@ export function agentsSection({ run, twin, scenario: { loan } }: ShockResult): S
         ],
         rows: own.map((each): Cell[] => [
           ...[each.kind, each.members, each.equityAtStart, each.equityAtEnd],
-          { value: each.profit, ...(each.profit < 0 ? { tone: "bad" as const } : {}) },
+          each.profit,
           ...[each.gasCost, each.transactions, each.failedTransactions],
         ]),
       },

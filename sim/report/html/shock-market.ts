@@ -3,7 +3,7 @@ import type { ShockResult } from "../../metrics/run-result.ts";
 import { NORMAL } from "../../protocols/protocol.ts";
 import { formatChange, formatCompact, formatNumber, formatPrice } from "../format.ts";
 import { histogramThroughTime, spellsOf } from "./builders.ts";
-import type { ChartSpec, LineSeries, SankeyChart, StatesChart } from "./chart-spec.ts";
+import type { ChartSpec, Colour, LineSeries, SankeyChart, StatesChart } from "./chart-spec.ts";
 import type { Section } from "./page.ts";
 import type { Format } from "./value.ts";
 
@@ -113,33 +113,33 @@ function debtFlow({ run, scenario }: ShockResult): SankeyChart {
   const { debtAtStart, liquidatedDebt, badDebt, lenderLoss } = run.metrics;
   const open = run.series.totalDebt[run.series.totalDebt.length - 1] ?? 0;
   const rest = debtAtStart - liquidatedDebt - badDebt - open;
-  const [start, since, all] = ["owed at the start", "borrowed and accrued since, net", "all debt"];
+  const start = { name: "owed at the start", colour: "grey" } as const;
+  const since = { name: "borrowed and accrued since, net", colour: "amber" } as const;
+  const all = { name: "all debt", colour: "ink" } as const;
+  const ends: [name: string, colour: Colour, value: number][] = [
+    ["repaid by liquidations", "green", liquidatedDebt],
+    ["repaid by owners, net", "blue", Math.max(0, rest)],
+    ["still owed", "sky", open],
+    ["lost by reserves", "orange", Math.max(0, badDebt - lenderLoss)],
+    ["lost by lenders", "red", lenderLoss],
+  ];
+  // What has one source needs no place to meet.
+  const source = rest < 0 ? all : start;
   return {
-    ...{
-      kind: "sankey",
-      title: "What became of the debt",
-      isWide: true,
-      format: { as: "compact", unit: scenario.loan },
-    },
-    summary: `Of ${formatCompact(debtAtStart)} ${scenario.loan}, ${formatCompact(liquidatedDebt)} were repaid by liquidations, ${formatCompact(badDebt)} lost, ${formatCompact(open)} are still owed.`,
-    nodes: [
-      { name: start, colour: "grey" },
-      { name: since, colour: "amber" },
-      { name: all, colour: "ink" },
-      { name: "repaid by liquidations", colour: "green" },
-      { name: "repaid by owners, net", colour: "blue" },
-      { name: "still owed", colour: "sky" },
-      { name: "lost: by reserves", colour: "orange" },
-      { name: "lost: by lenders", colour: "red" },
-    ],
+    ...{ kind: "sankey", title: "What became of the debt", isWide: true },
+    format: { as: "compact", unit: scenario.loan },
+    summary:
+      `Of ${formatCompact(debtAtStart)} ${scenario.loan}, ${formatCompact(liquidatedDebt)} were repaid by liquidations, ` +
+      `${formatCompact(badDebt)} lost, ${formatCompact(open)} are still owed.`,
+    nodes: [start, ...(rest < 0 ? [since, all] : []), ...ends.map(([name, colour]) => ({ name, colour }))],
     links: [
-      { from: start, to: all, value: debtAtStart },
-      { from: since, to: all, value: Math.max(0, -rest) },
-      { from: all, to: "repaid by liquidations", value: liquidatedDebt },
-      { from: all, to: "repaid by owners, net", value: Math.max(0, rest) },
-      { from: all, to: "still owed", value: open },
-      { from: all, to: "lost: by reserves", value: Math.max(0, badDebt - lenderLoss) },
-      { from: all, to: "lost: by lenders", value: lenderLoss },
+      ...(rest < 0
+        ? [
+            { from: start.name, to: all.name, value: debtAtStart },
+            { from: since.name, to: all.name, value: -rest },
+          ]
+        : []),
+      ...ends.map(([to, , value]) => ({ from: source.name, to, value })),
     ].filter(({ value }) => value > 0),
   };
 }

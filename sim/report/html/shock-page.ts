@@ -48,7 +48,6 @@ function facts({
   const latency = from === to ? `${to} blocks` : `${from} to ${to} blocks`;
   const { debtAtStart, collateralValueAtStart } = run.metrics;
   return [
-    { label: "Prices", value: scenario.source === "" ? "made up" : scenario.source },
     { label: "People", value: people.join(", ") },
     {
       label: "At the start",
@@ -57,6 +56,7 @@ function facts({
     { label: "Pool", value: `${features}; liquidation by the ${curve} curve` },
     { label: "Blocks", value: congestion ? "full, as the market moves" : "room for all" },
     { label: "Liquidators", value: to === 0 ? "act in the next block" : `act after ${latency}` },
+    { label: "Prices", value: scenario.source === "" ? "made up" : scenario.source },
   ];
 }
 
@@ -64,7 +64,6 @@ function tiles({ run, twin, scenario: { loan }, amplification }: ShockResult): T
   const { metrics: m } = run;
   const share = (value: number) => `${formatNumber((100 * value) / m.debtAtStart, 2)} % of the debt`;
   const without = (value: string) => `${value} without feedback`;
-  const open = m.insolvency + m.badDebt;
   return [
     {
       ...{ label: `market low [${loan}]`, value: formatPrice(m.priceLow) },
@@ -84,11 +83,11 @@ function tiles({ run, twin, scenario: { loan }, amplification }: ShockResult): T
     },
     {
       ...{
-        label: `with open shortfall [${loan}]`,
-        value: formatCompact(open),
+        label: `shortfall still open [${loan}]`,
+        value: formatCompact(m.insolvency),
         note: "accounts that owe more than they have",
       },
-      ...(open > 0 ? { tone: "bad" as const } : {}),
+      ...(m.insolvency > 0 ? { tone: "bad" as const } : {}),
     },
     {
       ...{ label: `liquidated [${loan}]`, value: formatCompact(m.liquidatedDebt) },

@@ -21,7 +21,14 @@ export function salesSection(result: ShockResult): Section[] {
   const { loan, durationSeconds } = scenario;
   const x = timeOf(result, queue.seconds);
   const pool: LineSeries[] = queue.poolReserve.some((reserve) => reserve > 0)
-    ? [{ name: "the same as the pool reckons it", values: queue.poolReserve, colour: "sky", style: "dashed" }]
+    ? [
+        {
+          name: "the same as the pool reckons it",
+          values: queue.poolReserve.map((reserve) => (reserve > 0 ? reserve : null)),
+          colour: "sky",
+          style: "dashed",
+        },
+      ]
     : [];
   const slice = durationSeconds / SLICES;
   const depth = sliced(queue.seconds, queue.venueReserve, slice, "last").map((reserve) => DEPTH_2 * reserve);
@@ -67,7 +74,7 @@ export function salesSection(result: ShockResult): Section[] {
         { name: "to the oracle's price", values: sales.oracleByValue, style: "dots", colour: "orange" },
         { name: "to the market's price", values: sales.marketByValue, style: "dots", colour: "blue" },
       ],
-      levels: [{ name: "no discount", value: 0 }],
+      levels: [{ name: "", value: 0 }],
     });
   }
   if (clearing.seconds.length > 1) charts.push(timesToClear(result));

@@ -1,7 +1,7 @@
 import type { CustomSeriesOption, EChartsOption } from "echarts";
 
 import type { HeatChart, StatesChart } from "../chart-spec.ts";
-import { colourAt, DIVERGING, inkOn, VIRIDIS } from "../palette.ts";
+import { colourAt, DIVERGING, inkOn, luminanceOf, VIRIDIS } from "../palette.ts";
 import { formatValue } from "../value.ts";
 import { baseOption, categoryAxis, extentOf, xAxisOf, type Area } from "./parts.ts";
 import { FONT, type Drawing, type LegendItem, type Scene } from "./scene.ts";
@@ -53,15 +53,17 @@ export function drawStates(chart: StatesChart, scene: Scene): Drawing {
 }
 
 /** Colours of a scale, from its low end to its high one. */
-export function scaleOf({ scale = "viridis" }: Pick<HeatChart, "scale">): readonly string[] {
+function scaleOf({ scale = "viridis" }: HeatChart, { tones }: Scene): readonly string[] {
   if (scale === "diverging") return DIVERGING;
-  return scale === "viridis" ? VIRIDIS : [...VIRIDIS].reverse();
+  // What is nearly as dark as the page would look like nothing there.
+  const shown = luminanceOf(tones.surface) < 0.1 ? VIRIDIS.slice(2) : VIRIDIS;
+  return scale === "viridis" ? shown : [...shown].reverse();
 }
 
 export function drawHeat(chart: HeatChart, scene: Scene): Drawing {
   const { x, y, values, value, hasNumbers = false, framed = [], framedName, levels = [] } = chart;
   const { tones } = scene;
-  const scale = scaleOf(chart);
+  const scale = scaleOf(chart, scene);
   const [low, high] = rangeOf(chart);
   const cells = values.flatMap((row, r) => row.map((each, c) => ({ each, r, c })).filter(({ each }) => each !== null));
   const hasFrame = new Set(framed.map(([row, column]) => `${row},${column}`));
@@ -180,7 +182,7 @@ function rowLevel(
       const area = params.coordSys as unknown as Area;
       const [, middle] = api.coord([0, row]);
       const [, height] = (api.size ?? (() => [0, 0]))([0, 1]) as number[];
-      const at = middle + height / 2;
+      const at = middle - height / 2;
       const style = { stroke: tones.ink, lineWidth: 1.5, lineDash: [5, 4] };
       const text = { text: name, x: area.x + area.width - 4, y: at + 3, align: "right" as const, fill: tones.ink };
       return {

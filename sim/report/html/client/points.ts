@@ -188,10 +188,10 @@ export function drawSankey(chart: SankeyChart, scene: Scene): Drawing {
         ...{
           type: "sankey",
           left: 2,
-          right: scene.isNarrow ? 112 : 190,
+          right: scene.isNarrow ? 112 : 250,
           top: 8,
           bottom: 8,
-          nodeGap: 18,
+          nodeGap: scene.isNarrow ? 38 : 20,
           nodeWidth: 12,
         },
         ...{ draggable: false, emphasis: { focus: "adjacency" }, nodeAlign: "left" },
@@ -202,8 +202,9 @@ export function drawSankey(chart: SankeyChart, scene: Scene): Drawing {
         links: links.map(({ from, to, value }) => ({ source: from, target: to, value })),
         lineStyle: { color: "source", opacity: 0.3, curveness: 0.5 },
         label: {
-          ...{ color: tones.ink, fontSize: 12, lineHeight: 16, width: scene.isNarrow ? 104 : 180, overflow: "break" },
-          formatter: ({ name }: { readonly name: string }) => `${name}\n${formatValue(amountOf(name), format)}`,
+          ...{ color: tones.ink, fontSize: 12, lineHeight: 16, width: scene.isNarrow ? 104 : 240, overflow: "break" },
+          formatter: ({ name }: { readonly name: string }) =>
+            `${name}${scene.isNarrow ? "\n" : "  "}${formatValue(amountOf(name), format)}`,
         },
       },
     ],
