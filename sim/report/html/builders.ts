@@ -2,6 +2,11 @@ import { formatNumber } from "../format.ts";
 import type { DistributionGroup, HeatChart, StatesChart } from "./chart-spec.ts";
 import type { Format } from "./value.ts";
 
+/** As the title of a chart: with a capital. */
+export function asTitle(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** What `histogramThroughTime` needs: see `sim/metrics/histograms.ts`. */
 export interface ThroughTime {
   readonly title: string;

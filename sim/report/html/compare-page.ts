@@ -1,4 +1,5 @@
 import type { Estimate } from "../../jobs/statistics.ts";
+import { asTitle } from "./builders.ts";
 import type { BarsChart } from "./chart-spec.ts";
 import type { Cell, ReportPage, Section, TableSpec } from "./page.ts";
 import { formatValue, NOTHING, type Format } from "./value.ts";
@@ -76,7 +77,7 @@ export function compareBars(
   const last = groups[groups.length - 1];
   const means = contestants.map((name) => `${name} ${formatValue(of(last, name)?.mean ?? null, format)}`);
   return {
-    ...{ kind: "bars", title, isHorizontal: true, categories: groups.map(({ name }) => name), series },
+    ...{ kind: "bars", title: asTitle(title), isHorizontal: true, categories: groups.map(({ name }) => name), series },
     note: note ?? `${better === "less" ? "Less" : "More"} is better`,
     summary: `${last.name}: ${means.join(", ")}.`,
     value: { label: title, format },
@@ -101,7 +102,7 @@ function compareTable(
     ];
   });
   const columns = [{ title: "measure" }, ...contestants.map((title) => ({ title, format: { as: "number" } as const }))];
-  return { caption: name, columns, rows };
+  return { caption: asTitle(name), columns, rows };
 }
 
 /** A mean, and behind it the interval. */

@@ -2,6 +2,7 @@ import { calmLendingOf, type FrontierResult } from "../../frontier/frontier-resu
 import { LOSS, MEASURES, type Measure } from "../../frontier/measures.ts";
 import { POOLED, type GroupSummary } from "../../frontier/summary.ts";
 import { formatCompact, formatNumber } from "../format.ts";
+import { asTitle } from "./builders.ts";
 import type { Colour, ScatterChart } from "./chart-spec.ts";
 import { withInterval } from "./compare-page.ts";
 import type { Cell, ReportPage, Section, TableSpec } from "./page.ts";
@@ -82,7 +83,7 @@ function frontier(result: FrontierResult, group: GroupSummary, isWide: boolean):
     .flatMap(({ name, points }) => points.map(({ x, y }) => ({ name, x, y })))
     .sort((a, b) => a.y - b.y)[0];
   return {
-    ...{ kind: "scatter", title: titleOf(group.group), isWide, height: isWide ? 400 : 300, series },
+    ...{ kind: "scatter", title: asTitle(titleOf(group.group)), isWide, height: isWide ? 400 : 300, series },
     note: "Whiskers are 95 % intervals",
     summary:
       best === undefined
@@ -131,7 +132,7 @@ function groupTable({ group, variants }: GroupSummary): TableSpec {
       };
     }),
   ]);
-  return { caption: titleOf(group), columns, rows };
+  return { caption: asTitle(titleOf(group)), columns, rows };
 }
 
 function formatOf({ unit }: Measure): Format {

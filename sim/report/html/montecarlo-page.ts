@@ -1,5 +1,5 @@
 import type { Estimate } from "../../jobs/statistics.ts";
-import { distributionOf } from "./builders.ts";
+import { asTitle, distributionOf } from "./builders.ts";
 import type { DistributionChart, DistributionGroup, Level, LinesChart } from "./chart-spec.ts";
 import { withInterval, type Head } from "./compare-page.ts";
 import type { Cell, ReportPage, Section } from "./page.ts";
@@ -96,7 +96,7 @@ function distribution({ title, note, format, groups }: MonteCarloMeasure, confid
     return { ...made, marks };
   });
   return {
-    ...{ kind: "distribution", title, groups: drawn, x: { label: title, format } },
+    ...{ kind: "distribution", title: asTitle(title), groups: drawn, x: { label: title, format } },
     ...(note === undefined ? {} : { note }),
     summary: `Histogram of ${groups.map(({ name, values }) => `${values.length} runs of ${name}`).join(", ")}.`,
     height: 280 + 17 * drawn.reduce((count, { marks }) => count + marks.length, 0),
@@ -136,7 +136,7 @@ function fanChart({ title, summary, label, format, seconds, median, bands }: Fan
 
 function convergenceChart({ title, format, runs, mean, low, high }: Convergence): LinesChart {
   return {
-    ...{ kind: "lines", title, note: "Mean and its interval by the runs so far" },
+    ...{ kind: "lines", title: asTitle(title), note: "Mean and its interval by the runs so far" },
     summary: `After ${runs[runs.length - 1]} runs the interval is as wide as the table says.`,
     x: { label: "runs", format: { as: "number" }, values: runs },
     y: { label: title, format },

@@ -70,7 +70,7 @@ summary{cursor:pointer;font-size:.85rem;padding:6px 4px;width:fit-content;border
 table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--grid);white-space:nowrap}
-th.t,td.t{text-align:left;white-space:normal;min-width:7rem;overflow-wrap:anywhere}
+th.t,td.t{text-align:left;white-space:normal;min-width:7rem;overflow-wrap:break-word}
 thead th{position:sticky;top:0;background:var(--sunken);border-top:0;font-weight:600;vertical-align:bottom;white-space:normal}
 tbody th{font-weight:500}
 td.best{font-weight:700}

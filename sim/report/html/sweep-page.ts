@@ -1,3 +1,4 @@
+import { asTitle } from "./builders.ts";
 import type { HeatChart, ScatterChart } from "./chart-spec.ts";
 import type { Head } from "./compare-page.ts";
 import type { ReportPage, Section } from "./page.ts";
@@ -66,7 +67,7 @@ export function sweepMap(map: SweepMap, { x, y }: Pick<SweepPanel, "x" | "y">): 
     return (better === "more" ? each.value > found.value : each.value < found.value) ? each : found;
   }, undefined);
   return {
-    ...{ kind: "heat", title, values, hasNumbers: true, height: 90 + 30 * y.values.length },
+    ...{ kind: "heat", title: asTitle(title), values, hasNumbers: true, height: 90 + 30 * y.values.length },
     ...(note === undefined ? {} : { note }),
     summary:
       best === undefined

@@ -155,7 +155,7 @@ export function drawHeat(chart: HeatChart, scene: Scene): Drawing {
 
 /** A unit in each cell is one too many. */
 function shortOf(text: string): string {
-  return text.replace(/ %$/, "");
+  return text.replace(/ [%×]$/, "");
 }
 
 function rangeOf({ values, low, high, scale }: HeatChart): [number, number] {

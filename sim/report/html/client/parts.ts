@@ -7,7 +7,7 @@ import type {
 } from "echarts";
 
 import { formatCompact, formatNumber, formatTime } from "../../format.ts";
-import { timeTicks } from "../../scale.ts";
+import { niceTicks, timeTicks } from "../../scale.ts";
 import type { Axis, Level } from "../chart-spec.ts";
 import type { Format } from "../value.ts";
 import { FONT, type Scene } from "./scene.ts";
@@ -44,10 +44,13 @@ export function xAxisOf(axis: Axis, range: readonly [number, number], scene: Sce
     splitLine: { show: false },
   };
   if (axis.format.as !== "duration") {
+    // Where the data end is no round number: no tick.
+    const round = axis.isLog === true ? {} : { customValues: niceTicks(min, max, scene.isNarrow ? 5 : 8) };
     return {
       ...common,
       ...{ type: axis.isLog === true ? "log" : "value", name: axis.label },
-      axisLabel: { ...label(scene), formatter: (value: number) => tickText(value, axis.format) },
+      axisTick: { ...common.axisTick, ...round },
+      axisLabel: { ...label(scene), ...round, formatter: (value: number) => tickText(value, axis.format) },
     } as XAXisComponentOption;
   }
   const { unit, ticks } = timeTicks(max);
@@ -69,13 +72,21 @@ export function yAxisOf(axis: Axis, isFromZero: boolean, scene: Scene): YAXisCom
     ...{ type: axis.isLog === true ? "log" : "value", name: axis.label, nameLocation: "end", nameGap: 10 },
     ...{ scale: !isFromZero, splitNumber: 4 },
     ...(axis.from === undefined ? {} : { min: axis.from }),
-    ...(axis.to === undefined ? {} : { max: axis.to }),
+    // All of nothing would be shown on an axis to 1, which is 100 %.
+    max:
+      axis.to ??
+      (({ max, min }: { readonly max: number; readonly min: number }) =>
+        max === 0 && min >= 0 && (isFromZero || axis.from === 0) ? smallest(axis.format) : null),
     nameTextStyle: { color: tones.muted, fontSize: 12, align: "left", padding: [0, 0, 0, -6] },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: tones.grid } },
     axisLabel: { ...label(scene), formatter: (value: number) => tickText(value, axis.format) },
   } as YAXisComponentOption;
+}
+
+function smallest({ as }: Format): number {
+  return as === "percent" ? 0.01 : 1;
 }
 
 export function categoryAxis(
