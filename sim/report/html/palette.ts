@@ -16,15 +16,14 @@ export interface Tones {
 }
 
 /**
- * After Okabe and Ito ("Color Universal Design", 2008), darkened for white and lightened for black until each has a contrast of 3 to
- * its surface. `test/unit/sim/report/html/palette.test.ts` checks that, and that neighbours in `SERIES` differ for those who see
- * no red, no green or no blue.
+ * Hues of Okabe and Ito ("Color Universal Design", 2008), moved apart in lightness: each has a contrast of 3 to its surface,
+ * and any two of `SERIES` differ for those who see no red, no green or no blue, as `palette.test.ts` checks.
  */
 export const LIGHT: Tones = {
   ...{ page: "#f4f6f8", surface: "#ffffff", sunken: "#eef1f4", ink: "#16202b", muted: "#55606c" },
   ...{ border: "#d8dee4", grid: "#e4e8ec", accent: "#0b5fcc", good: "#0a6b4f", bad: "#b3261e" },
   colours: {
-    ...{ blue: "#0072b2", orange: "#d55e00", green: "#00916b", purple: "#a8478a", sky: "#3f9fd6", amber: "#a77b00" },
+    ...{ blue: "#0059b0", orange: "#dd6500", green: "#0b8a5c", purple: "#a8478a", sky: "#2696e8", amber: "#664c00" },
     ...{ red: "#b3261e", grey: "#828d98", ink: "#16202b" },
   },
 };
@@ -33,7 +32,7 @@ export const DARK: Tones = {
   ...{ page: "#0b0f14", surface: "#131a22", sunken: "#1b242e", ink: "#e6edf3", muted: "#9ba7b3" },
   ...{ border: "#2a3540", grid: "#222c36", accent: "#6cb0ff", good: "#4fd1a1", bad: "#ff8a80" },
   colours: {
-    ...{ blue: "#4ba3e3", orange: "#f08a3c", green: "#2fbf91", purple: "#de93c0", sky: "#9bd6fb", amber: "#e8c547" },
+    ...{ blue: "#3d86f0", orange: "#f07d33", green: "#2bd39a", purple: "#df8cc4", sky: "#c3e8fc", amber: "#ffe27a" },
     ...{ red: "#ff8a80", grey: "#7d8a97", ink: "#e6edf3" },
   },
 };
@@ -84,5 +83,5 @@ export function contrastOf(one: string, other: string): number {
 
 /** Black or white, whichever is easier to read on it. */
 export function inkOn(fill: string): string {
-  return contrastOf(fill, "#ffffff") >= contrastOf(fill, "#10161c") ? "#ffffff" : "#10161c";
+  return contrastOf(fill, "#ffffff") >= contrastOf(fill, "#000000") ? "#ffffff" : "#000000";
 }
