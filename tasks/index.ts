@@ -183,6 +183,7 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "congestion", description: "Blocks are full, as on 12 March 2020" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "report.html" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./shock.ts"))
     .build(),
@@ -216,6 +217,7 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "frontier.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
     .build(),
@@ -275,12 +277,21 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "curves.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
   task("scenarios", "Lists the market histories that shock can replay")
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
+    .build(),
+  task("png", "Draws the charts of a report as PNG files, in a headless Chromium")
+    .addOption({ name: "report", description: "HTML file that a task wrote", defaultValue: "report.html" })
+    .addOption({ name: "out", description: "Directory for the files", defaultValue: "report-png" })
+    .addOption({ name: "theme", description: "light or dark", defaultValue: "light" })
+    .addOption({ name: "width", description: "Of a picture, 320 to 2400; twice as many pixels", defaultValue: "1000" })
+    .addFlag({ name: "page", description: "The whole page as one more picture" })
+    .setAction(() => import("./png.ts"))
     .build(),
   task("volatility", "Volatility that the risk engine would reckon with after a history of prices, per year")
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
