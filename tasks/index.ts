@@ -293,6 +293,16 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "page", description: "The whole page as one more picture" })
     .setAction(() => import("./png.ts"))
     .build(),
+  task("validate", "Holds the lab and the contracts against what is known: closed forms, Maker's clock, 12 March 2020")
+    .addOption({ name: "only", description: "Groups of checks, with commas; default: all", defaultValue: "" })
+    .addOption({
+      name: "data",
+      description: "Directory of market data; default: ../shared/data, if it is there",
+      defaultValue: "",
+    })
+    .addFlag({ name: "json", description: "Print the checks as JSON, and nothing else" })
+    .setAction(() => import("./validate.ts"))
+    .build(),
   task("volatility", "Volatility that the risk engine would reckon with after a history of prices, per year")
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
     .addOption({ name: "interval", description: "Shortest time between two samples: 30m, 1h", defaultValue: "30m" })
