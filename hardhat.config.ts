@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import forkOption from "./plugins/fork-option.ts";
 import quietDependencies from "./plugins/quiet-dependencies.ts";
 import shockOption from "./plugins/shock-option.ts";
 import tasks from "./tasks/index.ts";
@@ -65,7 +66,7 @@ function runCount(name: string, byDefault: number): number {
 }
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption],
+  plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption, forkOption],
   tasks,
   solidity: {
     profiles: {
@@ -78,6 +79,8 @@ export default defineConfig({
     node: { ...simulated, chainId: 31337 },
     chainA: { ...simulated, chainId: 31337 },
     chainB: { ...simulated, chainId: 31338 },
+    // What it is a fork of, and with which chain ID, `tasks/shared/connect.ts` says.
+    fork: { ...simulated, chainId: 31337 },
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",

@@ -39,7 +39,7 @@ export function debtRanks(pools: readonly RankedPool[], exposures: readonly Expo
 
 /** Distress of all members in the end, if `first` defaults. */
 function spread(impacts: readonly ReadonlyMap<number, number>[], first: number): number[] {
-  const distress = impacts.map((_, i) => (i === first ? 1 : 0));
+  const distress: number[] = impacts.map((_, i) => (i === first ? 1 : 0));
   const isDone = impacts.map(() => false);
   let distressed = [first];
   while (distressed.length > 0) {
