@@ -35,6 +35,7 @@ const busy = (runs: number, viaIR: boolean) => ({
 });
 const overrides = {
   "contracts/breaker/CircuitBreaker.sol": busy(1_000_000, true),
+  "contracts/lens/RiskLens.sol": busy(1_000_000, true),
   "contracts/liquidation/LiquidationModule.sol": busy(20_000, true),
   "contracts/pool/PoolRiskModule.sol": busy(1_000_000, true),
   "contracts/risk/CollateralFactorModel.sol": busy(1_000_000, true),

@@ -125,7 +125,12 @@ interface IRiskLens {
     function accountsOf(address pool, address[] calldata accounts) external view returns (AccountRisk[] memory);
 
     /// @notice Sums over accounts. None may come twice, in all pages of a whole.
-    function sumsOf(address pool, address[] calldata accounts) external view returns (Sums memory);
+    /// @return sums Of those that owe.
+    /// @return healthWad Of each; the largest value: no debt. So that who is near can be asked for by `accountsOf`.
+    function sumsOf(
+        address pool,
+        address[] calldata accounts
+    ) external view returns (Sums memory sums, uint256[] memory healthWad);
 
     /// @notice Draws conclusions from sums over all accounts of a pool.
     /// @dev The cascade gain leaves out hedgers (G of DESIGN §1): a pool does not know of any.

@@ -51,17 +51,25 @@ abstract contract AccountSums is LensMarket, IRiskLens {
         }
     }
 
-    function sumsOf(address pool, address[] calldata accounts) external view returns (Sums memory s) {
+    function sumsOf(
+        address pool,
+        address[] calldata accounts
+    ) external view returns (Sums memory s, uint256[] memory healthWad) {
         Market memory m = _marketOf(pool);
         Holding memory h;
         s.accounts = accounts.length;
+        healthWad = new uint256[](accounts.length);
         s.collaterals = new CollateralSums[](m.terms.length);
         for (uint256 i; i < accounts.length; ++i) {
             IPoolTypes.Account memory record = m.pool.accountOf(accounts[i]);
-            if (record.debtShares == 0) continue;
+            if (record.debtShares == 0) {
+                healthWad[i] = CascadeMath.UNBOUNDED;
+                continue;
+            }
             _read(m, h, record, accounts[i]);
             s.debtShares += record.debtShares;
             uint256 capacity = h.basket.capacityDown();
+            healthWad[i] = capacity.fullMulDiv(1e18, h.debt);
             _addAccount(s, h, capacity);
             for (uint256 mask = h.mask; mask != 0; mask &= mask - 1) {
                 uint256 k = LibBit.ffs(mask);
@@ -116,8 +124,7 @@ abstract contract AccountSums is LensMarket, IRiskLens {
         }
     }
 
-    /// @dev What a fall of this collateral alone would do to the account. The price is nearly always so far away that the
-    /// deepest fall says it all.
+    /// @dev What a fall of this collateral alone would do to the account: from the deepest fall on to the first that it survives.
     function _addCollateral(
         CollateralSums memory sums,
         Market memory m,
@@ -127,54 +134,50 @@ abstract contract AccountSums is LensMarket, IRiskLens {
     ) private pure {
         sums.pledged += value;
         sums.squares += value * value;
-        _copy(h.basket, h.others);
-        h.others.replace(value, (value * t.factorBps) / BPS, 0, 0, t.loading);
-        uint256 step = CascadeMath.STEPS - 1;
-        if (_fallenCapacity(h, t, value, step) >= h.debt) return;
-        bool isFirst = true;
-        for (step = 0; step < CascadeMath.STEPS; ++step) {
-            uint256 capacity = _fallenCapacity(h, t, value, step);
-            if (capacity >= h.debt) continue;
-            if (isFirst) {
-                isFirst = false;
-                sums.debt[step] += h.debt;
-                sums.value[step] += value;
-            }
-            sums.released[step] += _released(m, h, t, value, step, capacity);
+        // Of a single collateral nothing diversifies: it carries its factor times its value.
+        bool isOnly = h.mask & (h.mask - 1) == 0;
+        if (!isOnly) {
+            _copy(h.basket, h.others);
+            h.others.replace(value, (value * t.factorBps) / BPS, 0, 0, t.loading);
         }
+        uint256 step = CascadeMath.STEPS;
+        while (step != 0) {
+            uint256 left = _after(value, step - 1);
+            uint256 capacity = (left * t.factorBps) / BPS;
+            uint256 factorWad = t.factorBps * 1e14;
+            if (!isOnly) {
+                _copy(h.others, h.fallen);
+                h.fallen.add(left, capacity, t.loading);
+                uint256 weight = left - capacity;
+                capacity = h.fallen.capacityDown();
+                if (capacity < h.debt) factorWad = h.fallen.marginalFactorUp(weight, factorWad, t.loading);
+            }
+            if (capacity >= h.debt) break;
+            --step;
+            uint256 sold = _sold(m, h.debt, capacity, factorWad, t.floorWad, left);
+            sums.released[step] += sold == left ? value : (sold * 100) / (100 - CascadeMath.STEP_PERCENT * step);
+        }
+        if (step == CascadeMath.STEPS) return;
+        sums.debt[step] += h.debt;
+        sums.value[step] += value;
     }
 
-    /// @dev Leaves the basket after the fall in `h.fallen`.
-    function _fallenCapacity(
-        Holding memory h,
-        Terms memory t,
-        uint256 value,
-        uint256 step
-    ) private pure returns (uint256) {
-        uint256 left = _after(value, step);
-        _copy(h.others, h.fallen);
-        h.fallen.add(left, (left * t.factorBps) / BPS, t.loading);
-        return h.fallen.capacityDown();
-    }
-
-    /// @dev What the pool lets one sale of this collateral have, at the largest discount of its curve (`SalePlan._size`).
-    /// @return At today's price. [loan base units]
-    function _released(
+    /// @dev What the pool lets one sale of a collateral have, at the largest discount of its curve (`SalePlan._size`).
+    /// @param left Value of what is held of it. [loan base units]
+    /// @return sold [loan base units]
+    function _sold(
         Market memory m,
-        Holding memory h,
-        Terms memory t,
-        uint256 value,
-        uint256 step,
-        uint256 capacity
-    ) private pure returns (uint256) {
-        uint256 left = _after(value, step);
-        uint256 factorWad = h.fallen.marginalFactorUp(left - (left * t.factorBps) / BPS, t.factorBps * 1e14, t.loading);
-        uint256 repay = LiquidationMath.repayToTargetUp(h.debt, capacity, m.targetHealthBps, factorWad, t.floorWad);
-        if (h.debt - repay < m.minDebt) repay = h.debt;
-        uint256 sold = repay.mulDiv(1e18, t.floorWad);
+        uint256 debt,
+        uint256 capacity,
+        uint256 factorWad,
+        uint256 floorWad,
+        uint256 left
+    ) private pure returns (uint256 sold) {
+        uint256 repay = LiquidationMath.repayToTargetUp(debt, capacity, m.targetHealthBps, factorWad, floorWad);
+        if (debt - repay < m.minDebt) repay = debt;
+        sold = repay.mulDiv(1e18, floorWad);
         // What is left of it would be dust.
-        if (sold >= left || (repay < h.debt && (left - sold).mulDivUp(t.floorWad, 1e18) < m.minDebt)) return value;
-        return (sold * 100) / (100 - CascadeMath.STEP_PERCENT * step);
+        if (sold >= left || (repay < debt && (left - sold).mulDivUp(floorWad, 1e18) < m.minDebt)) return left;
     }
 
     function _after(uint256 value, uint256 step) private pure returns (uint256) {

@@ -22,6 +22,12 @@ export async function readCompiledLens(hre: Pick<HardhatRuntimeEnvironment, "art
   return { abi: new Interface(abi as unknown as InterfaceAbi), code: deployedBytecode };
 }
 
+/** Some accounts, added up, and the health factor of each. [WAD] */
+export interface Page {
+  readonly sums: Sums;
+  readonly healthWad: readonly bigint[];
+}
+
 /**
  * `RiskLens` on one block of a node. One that is not deployed comes along with each call as a state override, which
  * geth, Erigon, Nethermind, Reth, anvil and Hardhat know: any pool can be read, without an account or gas.
@@ -47,8 +53,9 @@ export class Lens {
     return (await this.#read("accountsOf", [pool, accounts])) as readonly AccountRisk[];
   }
 
-  async sumsOf(pool: string, accounts: readonly string[]): Promise<Sums> {
-    return (await this.#read("sumsOf", [pool, accounts])) as Sums;
+  async sumsOf(pool: string, accounts: readonly string[]): Promise<Page> {
+    const [sums, healthWad] = await this.#readAll("sumsOf", [pool, accounts]);
+    return { sums: sums as Sums, healthWad: healthWad as readonly bigint[] };
   }
 
   async figuresOf(state: PoolState, sums: Sums): Promise<Figures> {
@@ -56,6 +63,11 @@ export class Lens {
   }
 
   async #read(name: string, args: readonly unknown[]): Promise<unknown> {
+    const [value] = await this.#readAll(name, args);
+    return value;
+  }
+
+  async #readAll(name: string, args: readonly unknown[]): Promise<unknown[]> {
     const fragment = this.#abi.getFunction(name);
     if (fragment === null) throw new Error(`the lens has no ${name}`);
     const isThere = "address" in this.#place;
@@ -65,8 +77,8 @@ export class Lens {
     };
     const override = isThere ? [] : [{ [BORROWED]: { code: this.#place.code } }];
     const answer = (await this.#rpc.request("eth_call", [call, encodeTag(this.block), ...override])) as string;
-    const [value] = this.#abi.decodeFunctionResult(fragment, answer) as unknown as [unknown];
-    return plain(value, fragment.outputs[0]);
+    const values = this.#abi.decodeFunctionResult(fragment, answer);
+    return fragment.outputs.map((type, i) => plain(values[i], type));
   }
 }
 

@@ -1,6 +1,6 @@
 import { addSums } from "../../sim/risk/add-sums.ts";
-import type { Sums } from "../../sim/risk/lens-types.ts";
 import { failureOf } from "../keeper/rpc.ts";
+import type { Page } from "./lens.ts";
 
 /** What a smaller page may be the answer to: too much gas, too long an answer, too large a question. */
 const SMALLER_MAY_HELP = new Set(["revert", "range", "fatal", "transient"]);
@@ -51,12 +51,16 @@ export async function readPages<T>(
   return done.toSorted((a, b) => a.at - b.at).map(({ value }) => value);
 }
 
-/** Sums over all accounts; an empty list has a page too, which says what the collaterals are. */
+/** Sums over all accounts, and their health in the same order; an empty list has a page too, which says what collaterals there are. */
 export async function readSums(
   accounts: readonly string[],
-  sumsOf: (page: readonly string[]) => Promise<Sums>,
+  sumsOf: (page: readonly string[]) => Promise<Page>,
   options: PageOptions = PAGES,
-): Promise<Sums> {
+): Promise<Page> {
   if (accounts.length === 0) return sumsOf([]);
-  return (await readPages(accounts, sumsOf, options)).reduce(addSums);
+  const pages = await readPages(accounts, sumsOf, options);
+  return {
+    sums: pages.map(({ sums }) => sums).reduce(addSums),
+    healthWad: pages.flatMap(({ healthWad }) => healthWad),
+  };
 }

@@ -28,7 +28,7 @@ export async function readPool(
 ): Promise<PoolReading> {
   const accounts = await readDebtors(rpc, pool, poolAbi, head, options);
   const state = await lens.poolOf(pool);
-  const sums = await readSums(accounts, (page) => lens.sumsOf(pool, page));
+  const { sums, healthWad } = await readSums(accounts, (page) => lens.sumsOf(pool, page));
   const tokens: TokenName[] = [];
   for (const { token } of state.collaterals) tokens.push(await describeToken(rpc, token, head.number));
   return {
@@ -36,17 +36,24 @@ export async function readPool(
     symbol: (await describeToken(rpc, pool, head.number)).symbol,
     loan: await describeToken(rpc, state.loanAsset, head.number),
     figures: await lens.figuresOf(state, sums),
-    nearest: options.nearest === 0 ? [] : await readNearest(lens, pool, accounts, options.nearest),
+    nearest: await readNearest(lens, pool, accounts, healthWad, options.nearest),
   };
 }
 
-async function readNearest(lens: Lens, pool: string, accounts: readonly string[], count: number) {
-  const pages = await readPages(accounts, (page) => lens.accountsOf(pool, page));
-  const risks: readonly AccountRisk[] = pages.flat();
-  return accounts
-    .map((account, i) => ({ account, risk: risks[i] }))
-    .toSorted((a, b) => compare(a.risk.healthWad, b.risk.healthWad) || compare(b.risk.debt, a.risk.debt))
-    .slice(0, count);
+async function readNearest(
+  lens: Lens,
+  pool: string,
+  accounts: readonly string[],
+  healthWad: readonly bigint[],
+  count: number,
+) {
+  const chosen = accounts
+    .map((account, i) => ({ account, health: healthWad[i] }))
+    .toSorted((a, b) => compare(a.health, b.health))
+    .slice(0, count)
+    .map(({ account }) => account);
+  const risks: readonly AccountRisk[] = (await readPages(chosen, (page) => lens.accountsOf(pool, page))).flat();
+  return chosen.map((account, i) => ({ account, risk: risks[i] }));
 }
 
 function compare(a: bigint, b: bigint): number {

@@ -110,7 +110,8 @@ export async function fallenBook(connection: NetworkConnection) {
 
 export async function sumsOf(p: LensPool, accounts: readonly string[]): Promise<Sums> {
   const fragment = p.lens.interface.getFunction("sumsOf");
-  return plain(await p.lens.sumsOf(p.poolAddress, [...accounts]), fragment.outputs[0]) as Sums;
+  const [sums] = await p.lens.sumsOf(p.poolAddress, [...accounts]);
+  return plain(sums, fragment.outputs[0]) as Sums;
 }
 
 export async function stateOf(p: Pick<LensPool, "lens" | "poolAddress">): Promise<PoolState> {

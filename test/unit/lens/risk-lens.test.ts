@@ -143,6 +143,13 @@ describe("RiskLens: accounts", () => {
     });
   });
 
+  it("tells the health of each account besides", async () => {
+    const p = await load(fallenBook);
+    const [, healthWad] = await p.lens.sumsOf(p.poolAddress, p.accounts);
+    const risks = await p.lens.accountsOf(p.poolAddress, p.accounts);
+    expect([...healthWad]).to.deep.equal(risks.map((risk) => risk.healthWad));
+  });
+
   describe("#figuresOf", () => {
     it("draws leverage, health and concentration from the sums", async () => {
       const p = await load(fallenBook);
