@@ -45,6 +45,25 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./poke.ts"))
     .build(),
+  task("risk", "Leverage, what falls would liquidate, concentration and cascade gain of deployed pools")
+    .addOption({
+      name: "pool",
+      description: "Address of a pool, or several with commas; default: those of the registry",
+      defaultValue: "",
+    })
+    .addOption({ name: "registry", description: "Address of a PoolRegistry; default: the deployed one", defaultValue: "" })
+    .addOption({
+      name: "lens",
+      description: "Address of a RiskLens; default: the deployed one, or its code with each call",
+      defaultValue: "",
+    })
+    .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
+    .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
+    .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
+    .addOption({ name: "out", description: "Where the report goes as JSON; default: nowhere", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
+    .setAction(() => import("./risk.ts"))
+    .build(),
   task("keeper", "Watches a deployed pool: kicks, takes with flash liquidation, and pokes its risk engine")
     .addOption({ name: "pool", description: "Address of the pool; default: the deployed one", defaultValue: "" })
     .addOption({
