@@ -37,7 +37,7 @@ export function meanOf(values: readonly number[]): number {
 export function estimateMean(values: readonly number[], resamples: Resamples): Estimate {
   const mean = meanOf(values);
   const means = resamples.map((draws) => sumOf(values, draws) / draws.length);
-  const [low, high] = interval(means, values.length);
+  const [low, high] = intervalOf(means, values.length);
   return { mean, low, high };
 }
 
@@ -55,7 +55,7 @@ export function estimateRatio(values: readonly number[], others: readonly number
   if (denominator === 0) return { ratio: null, low: null, high: null };
   const ratios = resamples.map((draws) => sumOf(values, draws) / sumOf(others, draws));
   const known = ratios.filter((ratio) => !Number.isNaN(ratio)); // 0/0 says nothing
-  const [low, high] = interval(known, values.length);
+  const [low, high] = intervalOf(known, values.length);
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return { ratio: meanOf(values) / denominator, low: finite(low), high: finite(high) };
 }
@@ -66,7 +66,7 @@ function sumOf(values: readonly number[], draws: Uint16Array): number {
   return sum;
 }
 
-function interval(statistics: readonly number[], observations: number): [number, number] {
+export function intervalOf(statistics: ArrayLike<number>, observations: number): [number, number] {
   const sorted = Float64Array.from(statistics).sort();
   const tail = tailShare(observations);
   return [quantile(sorted, tail), quantile(sorted, 1 - tail)];
