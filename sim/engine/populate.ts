@@ -35,7 +35,10 @@ const tokenInterface = new Interface([
  * The arbitrageur's account at the exchange at the start: loan assets, and a short sale of what it holds on chain, so that
  * it is neutral to the price and its profit is what it trades for.
  */
-export function arbitrageurAccount({ startPrice, parameters }: World): { readonly collateral: number; readonly loan: number } {
+export function arbitrageurAccount({ startPrice, parameters }: World): {
+  readonly collateral: number;
+  readonly loan: number;
+} {
   const side = arbitrageurSide(parameters);
   return { collateral: -side / startPrice, loan: 2 * side };
 }
@@ -103,7 +106,8 @@ export async function populate(world: World, population: Population, options: Po
   await sendAll(
     world,
     borrowers.flatMap((planned) => {
-      const { address: from, ...plan } = limit === undefined ? planned : limitBorrower(planned, limit, parameters.lab.minDebt);
+      const { address: from, ...plan } =
+        limit === undefined ? planned : limitBorrower(planned, limit, parameters.lab.minDebt);
       const spent = toUnits(plan.debt - plan.cash, loan.decimals);
       const burn = tokenInterface.encodeFunctionData("burn", [from, spent]);
       const supply = { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) };

@@ -24,8 +24,10 @@ export function drawResamples(count: number, rng: Rng, resamples = RESAMPLES): R
   return Array.from({ length: resamples }, () => Uint16Array.from({ length: count }, () => rng.integer(count)));
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; ++i) sum += values[i];
+  return sum / values.length;
 }
 
 /**
@@ -69,10 +71,11 @@ function sumOf(values: readonly number[], draws: Uint16Array): number {
 export function intervalOf(statistics: ArrayLike<number>, observations: number): [number, number] {
   const sorted = Float64Array.from(statistics).sort();
   const tail = tailShare(observations);
-  return [quantile(sorted, tail), quantile(sorted, 1 - tail)];
+  return [quantileOf(sorted, tail), quantileOf(sorted, 1 - tail)];
 }
 
-function quantile(sorted: Float64Array, share: number): number {
+/** Quantile between observations, linear (Hyndman and Fan 1996, type 7). */
+export function quantileOf(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1);
   const [before, after] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
   return before === after ? before : before + (place - Math.floor(place)) * (after - before);

@@ -1,5 +1,4 @@
-import type { Estimate, Resamples } from "../jobs/statistics.ts";
-import { intervalOf } from "../jobs/statistics.ts";
+import { intervalOf, type Estimate, type Resamples } from "../jobs/statistics.ts";
 
 /**
  * Value at risk: the least value that at least a share `confidence` of the observations does not exceed,
@@ -24,13 +23,6 @@ export function expectedShortfall(sorted: ArrayLike<number>, confidence: number)
   let sum = (rank - count * confidence) * sorted[rank - 1];
   for (let i = rank; i < count; ++i) sum += sorted[i];
   return sum / (count * (1 - confidence));
-}
-
-/** Quantile between observations, linear (Hyndman and Fan 1996, type 7). */
-export function quantileOf(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1);
-  const [before, after] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return before === after ? before : before + (place - Math.floor(place)) * (after - before);
 }
 
 /** A statistic of the sorted observations with its bootstrap interval, as `estimateMean` has it. */

@@ -1,14 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /** Ends of files that were being written when somebody was interrupted: they count for nothing. */
 export const TEMPORARY = ".tmp";
 
+let made = 0;
+
 /** A name beside the file that nobody else uses. */
 export function temporaryName(file: string): string {
-  // Of no consequence for results: only two writers of one file must not meet.
-  return path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}${TEMPORARY}`);
+  return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${++made}${TEMPORARY}`);
 }
 
 /**

@@ -144,7 +144,8 @@ function seriesTable(key: string, series: RunSeries): Table {
 function parseRun(text: string): StoredRun | undefined {
   try {
     const run = JSON.parse(text) as Partial<StoredRun> | null;
-    if (run?.schemaVersion !== STORE_SCHEMA_VERSION || run.job === undefined || run.basis === undefined) return undefined;
+    if (run?.schemaVersion !== STORE_SCHEMA_VERSION || run.job === undefined || run.basis === undefined)
+      return undefined;
     return run.key === keyOf(run.job, run.basis) ? (run as StoredRun) : undefined;
   } catch {
     return undefined;

@@ -13,7 +13,9 @@ export function runsTable(runs: readonly StoredRun[]): Table {
   const metrics = [...new Set(runs.flatMap(({ outcome }) => Object.keys(outcome.metrics)))];
   const known = new Set(PARAMETERS.map(({ name }) => name));
   // Runs of older code may know other parameters.
-  const others = [...new Set(runs.flatMap(({ values }) => Object.keys(values)))].filter((name) => !known.has(name)).sort();
+  const others = [...new Set(runs.flatMap(({ values }) => Object.keys(values)))]
+    .filter((name) => !known.has(name))
+    .sort();
   const parameters = [...known, ...others];
   return {
     columns: [

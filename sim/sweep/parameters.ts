@@ -68,7 +68,11 @@ export function findParameter(name: string, option: string): Parameter {
 }
 
 /** @throws UserError for what is no number, or out of range. */
-export function parseValue({ name, low, high, isWhole = false, unit }: Parameter, text: string, option: string): number {
+export function parseValue(
+  { name, low, high, isWhole = false, unit }: Parameter,
+  text: string,
+  option: string,
+): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (value >= low && value <= high && (!isWhole || Number.isInteger(value))) return value;
   const kind = isWhole ? "a whole number" : "a number";
@@ -116,7 +120,10 @@ export function requirePossible(values: Overrides, curve: CurveName, overrides: 
 function nearest(name: string, known: readonly string[]): string[] {
   const last = (text: string) => text.slice(text.lastIndexOf(".") + 1).toLowerCase();
   const distance = (candidate: string) => {
-    return Math.min(editDistance(name.toLowerCase(), candidate.toLowerCase()), editDistance(last(name), last(candidate)));
+    return Math.min(
+      editDistance(name.toLowerCase(), candidate.toLowerCase()),
+      editDistance(last(name), last(candidate)),
+    );
   };
   return [...known].sort((a, b) => distance(a) - distance(b)).slice(0, 3);
 }
