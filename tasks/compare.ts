@@ -11,6 +11,7 @@ import {
 import { describeJob, type LendingJob, type LendingOutcome } from "../sim/frontier/job.ts";
 import { readBasis } from "../sim/jobs/basis.ts";
 import { formatCompareTable } from "../sim/report/compare-table.ts";
+import { protocolsPage } from "../sim/report/html/protocols-page.ts";
 import { BUILT_IN_SCENARIOS, findScenario } from "../sim/scenarios/built-in.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
@@ -35,12 +36,13 @@ export default runTask<CompareArguments, CompareResult>((args, hre) => {
     { ...args, chart: "" },
     hre,
     {
+      task: "compare",
       describe: (job) => (job.kind === "compare" ? describeCompareJob(job) : describeJob(job)),
       groupOf: (job) => (job.kind === "compare" ? stageOf(job) : ""),
       readBasis: () => readBasis(hre),
       run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
       draw: () => "",
-      format: formatCompareTable,
+      ...{ pageOf: protocolsPage, format: formatCompareTable },
     },
   );
 });

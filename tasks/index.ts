@@ -82,7 +82,11 @@ const tasks: TaskDefinition[] = [
       description: "Address of a pool, or several with commas; default: those of the registry",
       defaultValue: "",
     })
-    .addOption({ name: "registry", description: "Address of a PoolRegistry; default: the deployed one", defaultValue: "" })
+    .addOption({
+      name: "registry",
+      description: "Address of a PoolRegistry; default: the deployed one",
+      defaultValue: "",
+    })
     .addOption({
       name: "lens",
       description: "Address of a RiskLens; default: the deployed one, or its code with each call",
@@ -298,6 +302,7 @@ const tasks: TaskDefinition[] = [
       defaultValue: "compare-cache",
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "compare.html" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./compare.ts"))
     .build(),
