@@ -142,7 +142,7 @@ describe("task frontier", () => {
       );
       expect(stdout).to.match(/\nA wick of minutes: 120 blocks of 1 min\n/);
       expect(stdout).to.match(/\ncalm lending % +100\.0 +(69|70)\.\d\n/);
-      expect(stdout).to.match(/\nResult +\S*a\.json\nChart +\S*a\.svg\n$/);
+      expect(stdout).to.match(/\nResult +\S*a\.json\nChart +\S*a\.svg\nReport +\S*a\.html\n$/);
       expect(stderr).to.match(/^calibrating lending, 0 measured\n[^]*running 4\/4 {2}100 %\n$/);
     });
   });

@@ -129,7 +129,7 @@ export async function baseline(name: string, seen: string): Promise<string> {
 /** Whether what is expected was drawn with these letters. */
 export async function hasSameLetters(letters: number): Promise<boolean> {
   const file = new URL("letters.json", DIRECTORY);
-  if (isUpdated) await writeFile(file, `${JSON.stringify({ width: letters })}\n`);
+  if (isUpdated) await writeFile(file, `{ "width": ${letters} }\n`);
   const { width } = JSON.parse(await readFile(file, "utf8")) as { readonly width: number };
   return width === letters;
 }
