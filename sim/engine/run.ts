@@ -1,6 +1,5 @@
 import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
-import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import { AuctionRecorder } from "../metrics/auction.ts";
 import { CongestionRecorder } from "../metrics/congestion.ts";
@@ -26,7 +25,7 @@ export interface RunOptions {
   /** False: the twin, in which nobody's trade moves the outside price. */
   readonly hasImpact: boolean;
   readonly rng: Rng;
-  /** Default: as in `LAB`. */
+  /** Default: as in the world's parameters. */
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
@@ -43,10 +42,11 @@ export async function runScenario(
   { path, hasImpact, rng, bots, space }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
-  const { protocol, startPrice } = world;
+  const { protocol, startPrice, parameters } = world;
+  const { permanentImpactShare: permanentShare, impactHalfLifeSeconds: halfLifeSeconds } = parameters.lab;
   const exchange = new Exchange({
     ...{ depth: world.exchangeDepth, startPrice, hasImpact },
-    ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
+    ...{ permanentShare, halfLifeSeconds },
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
