@@ -345,7 +345,11 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "out", description: "Directory for the files", defaultValue: "report-png" })
     .addOption({ name: "theme", description: "light or dark", defaultValue: "light" })
     .addOption({ name: "width", description: "Of a picture, 320 to 2400; twice as many pixels", defaultValue: "1000" })
-    .addFlag({ name: "page", description: "The whole page as one more picture" })
+    .addOption({
+      name: "page",
+      description: "So many pixels of the page, from its top, as one more picture; 0: none",
+      defaultValue: "0",
+    })
     .setAction(() => import("./png.ts"))
     .build(),
   task("validate", "Holds the lab and the contracts against what is known: closed forms, Maker's clock, 12 March 2020")

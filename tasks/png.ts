@@ -11,13 +11,14 @@ export interface PngArguments {
   readonly out: string;
   readonly theme: string;
   readonly width: string;
-  readonly page: boolean;
+  readonly page: string;
 }
 
 /** `npx hardhat png`: see the definition in `tasks/index.ts`. */
 export default runTask<PngArguments, string[]>(async (args) => {
   const theme = choose(["light", "dark"] as const, args.theme, "--theme");
   const width = parseCount(args.width, 320, 2_400, "--width");
+  const pageHeight = parseCount(args.page, 0, 30_000, "--page");
   if (args.out === "") throw new UserError("--out needs the name of a directory");
   const found = await stat(args.report).catch(() => undefined);
   if (found?.isFile() !== true) {
@@ -27,7 +28,7 @@ export default runTask<PngArguments, string[]>(async (args) => {
   if (chromium === undefined) {
     throw new UserError("no Chromium was found: install one, or say where it is by CHROMIUM_PATH");
   }
-  const files = await drawPictures(chromium, args.report, args.out, { theme, width, hasPage: args.page });
+  const files = await drawPictures(chromium, args.report, args.out, { theme, width, pageHeight });
   console.log(files.join("\n"));
   return files;
 });

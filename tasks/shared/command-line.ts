@@ -8,5 +8,5 @@ export function commandLine(task: string, options: readonly (readonly [name: str
 }
 
 export function shellQuoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w.,/:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -7,6 +7,7 @@ import type { ShockResult } from "../../sim/metrics/run-result.ts";
 import type { ChartSpec } from "../../sim/report/html/chart-spec.ts";
 import { monteCarloPage } from "../../sim/report/html/montecarlo-page.ts";
 import type { ReportPage } from "../../sim/report/html/page.ts";
+import { shockPage } from "../../sim/report/html/shock-page.ts";
 import { createRng } from "../../sim/rng.ts";
 import { CURVES_OPTIONS, fakeCurves } from "./fake-curves.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "./fake-frontier.ts";
@@ -72,6 +73,23 @@ export function madeUpMonteCarlo(): ReportPage {
       },
     ],
   });
+}
+
+/** Charts that show what can go wrong in drawing: of each kind one, and two of lines. */
+const SHOWN = [
+  ...["Price of WETH", "For sale, against the market's depth", "What became of the debt", "Health factor through time"],
+  ...["Circuit breaker", "Auction discount", "Profit and loss"],
+];
+
+/** The head of a shock, and a chart of every kind. */
+export function galleryPage(): ReportPage {
+  const shock = shockPage(richResult());
+  const shown = shock.sections.flatMap(({ charts }) => charts ?? []).filter(({ title }) => SHOWN.includes(title));
+  const others = [madeUpMonteCarlo(), hostilePage()].flatMap(({ sections }) =>
+    sections.flatMap(({ charts }) => charts ?? []),
+  );
+  const kinds = others.filter(({ kind, title }) => kind === "distribution" || kind === "scatter" || title === "Price");
+  return { ...shock, sections: [{ heading: "Gallery", charts: [...shown, ...kinds] }] };
 }
 
 /** What a file of a stranger may try. */

@@ -12,7 +12,7 @@ export const PAGE_STYLE = `
 :root[data-theme=dark]{color-scheme:dark;${variables(DARK)}}
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 h1,h2,h3,p,dl,dd,figure,pre,ul{margin:0}
 h1{font-size:clamp(1.5rem,1.1rem + 1.6vw,2.15rem);line-height:1.2;letter-spacing:-.015em;text-wrap:balance;overflow-wrap:anywhere}
 h2{font-size:1.3rem;line-height:1.3;letter-spacing:-.01em}
@@ -40,7 +40,7 @@ button[hidden]{display:none}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:6px 28px;margin-top:18px;font-size:.9rem}
 .facts div:last-child{grid-column:1/-1}
 .facts div{display:flex;gap:10px;min-width:0}
-.facts dt{color:var(--muted);flex:0 0 auto}
+.facts dt{color:var(--muted);max-width:55%}
 .facts dd{min-width:0;overflow-wrap:anywhere}
 .again{margin-top:16px;display:flex;gap:8px;align-items:stretch}
 .again pre{flex:1;min-width:0}
@@ -67,7 +67,7 @@ section>p{max-width:85ch;margin-top:6px;color:var(--muted);font-size:.95rem}
 .under details{flex:1;min-width:0}
 summary{cursor:pointer;font-size:.85rem;padding:6px 4px;width:fit-content;border-radius:6px;border:1px solid transparent;color:var(--muted)}
 .scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--border);border-radius:8px;margin-top:8px}
-table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums}
+table{overflow-wrap:normal;border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:6px 12px;text-align:right;border-top:1px solid var(--grid);white-space:nowrap}
 th.t,td.t{text-align:left;white-space:normal;min-width:7rem;overflow-wrap:break-word}

@@ -11,10 +11,11 @@ import type {} from "./client/main.ts";
 export interface PictureOptions {
   readonly theme: "light" | "dark";
   readonly width: number; // [CSS px] of a picture; it has twice as many pixels
-  /** The whole page as one more picture. */
-  readonly hasPage: boolean;
+  /** So much of the page, from its top, as one more picture; 0: none. [CSS px] */
+  readonly pageHeight: number;
 }
 
+const VIEW = { width: 1440, height: 900 };
 /** How long a page may take to draw itself. [ms] */
 const PATIENCE = 60_000;
 
@@ -28,14 +29,14 @@ export async function drawPictures(
   executable: string,
   report: string,
   directory: string,
-  { theme, width, hasPage }: PictureOptions,
+  { theme, width, pageHeight }: PictureOptions,
 ): Promise<string[]> {
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw new UserError(`cannot make the directory ${directory}`, { cause: error });
   });
   const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: theme });
+    const page = await browser.newPage({ viewport: VIEW, colorScheme: theme });
     await page.goto(pathToFileURL(path.resolve(report)).href, { timeout: PATIENCE });
     await page
       .waitForFunction(() => window.breakwater !== undefined, null, { timeout: PATIENCE })
@@ -58,7 +59,11 @@ export async function drawPictures(
       const number = String(index + 1).padStart(2, "0");
       await write(`${number}-${fileName(title)}.png`, Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
     }
-    if (hasPage) await write("page.png", await page.screenshot({ fullPage: true }));
+    if (pageHeight > 0) {
+      const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+      const clip = { x: 0, y: 0, width: VIEW.width, height: Math.min(whole, pageHeight) };
+      await write("page.png", await page.screenshot({ fullPage: true, clip }));
+    }
     return files;
   } finally {
     await browser.close();

@@ -31,8 +31,8 @@ export function priceSection(result: ShockResult): Section {
       colour: "grey",
     },
     ...(isSame ? [] : [{ name: "without feedback", values: outside, style: "dashed", colour: "green" } as const]),
-    { name: "with feedback", values: marketPrice, colour: "blue" },
     { name: "oracle", values: oraclePrice, style: "dotted", colour: "orange", isStep: true },
+    { name: "with feedback", values: marketPrice, colour: "blue" },
   ];
   const gap = marketPrice.map((price, i) => price / outside[i] - 1);
   const lag = oraclePrice.map((price, i) => price / marketPrice[i] - 1);

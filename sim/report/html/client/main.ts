@@ -63,7 +63,9 @@ class Shown {
       { tones: tonesOf(modeOf()), width, isNarrow: width < NARROW },
       this.#hidden,
     );
-    this.#plot.setOption(option, { notMerge: true });
+    // Not merged: what is drawn must not depend on what was there before, not even in what lies above what.
+    this.#plot.clear();
+    this.#plot.setOption(option);
     showLegend(this.#legend, legend, this.#hidden, (name) => {
       if (!this.#hidden.delete(name)) this.#hidden.add(name);
       this.redraw();

@@ -57,12 +57,12 @@ describe("the page of a shock", () => {
     const { marketPrice, exogenousPrice, oraclePrice } = result.run.series;
     // Nothing moves the twin's price but the scenario: one line for both.
     expect(chartOf(page, "lines", title).series.map(({ name }) => name)).to.deep.equal([
-      ...["without feedback: the exogenous price", "with feedback", "oracle"],
+      ...["without feedback: the exogenous price", "oracle", "with feedback"],
     ]);
     const moved = exogenousPrice.map((price) => 0.99 * price);
     const twin = { ...result.twin, series: { ...result.twin.series, marketPrice: moved } };
     expect(chartOf(shockPage({ ...result, twin }), "lines", title).series.map(({ values }) => values)).to.deep.equal([
-      ...[exogenousPrice, moved, marketPrice, oraclePrice],
+      ...[exogenousPrice, moved, oraclePrice, marketPrice],
     ]);
   });
 
