@@ -44,7 +44,7 @@ export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
   // Whatever can be wrong is found before the chain is touched.
   const options = await readOptions(args);
   const { out, chart } = await prepareFiles(args);
-  const connection = await connectToSimulator(hre);
+  const connection = await connectToSimulator(hre, options.scenario.blockSeconds);
 
   await hre.tasks.getTask("build").run({ quiet: true });
   const quiet = args.json && process.stderr.isTTY !== true;
