@@ -13,6 +13,7 @@ import { buildWorld, isListed, type World } from "./engine/world.ts";
 import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
+import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
 import { toFloat } from "./units.ts";
@@ -31,6 +32,8 @@ export interface ShockOptions {
   readonly congestion?: boolean;
   /** Of liquidators and the kicker, in blocks; default: none. */
   readonly latency?: Latency;
+  /** What executes blocks: EDR's Solidity runner where it can be had (default), or the connection's own. Results are equal. */
+  readonly engine?: "runner" | "node";
 }
 
 /** For comparisons: what the pool is, and whose wishes the population has. */
@@ -149,6 +152,8 @@ async function inWorld<T>(
   stage("deploy");
   const world = await buildWorld(hre, connection, { ...options, startPrice });
   try {
+    // An engine that comes when everybody has borrowed is deployed on the provider's chain.
+    if (options.engine !== "node" && options.features !== "measured") await moveToRunner(hre, connection, world.chain);
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const population = planPopulation(rng.fork("population"), counts, options.wishes ?? world.profile, startPrice);
