@@ -121,7 +121,7 @@ export class RunnerBlocks implements Elsewhere {
   #call(clock: Clock, to: string, data: string): Promise<string> {
     return this.#ask(this.#at(clock) + read(to, MAX_GAS - INTRINSIC_GAS, data), (answer) => {
       const returned = answer.returned();
-      if (!returned.ok) throw new Error(`a call to ${to} reverted with ${returned.data}`);
+      if (!returned.ok) throw new Error(`a call to ${to} (${data.slice(0, 10)}, ${data.length / 2 - 1} bytes) reverted with ${returned.data}`);
       return returned.data;
     });
   }
