@@ -64,10 +64,10 @@ export class Venue {
     let swap: VenueSwap | undefined;
     for (const log of logs) {
       if (log.topics[0] !== SWAP_TOPIC || BigInt(log.address) !== BigInt(this.pool.address)) continue;
-      const [amount0, amount1, sqrtPriceX96, liquidity] = poolInterface
-        .decodeEventLog("Swap", log.data, [...log.topics])
-        .toArray()
-        .slice(2) as [bigint, bigint, bigint, bigint];
+      // int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick
+      const word = (i: number) => BigInt(`0x${log.data.slice(2 + 64 * i, 66 + 64 * i)}`);
+      const [amount0, amount1] = [BigInt.asIntN(256, word(0)), BigInt.asIntN(256, word(1))];
+      const [sqrtPriceX96, liquidity] = [word(2), word(3)];
       this.#sqrtPriceX96 = sqrtPriceX96;
       this.#liquidity = liquidity;
       const [baseIn, quoteIn] = this.pool.baseIsToken0 ? [amount0, amount1] : [amount1, amount0];

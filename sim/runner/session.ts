@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
+import { constants, writeSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -99,12 +99,18 @@ export class Session {
 
   /** Sends commands and waits for the answer to all of them. */
   async exchange(commands: string): Promise<Buffer> {
-    await this.#commands.write(`0x${commands}\n`);
+    this.#send(commands);
     const error = await Promise.race([this.#receive(4), this.#ended]);
     if (error instanceof Error) throw error;
     const size = this.#buffer.readUInt32BE(0);
     await this.#receive(size);
     return Buffer.from(this.#buffer.subarray(0, size));
+  }
+
+  /** At once: the driver reads while this writes. */
+  #send(commands: string): void {
+    const line = Buffer.from(`0x${commands}\n`, "latin1");
+    for (let at = 0; at < line.length; ) at += writeSync(this.#commands.fd, line, at);
   }
 
   async #receive(size: number): Promise<void> {
@@ -122,7 +128,7 @@ export class Session {
 
   /** Ends the driver, and removes its files. */
   async close(): Promise<void> {
-    await this.#commands.write(`0x${END}\n`);
+    this.#send(END);
     await this.#ended;
     await this.#answers.write("\0".repeat(8)); // whoever still reads is let go
     await Promise.all([this.#commands.close(), this.#answers.close()]);
