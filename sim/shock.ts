@@ -13,6 +13,7 @@ import { buildWorld, isListed, type World } from "./engine/world.ts";
 import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
+import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
 import { explainStress } from "./stress/explain.ts";
@@ -34,6 +35,8 @@ export interface ShockOptions {
   readonly congestion?: boolean;
   /** Of liquidators and the kicker, in blocks; default: none. */
   readonly latency?: Latency;
+  /** What executes blocks: EDR's Solidity runner where it can be had (default), or the connection's own. Results are equal. */
+  readonly engine?: "runner" | "node";
 }
 
 /** For comparisons: what the pool is, and whose wishes the population has. */
@@ -163,6 +166,8 @@ async function inWorld<T>(
   stage("deploy");
   const world = await buildWorld(hre, connection, { ...options, startPrice, ...rangeFor(scenario, path) });
   try {
+    // An engine that comes when everybody has borrowed is deployed on the provider's chain.
+    if (options.engine !== "node" && options.features !== "measured") await moveToRunner(hre, connection, world.chain);
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
@@ -188,7 +193,7 @@ function requireFineClock({ networkConfig, networkName }: NetworkConnection, { n
 }
 
 /** Whether blocks are full: because somebody wants it, or because the scenario has it so. */
-function isCongested({ congestion = false, scenario }: ShockOptions): boolean {
+function isCongested({ congestion = false, scenario }: Pick<ShockOptions, "scenario" | "congestion">): boolean {
   return congestion || scenario.stress?.isCongested === true;
 }
 
