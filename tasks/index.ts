@@ -82,7 +82,11 @@ const tasks: TaskDefinition[] = [
       description: "Address of a pool, or several with commas; default: those of the registry",
       defaultValue: "",
     })
-    .addOption({ name: "registry", description: "Address of a PoolRegistry; default: the deployed one", defaultValue: "" })
+    .addOption({
+      name: "registry",
+      description: "Address of a PoolRegistry; default: the deployed one",
+      defaultValue: "",
+    })
     .addOption({
       name: "lens",
       description: "Address of a RiskLens; default: the deployed one, or its code with each call",
