@@ -90,6 +90,8 @@ export default defineConfig({
     chainB: { ...simulated, chainId: 31338 },
     // What it is a fork of, and with which chain ID, `tasks/shared/connect.ts` says.
     fork: { ...simulated, chainId: 31337 },
+    // For the lab's scenarios with several blocks a second. Elsewhere every block is later than the one before.
+    rollup: { ...simulated, chainId: 31337, allowBlocksWithSameTimestamp: true },
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",

@@ -70,12 +70,19 @@ try {
     }
   }
 
-  for (const args of [["--accounts", "0"], ["--accounts", "10"]]) {
-    const [task, done] = await seconds(() => runHardhat(["risk", "--network", "localhost", "--json", ...args], environment));
+  for (const args of [
+    ["--accounts", "0"],
+    ["--accounts", "10"],
+  ]) {
+    const [task, done] = await seconds(() =>
+      runHardhat(["risk", "--network", "localhost", "--json", ...args], environment),
+    );
     if (done.code !== 0) throw new Error(done.stderr);
     const { pools } = JSON.parse(done.stdout) as { pools: { accounts: { owing: number; complete: boolean } }[] };
     const { owing, complete } = pools[0].accounts;
-    console.log(`\nrisk ${args.join(" ")}: ${task.toFixed(1)} s, process and all; ${owing} accounts, complete: ${complete}`);
+    console.log(
+      `\nrisk ${args.join(" ")}: ${task.toFixed(1)} s, process and all; ${owing} accounts, complete: ${complete}`,
+    );
   }
 } finally {
   await connection.close();

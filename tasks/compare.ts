@@ -11,7 +11,9 @@ import {
 import { describeJob, type LendingJob, type LendingOutcome } from "../sim/frontier/job.ts";
 import { readBasis } from "../sim/jobs/basis.ts";
 import { formatCompareTable } from "../sim/report/compare-table.ts";
+import { protocolsPage } from "../sim/report/html/protocols-page.ts";
 import { BUILT_IN_SCENARIOS, findScenario } from "../sim/scenarios/built-in.ts";
+import { kindOf } from "../sim/scenarios/registry.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
@@ -35,12 +37,13 @@ export default runTask<CompareArguments, CompareResult>((args, hre) => {
     { ...args, chart: "" },
     hre,
     {
+      task: "compare",
       describe: (job) => (job.kind === "compare" ? describeCompareJob(job) : describeJob(job)),
       groupOf: (job) => (job.kind === "compare" ? stageOf(job) : ""),
       readBasis: () => readBasis(hre),
       run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
       draw: () => "",
-      format: formatCompareTable,
+      ...{ pageOf: protocolsPage, format: formatCompareTable },
     },
   );
 });
@@ -49,7 +52,7 @@ function readOptions(args: CompareArguments & SweepArguments): CompareOptions {
   const contestants = listOf(args.protocols, "--protocols").map((name) => choose(CONTESTANTS, name, "--protocols"));
   const scenarios =
     args.scenarios === ""
-      ? BUILT_IN_SCENARIOS.map(({ name }) => name)
+      ? BUILT_IN_SCENARIOS.filter((scenario) => kindOf(scenario) !== "stress").map(({ name }) => name)
       : listOf(args.scenarios, "--scenarios").map((name) => findScenario(name).name);
   const endings = listOf(args.endings, "--endings").map((name) => choose(ENDINGS, name, "--endings"));
   const crowd = readCrowd(args);

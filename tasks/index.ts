@@ -207,7 +207,11 @@ const tasks: TaskDefinition[] = [
     "shock",
     "Crashes the market on real contracts: who is liquidated, what is lost, how much worse it got by itself",
   )
-    .addOption({ name: "scenario", description: "Name from `scenarios`; default: black-thursday", defaultValue: "" })
+    .addOption({
+      name: "scenario",
+      description: "Name from `scenarios`, or a file of your own: my-scenario.ts, prices.csv; default: black-thursday",
+      defaultValue: "",
+    })
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
     .addOption({
       name: "over",
@@ -302,6 +306,7 @@ const tasks: TaskDefinition[] = [
       defaultValue: "compare-cache",
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "compare.html" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./compare.ts"))
     .build(),
@@ -335,7 +340,8 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
-  task("scenarios", "Lists the market histories that shock can replay")
+  task("scenarios", "Lists and explains what shock can replay: histories, made-up markets, stresses")
+    .addOption({ name: "show", description: "All of one: its name, or a file", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
     .build(),

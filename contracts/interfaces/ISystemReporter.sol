@@ -26,6 +26,8 @@ interface ISystemReporter {
     event SystemReported(address indexed caller, uint256 indexed day, SystemReport report);
 
     error ReporterDayReported(uint256 day);
+    /// @dev A pool did not answer, perhaps only for want of gas: send more.
+    error ReporterGasTooLow(uint256 left, uint256 required);
 
     function systemReport() external view returns (SystemReport memory);
 

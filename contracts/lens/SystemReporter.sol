@@ -15,6 +15,10 @@ import {FeedReader} from "../oracle/FeedReader.sol";
 contract SystemReporter is ISystemReporter {
     using FixedPointMathLib for uint256;
 
+    /// @dev What must be left after a pool has failed. A call is given at most 63/64 of the gas (EIP-150), and no pool needs a
+    /// hundred million: with more left than this it has not failed for want of gas.
+    uint256 private constant FAILURE_GAS = 2_000_000;
+
     IPoolRegistry public immutable registry;
     IRiskLens public immutable lens;
 
@@ -47,13 +51,16 @@ contract SystemReporter is ISystemReporter {
             try lens.poolOf(entries[i].pool) returns (IRiskLens.PoolState memory state) {
                 _add(r, state, scale);
             } catch {
+                // Nothing is left out for want of gas, by whoever would like a smaller report.
+                if (gasleft() < FAILURE_GAS) revert ReporterGasTooLow(gasleft(), FAILURE_GAS);
                 ++r.leftOut;
             }
         }
         r.grossLeverageWad = CascadeMath.leverageWad(r.grossWad, r.debtWad);
-        r.leverageWad = r.grossLeverageWad == CascadeMath.UNBOUNDED || r.grossWad == 0
-            ? r.grossLeverageWad
-            : CascadeMath.ratioWad(r.ultimateWad, r.grossWad - r.debtWad);
+        r.leverageWad =
+            r.grossLeverageWad == CascadeMath.UNBOUNDED || r.grossWad == 0
+                ? r.grossLeverageWad
+                : CascadeMath.ratioWad(r.ultimateWad, r.grossWad - r.debtWad);
     }
 
     function _add(SystemReport memory r, IRiskLens.PoolState memory s, uint256 scale) private view {

@@ -2,6 +2,7 @@ import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
 import type { Venue } from "../market/venue.ts";
 import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
+import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
 import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
@@ -36,6 +37,7 @@ export class Stepper {
   readonly #rngs: ReadonlyMap<Agent, Rng>;
   readonly #ordering: Rng;
   readonly #space: BlockSpace;
+  readonly #etherPath: PricePath | undefined;
   /** Who sent what is not settled yet. */
   readonly #senders = new Map<Intent, Agent>();
   readonly #positions = new Map<string, Position>();
@@ -51,6 +53,7 @@ export class Stepper {
     this.#rngs = new Map(parts.agents.map((agent) => [agent, parts.rng.fork(agent.name)]));
     this.#ordering = parts.rng.fork("ordering");
     this.#space = parts.space ?? new OpenSpace(world.baseFeeWei);
+    this.#etherPath = parts.etherPath;
     this.#venue = venue;
     this.#state = state;
     this.#startTimestamp = startTimestamp;
@@ -85,7 +88,7 @@ export class Stepper {
     const { baseFeeWei } = this.#space;
     const marketPrice = this.#exchange.price;
     const seconds = this.#block * blockSeconds;
-    const timestamp = this.#startTimestamp + seconds;
+    const timestamp = this.#startTimestamp + Math.floor(seconds); // several blocks may share a second, as on rollups
     const offers = new Offers(protocol, this.#venue, marketPrice, timestamp);
     return {
       ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei, lab },
@@ -94,7 +97,8 @@ export class Stepper {
       venue: this.#venue,
       state: this.#state,
       positions: this.#positions,
-      etherPrice: protocol.collateral.symbol === "WETH" ? marketPrice : lab.etherPrice,
+      etherPrice:
+        protocol.collateral.symbol === "WETH" ? marketPrice : (this.#etherPath?.[this.#block] ?? lab.etherPrice),
       holdings: (owner) => this.#exchange.holdings(owner),
       balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
       offers: (accounts) => offers.of(accounts),
@@ -212,4 +216,6 @@ interface Parts {
   readonly accounts: readonly string[];
   /** Default: room for all at the world's base fee. */
   readonly space?: BlockSpace;
+  /** See `RunOptions`. */
+  readonly etherPath?: PricePath;
 }

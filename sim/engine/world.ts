@@ -104,7 +104,9 @@ export async function buildWorld(
       price: startPrice,
       depth: poolDepth,
       range: options.priceRange ?? RANGE,
-      observations: Math.ceil(lab.twapWindowSeconds / Math.min(scenario.blockSeconds, WARM_UP_BLOCK_SECONDS)) + 10,
+      // One a second at most, however many blocks there are in it.
+      observations:
+        Math.ceil(lab.twapWindowSeconds / Math.min(Math.max(1, scenario.blockSeconds), WARM_UP_BLOCK_SECONDS)) + 10,
     });
     const venue = await readVenue();
     await chain.mine((await chain.timestamp()) + lab.twapWindowSeconds + 1); // the average needs a history

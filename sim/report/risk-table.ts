@@ -72,7 +72,19 @@ function poolLines(pool: PoolReport, style: Style): string[] {
 }
 
 function collateralLines({ collaterals }: PoolReport, style: Style): string[] {
-  const header = ["collateral", "price", "value", "borrow", "liquid.", "target", "breaker", "y", "backlog", "HHI", "gain"];
+  const header = [
+    "collateral",
+    "price",
+    "value",
+    "borrow",
+    "liquid.",
+    "target",
+    "breaker",
+    "y",
+    "backlog",
+    "HHI",
+    "gain",
+  ];
   const cells = collaterals.map((c) => [
     c.symbol,
     c.price === null ? "–" : `${formatPrice(c.price)}${c.priceFresh ? "" : "*"}`,
@@ -80,7 +92,9 @@ function collateralLines({ collaterals }: PoolReport, style: Style): string[] {
     ...[c.borrowFactor, c.liquidationFactor, c.liquidationFactorTarget].map((share) => percent(share)),
     c.breaker.level,
     c.reserve === null ? "–" : formatCompact(c.reserve),
-    c.depth === null || c.backlogToDepth === null ? formatCompact(c.backlog) : `${formatNumber(c.backlogToDepth, 2)} depths`,
+    c.depth === null || c.backlogToDepth === null
+      ? formatCompact(c.backlog)
+      : `${formatNumber(c.backlogToDepth, 2)} depths`,
     hhi(c.concentration),
     plainGain(c.cascadeGain),
   ]);
@@ -142,8 +156,7 @@ function nearestLines({ nearest, loan }: PoolReport): string[] {
 /** The first column to the left, the others to the right. */
 function grid(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const pad = (text: string, column: number) =>
-    column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]);
+  const pad = (text: string, column: number) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]));
   return rows.map((row) => `  ${row.map(pad).join("  ")}`.trimEnd());
 }
 

@@ -9,7 +9,14 @@ import {
   type PoolState,
   type Sums,
 } from "./lens-types.ts";
-import type { AccountReport, AtRiskStep, BreakerLevel, BreakerReport, CollateralReport, PoolReport } from "./risk-report.ts";
+import type {
+  AccountReport,
+  AtRiskStep,
+  BreakerLevel,
+  BreakerReport,
+  CollateralReport,
+  PoolReport,
+} from "./risk-report.ts";
 
 const LEVELS: readonly BreakerLevel[] = ["normal", "caution", "restricted", "recovery"];
 

@@ -24,14 +24,20 @@ export function isForkAskedFor({ globalOptions }: HardhatRuntimeEnvironment): bo
  * What a task works on: the network of `--network`, a chain in process by default, or a copy of the chain behind
  * `--fork-url`, in process too, of which nothing reaches that chain.
  * @param isShared False: a connection of the task's own, which it closes.
+ * @param usual Network where none was named; default: the configuration's default.
  * @throws UserError if the options contradict each other, or there is nothing to copy.
  */
-export async function connect(hre: HardhatRuntimeEnvironment, isShared = true): Promise<NetworkConnection> {
+export async function connect(
+  hre: HardhatRuntimeEnvironment,
+  isShared = true,
+  usual?: string,
+): Promise<NetworkConnection> {
   const { network, forkBlock } = hre.globalOptions;
   if (!isForkAskedFor(hre)) {
     if (forkBlock !== "") throw new UserError("--fork-block needs --fork-url");
     if (network === FORK_NETWORK) throw new UserError("the network fork needs --fork-url: what is it a fork of?");
-    return isShared ? hre.network.getOrCreate() : hre.network.create();
+    const name = network ?? usual;
+    return isShared ? hre.network.getOrCreate(name) : hre.network.create(name);
   }
   if (network !== undefined && network !== FORK_NETWORK) {
     throw new UserError(`--fork-url and --network ${network} exclude each other: a fork is a chain in process`);

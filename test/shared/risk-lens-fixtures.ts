@@ -48,7 +48,14 @@ export async function lensPool(connection: NetworkConnection) {
       address,
       {
         ...{ liquidationFactorBps: config.liquidationFactorBps, borrowFactorBps: config.borrowFactorBps },
-        ...{ calm: true, level: 0, loadingPercent: LOADINGS[i], discountTenBps: 50, grace: false, reserve: RESERVES[i] },
+        ...{
+          calm: true,
+          level: 0,
+          loadingPercent: LOADINGS[i],
+          discountTenBps: 50,
+          grace: false,
+          reserve: RESERVES[i],
+        },
       },
       { restricted: false, exitFloorShares: 0, exitRefillPerSecond: 0 },
     );

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { UNBOUNDED } from "../../../sim/risk/lens-types.ts";
 import { load } from "../../shared/borrower-fixtures.ts";
-import { lensPool, stateOf } from "../../shared/risk-lens-fixtures.ts";
+import { expectClose } from "../../shared/expect-close.ts";
+import { fallenBook, figuresOf, lensPool, stateOf, sumsOf } from "../../shared/risk-lens-fixtures.ts";
 import { DAY, ETHER, HOUR, Level, riskPool, USD, type RiskPool } from "../../shared/risk-fixtures.ts";
 
 const WAD = 10n ** 18n;
@@ -96,16 +98,25 @@ describe("RiskLens: pools", () => {
   });
 
   it("counts what is for sale against the depth", async () => {
-    const p = await load(governedPool);
-    await p.setFeed(0, 1_500);
-    await p.oracle.poke(p.eth.address);
-    await p.pass(HOUR);
-    await p.setFeed(0, 1_500);
-    await p.liquidation.kick(p.borrower.address);
-    const state = await read(p);
-    const { backlog } = await p.risk.riskInputs(p.eth.address, false);
-    expect(backlog).to.be.greaterThan(149_000n * USD);
-    expect([state.backlog, state.collaterals[0].backlog]).to.deep.equal([backlog, backlog]);
+    const p = await load(fallenBook);
+    const risks = await p.lens.accountsOf(p.poolAddress, p.accounts);
+    const unhealthy = risks.findIndex(({ debt, capacity }) => capacity < debt);
+    await p.liquidation.kick(p.accounts[unhealthy]);
+    const state = await stateOf(p);
+    const counted = await Promise.all(p.collaterals.map(({ address }) => p.risk.riskInputs(address, false)));
+    expect(state.collaterals.map(({ backlog }) => backlog)).to.deep.equal(counted.map(({ backlog }) => backlog));
+    expectClose(Number(state.backlog), Number(risks[unhealthy].debt), 1e4); // to a hundredth of a dollar
+    const sums = await sumsOf(p, p.accounts);
+    expect(sums.forSale).to.equal(1n);
+    const at = state.collaterals.findIndex(({ backlog }) => backlog > 0n);
+    const ratioAt = async (depth: bigint) => {
+      const collaterals = state.collaterals.map((c, k) => (k === at ? { ...c, depth } : c));
+      return (await figuresOf(p, { ...state, collaterals }, sums)).collaterals[at].backlogToDepthWad;
+    };
+    expect(await ratioAt(4n * state.backlog)).to.equal(WAD / 4n);
+    expect(await ratioAt(0n)).to.equal(UNBOUNDED);
+    const empty = await figuresOf(p, state, sums);
+    expect(empty.collaterals.filter((_, k) => k !== at).map((c) => c.backlogToDepthWad)).to.deep.equal([0n, 0n]);
   });
 
   it("says whether the books were changed in the block: a flash position may be what is seen", async () => {

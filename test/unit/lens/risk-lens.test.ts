@@ -57,7 +57,9 @@ describe("RiskLens: accounts", () => {
       const worst = risks.findIndex(({ debt, capacity }) => capacity < debt);
       await p.liquidation.kick(p.accounts[worst]);
       const [kicked] = await p.lens.accountsOf(p.poolAddress, [p.accounts[worst]]);
-      expect(kicked.kickedAt).to.equal((await p.pool.accountOf(p.accounts[worst])).kickedAt).and.not.equal(0n);
+      expect(kicked.kickedAt)
+        .to.equal((await p.pool.accountOf(p.accounts[worst])).kickedAt)
+        .and.not.equal(0n);
       let diversified = 0;
       for (const [i, address] of p.accounts.entries()) {
         let alone = 0n;

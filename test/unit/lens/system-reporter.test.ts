@@ -67,9 +67,10 @@ describe("SystemReporter", () => {
     const { time } = base.networkHelpers;
     const today = BigInt(await time.latest()) / DAY + 1n;
     await time.increaseTo(today * DAY + 10n);
-    const first = await reporter.connect(base.stranger).report();
-    const report = await reporter.systemReport({ blockTag: first.blockNumber ?? "latest" });
-    const receipt = await first.wait();
+    await p.feed.setAnswer(10n ** 8n);
+    const receipt = await (await reporter.connect(base.stranger).report()).wait();
+    const report = await reporter.systemReport();
+    expect([report.pools, report.leftOut]).to.deep.equal([2n, 0n]);
     const events = (receipt?.logs ?? []).map((log) => reporter.interface.parseLog(log));
     expect(events.map((event) => [event?.name, event?.args.caller, event?.args.day])).to.deep.equal([
       ["SystemReported", base.stranger.address, today],
@@ -81,6 +82,17 @@ describe("SystemReporter", () => {
     await expect(reporter.report()).to.be.revertedWithCustomError(reporter, "ReporterDayReported").withArgs(today);
     await time.setNextBlockTimestamp((today + 1n) * DAY);
     await expect(reporter.report()).to.emit(reporter, "SystemReported");
+  });
+
+  it("reverts rather than leave a pool out for want of gas", async () => {
+    const p = await load(stack);
+    const enough = await p.reporter.report.estimateGas();
+    for (const share of [30n, 50n, 70n, 90n]) {
+      await expect(p.reporter.report({ gasLimit: (enough * share) / 100n })).to.revert(p.ethers);
+    }
+    await p.reporter.report({ gasLimit: enough });
+    const [event] = await p.reporter.queryFilter(p.reporter.filters.SystemReported());
+    expect([event.args.report.pools, event.args.report.leftOut]).to.deep.equal([2n, 0n]);
   });
 
   it("says how many pools were changed in its block", async () => {

@@ -47,7 +47,9 @@ describe("reading in pages", () => {
 
   it("gives up when a single account is refused, with the node's words", async () => {
     const { read } = node(0, "execution reverted: broken");
-    await expect(readPages(ACCOUNTS, read, { size: 8, concurrency: 1 })).to.be.rejectedWith("execution reverted: broken");
+    await expect(readPages(ACCOUNTS, read, { size: 8, concurrency: 1 })).to.be.rejectedWith(
+      "execution reverted: broken",
+    );
   });
 
   it("does not take a bug of its own for a page that is too large", async () => {

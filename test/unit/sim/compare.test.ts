@@ -3,6 +3,8 @@ import { expect } from "chai";
 import { compare, jobsOf } from "../../../sim/compare/compare.ts";
 import { stageOf, type CompareJob } from "../../../sim/compare/job.ts";
 import { formatCompareTable } from "../../../sim/report/compare-table.ts";
+import { protocolsPage } from "../../../sim/report/html/protocols-page.ts";
+import { renderReport } from "../../../sim/report/html/render.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 import { COMPARE_OPTIONS, fakeCompare } from "../../shared/fake-compare.ts";
 
@@ -132,5 +134,21 @@ describe("the comparison of protocols", () => {
     for (const { text: goal } of result.goals) expect(text).to.include(goal);
     expect(text).to.match(/aave-v3 {12}Aave v3 \(core-v3 1\.19\.3\)/);
     expect(text).to.match(/usdc-depeg, flat .* \d\.\d\d \(\d\.\d\d\)/);
+  });
+
+  it("has a page of a report, with every contestant, goal and cell", async () => {
+    const result = await run([], (job, usual) => (job.contestant === "breakwater" ? { ...usual, loss: 0.05 } : usual));
+    const page = protocolsPage(result, "npx hardhat compare");
+    expect(page.sections.map(({ heading }) => heading)).to.deep.equal([
+      ...["Goals", "Compared", "Crash by crash", "Where Breakwater has more bad debt than another", "Numbers"],
+    ]);
+    expect(page.tiles?.map(({ label }) => label)).to.deep.equal(
+      COMPARE_OPTIONS.contestants.map((name) => `bad debt, ${name}`),
+    );
+    const html = renderReport(page);
+    for (const text of ["Aave v3 (core-v3 1.19.3)", "usdc-depeg, flat", result.goals[1].text, "npx hardhat compare"]) {
+      expect(html).to.include(text);
+    }
+    expect(renderReport(protocolsPage(result, "npx hardhat compare"))).to.equal(html);
   });
 });
