@@ -33,6 +33,13 @@ const busy = (runs: number, viaIR: boolean) => ({
   ...compiler,
   settings: { ...compiler.settings, optimizer: { enabled: true, runs }, viaIR },
 });
+/** A rival of the lab's, compiled as its own build does: unmodified, from npm. */
+const morpho = {
+  version: "0.8.19",
+  path: fileURLToPath(import.meta.resolve("solc-0.8.19/soljson.js")),
+  preferWasm: true,
+  settings: { evmVersion: "paris", viaIR: true, optimizer: { enabled: true, runs: 999_999 } },
+};
 const overrides = {
   "contracts/breaker/CircuitBreaker.sol": busy(1_000_000, true),
   "contracts/lens/RiskLens.sol": busy(1_000_000, true),
@@ -71,9 +78,10 @@ export default defineConfig({
   tasks,
   solidity: {
     profiles: {
-      default: { compilers: [compiler], overrides },
-      production: { compilers: [compiler], overrides, isolated: true },
+      default: { compilers: [compiler, morpho], overrides },
+      production: { compilers: [compiler, morpho], overrides, isolated: true },
     },
+    npmFilesToBuild: ["@morpho-org/morpho-blue/src/Morpho.sol"],
   },
   networks: {
     default: { ...simulated, chainId: 31337 },

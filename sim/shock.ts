@@ -6,7 +6,7 @@ import { NO_LATENCY, type Latency } from "./agents/late.ts";
 import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
-import { LAB, type AssetProfile, type Features } from "./config.ts";
+import { DEFAULTS, type AssetProfile, type Features, type Parameters } from "./config.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario } from "./engine/run.ts";
 import { buildWorld, isListed, type World } from "./engine/world.ts";
@@ -41,6 +41,8 @@ export interface OnceOptions extends ShockOptions {
   readonly wishes?: AssetProfile;
   /** Makes the pool lend more (above 1) or less than it would; default: 1. See `WorldOptions`. */
   readonly lendingScale?: number;
+  /** Default: `DEFAULTS`. */
+  readonly parameters?: Parameters;
 }
 
 type Report = (progress: RunProgress) => void;
@@ -66,7 +68,7 @@ export async function runShock(
     const perform = (hasImpact: boolean) => {
       const run = rng.fork("run");
       const others = congestion ? { space: congestedSpace(scenario, path, run.fork("congestion")) } : {};
-      const bots = { ...LAB, latency };
+      const bots = { ...world.parameters.lab, latency };
       return runScenario(world, population, { path, hasImpact, rng: run, bots, ...others }, report);
     };
     const run = await perform(true);
@@ -136,7 +138,7 @@ async function inWorld<T>(
   report: Report,
   act: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const { scenario, seed, borrowers, loopers, dipBuyers = 0 } = options;
+  const { scenario, seed, borrowers, loopers, dipBuyers = 0, parameters = DEFAULTS } = options;
   const rng = createRng(seed);
   const path = scenario.path(rng.fork("path"));
   const startPrice = path[0];
@@ -151,7 +153,8 @@ async function inWorld<T>(
   try {
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
-    const population = planPopulation(rng.fork("population"), counts, options.wishes ?? world.profile, startPrice);
+    const wishes = options.wishes ?? world.profile;
+    const population = planPopulation(rng.fork("population"), counts, wishes, startPrice, parameters.lab);
     const membersOf = (current: World) => createAgents(current, population).flatMap((agent) => agent.members);
     await populate(world, population, { members: membersOf(world), rng, isLimited });
     const complete = await world.complete();
@@ -172,8 +175,8 @@ function congestedSpace(scenario: Scenario, path: PricePath, rng: Rng): Congeste
   return new CongestedSpace(new Demand(profile, rng), CONGESTION.medianBidGwei);
 }
 
-function parametersOf({ profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
-  return plain({ ...LAB, ...profile, exchangeDepth, poolDepth });
+function parametersOf({ parameters, profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
+  return plain({ ...parameters.lab, ...profile, exchangeDepth, poolDepth });
 }
 
 function plain(parameters: Readonly<Record<string, number | readonly number[]>>, prefix = "") {
