@@ -103,13 +103,24 @@ describe("risk, and forks, on a live node", () => {
 
     it("is a table by default, and a file where one is asked for", async () => {
       const file = path.join(directory, "risk.txt");
-      const { code, stdout, stderr } = await hardhat("risk", "--out", file, "--accounts", "2");
+      const page = path.join(directory, "risk.html");
+      const { code, stdout, stderr } = await hardhat("risk", "--out", file, "--report", page, "--accounts", "2");
       expect(code, stderr).to.equal(0);
       expect(stdout).to.match(/accounts +21 owe, \d+ liquidatable/);
       expect(stdout).to.match(/WETH: gain +\d/);
       const report = JSON.parse(await readFile(file, "utf8")) as RiskReport;
       expect(report.pools[0].nearest).to.have.lengthOf(2);
-      await rm(file);
+      const html = await readFile(page, "utf8");
+      for (const heading of [
+        "Health factors",
+        "Collateral at risk",
+        "Cascade gain",
+        report.pools[0].nearest[0].account,
+      ]) {
+        expect(html).to.contain(heading);
+      }
+      expect(html).to.contain("npx hardhat risk --network localhost</code>");
+      for (const written of [file, page]) await rm(written);
     });
 
     it("needs neither a saved deployment nor a deployed lens", async () => {
