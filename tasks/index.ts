@@ -95,7 +95,8 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
     .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
     .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
-    .addOption({ name: "out", description: "Where the report goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "out", description: "Where the result goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
     .setAction(() => import("./risk.ts"))
     .build(),
