@@ -1,5 +1,7 @@
 import hre from "hardhat";
 
+import type { CompareJob, CompareOutcome } from "../sim/compare/job.ts";
+import { ComparePerformer } from "../sim/compare/perform.ts";
 import type { CurveJob, CurveOutcome } from "../sim/curves/job.ts";
 import { CurvePerformer } from "../sim/curves/perform.ts";
 import type { Job, Outcome } from "../sim/frontier/job.ts";
@@ -9,19 +11,25 @@ import { performLabJob } from "../sim/sweep/perform.ts";
 import type { WorkerReply, WorkerRequest } from "../sim/jobs/worker-pool.ts";
 
 /**
- * A process of a task that makes many runs, started by it and told what to do by messages. Serves until its parent is gone, or until it has grown: the chain keeps what it was taken back from.
+ * A process of a task that makes many runs, started by it and told what to do by messages. Serves until its parent is gone, or
+ * until it has grown: the chain keeps what it was taken back from.
  */
 const MOST_BYTES = 1.2e9;
 
 if (process.send === undefined) throw new Error("only tasks that make many runs start this");
 const connection = await hre.network.create();
 const curves = new CurvePerformer(hre, connection);
+const comparisons = new ComparePerformer(hre, connection);
 
-type AnyJob = Job | CurveJob | LabJob;
-type AnyOutcome = Outcome | CurveOutcome | LabOutcome;
+type AnyJob = Job | CurveJob | CompareJob | LabJob;
+type AnyOutcome = Outcome | CurveOutcome | CompareOutcome | LabOutcome;
 
-function perform(job: AnyJob): Promise<AnyOutcome> {
+/** What one kind of job has built stands in the way of another's. */
+async function perform(job: AnyJob): Promise<AnyOutcome> {
+  if (job.kind !== "curve") await curves.close();
+  if (job.kind !== "compare") await comparisons.close();
   if (job.kind === "curve") return curves.perform(job);
+  if (job.kind === "compare") return comparisons.perform(job);
   return job.kind === "lab" ? performLabJob(hre, connection, job) : performJob(hre, connection, job);
 }
 

@@ -76,6 +76,29 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./poke.ts"))
     .build(),
+  task("risk", "Leverage, what falls would liquidate, concentration and cascade gain of deployed pools")
+    .addOption({
+      name: "pool",
+      description: "Address of a pool, or several with commas; default: those of the registry",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "registry",
+      description: "Address of a PoolRegistry; default: the deployed one",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "lens",
+      description: "Address of a RiskLens; default: the deployed one, or its code with each call",
+      defaultValue: "",
+    })
+    .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
+    .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
+    .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
+    .addOption({ name: "out", description: "Where the report goes as JSON; default: nowhere", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
+    .setAction(() => import("./risk.ts"))
+    .build(),
   task("keeper", "Watches a deployed pool: kicks, takes with flash liquidation, and pokes its risk engine")
     .addOption({ name: "pool", description: "Address of the pool; default: the deployed one", defaultValue: "" })
     .addOption({
@@ -214,6 +237,7 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "congestion", description: "Blocks are full, as on 12 March 2020" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "report.html" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./shock.ts"))
     .build(),
@@ -247,8 +271,40 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "frontier.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
+    .build(),
+  task("compare", "The same crashes for Breakwater, Breakwater with its features off, Aave v3 and Morpho Blue")
+    .addOption({
+      name: "protocols",
+      description: "Who takes part, with commas; never: the static pool, in which nobody liquidates",
+      defaultValue: "breakwater,breakwater-static,aave-v3,morpho-blue,never",
+    })
+    .addOption({
+      name: "scenarios",
+      description: "Names from `scenarios`, with commas; default: all",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "endings",
+      description: "What follows the low: flat, or as recorded, with commas",
+      defaultValue: "flat,recorded",
+    })
+    .addOption({ name: "seeds", description: "Runs of each crash and protocol: seeds 1 to this", defaultValue: "5" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "30" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
+    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "compare-cache",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "compare.html" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./compare.ts"))
     .build(),
   task("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
     .addOption({
@@ -276,12 +332,35 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "curves.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
   task("scenarios", "Lists the market histories that shock can replay")
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
+    .build(),
+  task("png", "Draws the charts of a report as PNG files, in a headless Chromium")
+    .addOption({ name: "report", description: "HTML file that a task wrote", defaultValue: "report.html" })
+    .addOption({ name: "out", description: "Directory for the files", defaultValue: "report-png" })
+    .addOption({ name: "theme", description: "light or dark", defaultValue: "light" })
+    .addOption({ name: "width", description: "Of a picture, 320 to 2400; twice as many pixels", defaultValue: "1000" })
+    .addOption({
+      name: "page",
+      description: "So many pixels of the page, from its top, as one more picture; 0: none",
+      defaultValue: "0",
+    })
+    .setAction(() => import("./png.ts"))
+    .build(),
+  task("validate", "Holds the lab and the contracts against what is known: closed forms, Maker's clock, 12 March 2020")
+    .addOption({ name: "only", description: "Groups of checks, with commas; default: all", defaultValue: "" })
+    .addOption({
+      name: "data",
+      description: "Directory of market data; default: ../shared/data, if it is there",
+      defaultValue: "",
+    })
+    .addFlag({ name: "json", description: "Print the checks as JSON, and nothing else" })
+    .setAction(() => import("./validate.ts"))
     .build(),
   task("volatility", "Volatility that the risk engine would reckon with after a history of prices, per year")
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })

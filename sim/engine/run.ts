@@ -3,6 +3,7 @@ import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
 import { Exchange } from "../market/exchange.ts";
 import { AuctionRecorder } from "../metrics/auction.ts";
 import { CongestionRecorder } from "../metrics/congestion.ts";
+import { HistogramRecorder } from "../metrics/histograms.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { AgentOutcome, RunProgress, RunResult } from "../metrics/run-result.ts";
 import { wealthOf } from "../metrics/wealth.ts";
@@ -61,6 +62,7 @@ export async function runScenario(
   const blocks = path.length - 1;
   const auction = new AuctionRecorder(blocks);
   const congestion = space === undefined ? undefined : new CongestionRecorder(blocks);
+  const histograms = new HistogramRecorder(blocks);
   const recorder = new Recorder(blocks, {
     debtAtStart: toFloat(stepper.state.debtAssets, protocol.loan.decimals),
     collateralValueAtStart: toFloat(collateral, protocol.collateral.decimals) * startPrice,
@@ -72,6 +74,7 @@ export async function runScenario(
     recorder.record(step, path[block]);
     await auction.record(step);
     congestion?.record(step);
+    histograms.record(step);
     ledger.record(step);
     if (block % REPORT_EVERY === 0) report(recorder.progress(hasImpact ? "run" : "twin", block));
   }
@@ -84,6 +87,7 @@ export async function runScenario(
     series: recorder.series,
     auction: auction.result,
     congestion: congestion?.result ?? null,
+    histograms: histograms.result,
     invariants: await protocol.checkInvariants(stepper.positions),
     hash: recorder.hash,
   };

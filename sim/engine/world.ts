@@ -15,6 +15,7 @@ import { Breakwater } from "../protocols/breakwater.ts";
 import { deployBreakwater, deployCurve } from "../protocols/breakwater-deploy.ts";
 import { deployMeasuring } from "../protocols/breakwater-risk.ts";
 import type { Protocol, Token } from "../protocols/protocol.ts";
+import { deployRival, type RivalName } from "../protocols/rival-deploy.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Chain } from "./chain.ts";
 import { createFounder } from "./founder.ts";
@@ -74,6 +75,8 @@ export interface WorldOptions {
   readonly lendingScale?: number;
   /** The Uniswap pool's liquidity covers prices from the start price ÷ this to × this; default: 8. */
   readonly priceRange?: number;
+  /** In the place of our own pool; it has a listing, liquidations and rates of its own. */
+  readonly rival?: RivalName;
 }
 
 /**
@@ -109,6 +112,24 @@ export async function buildWorld(
       ...{ collateral, loan, profile, startPrice, lendingScale, parameters },
       ...{ venue: venue.pool.address, volatilityBefore: scenario.volatilityBefore },
     };
+    const common = {
+      ...{ chain, parameters, profile, features, lendingScale, uniswap, startPrice, poolDepth, readVenue },
+      venue: venue.pool.address,
+      blockSeconds: scenario.blockSeconds,
+      baseFeeWei,
+      exchangeDepth: lab.totalDebt * profile.exchangeDepthShare,
+    };
+    if (options.rival !== undefined) {
+      const asked = { ...market, asset: scenario.asset };
+      const protocol = await deployRival(hre, connection, chain, founder, options.rival, asked);
+      await chain.holdBlocks();
+      const world: World = {
+        ...{ ...common, protocol },
+        complete: () => Promise.resolve(world),
+        withCurve: () => Promise.reject(new Error(`${protocol.name} sells by no curve of ours`)),
+      };
+      return world;
+    }
     const addresses = await deployBreakwater(connection, founder, { ...market, curve, features });
     const { kickLifeSeconds } = curveOf(curve, parameters.curve);
     const tokens = { collateral, loan, kickLifeSeconds, minDebt: lab.minDebt };
@@ -121,12 +142,7 @@ export async function buildWorld(
       return result;
     };
     const worldOf = (current: Breakwater): World => ({
-      ...{ chain, parameters, profile, features, lendingScale, uniswap, startPrice, poolDepth, readVenue },
-      protocol: current,
-      venue: venue.pool.address,
-      blockSeconds: scenario.blockSeconds,
-      baseFeeWei,
-      exchangeDepth: lab.totalDebt * profile.exchangeDepthShare,
+      ...{ ...common, protocol: current },
       complete: async () => {
         if (features !== "measured") return worldOf(current);
         const risk = await governed(() => deployMeasuring(connection, founder, { ...market, ...addresses }));

@@ -130,6 +130,10 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     return this.#paged(owners, PAGE, async (part) => [...((await this.#lens("balancesOf", token, part)) as bigint[])]);
   }
 
+  readLenderShares(owners: readonly string[]): Promise<bigint[]> {
+    return this.readBalances(this.at.pool, owners);
+  }
+
   readOffers(accounts: readonly string[], smallest: bigint, worth: number, timestamp: number): Promise<SaleOffer[]> {
     const { collateral, loan } = this;
     const worth36 = toUnits(worth, 36 + loan.decimals - collateral.decimals);

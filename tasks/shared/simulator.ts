@@ -2,16 +2,17 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { UserError } from "../../sim/user-error.ts";
+import { connect } from "./connect.ts";
 
 /** Questions that only nodes answer which can move time and act for any account; they change nothing. */
 const MARKS = ["hardhat_metadata", "anvil_nodeInfo"];
 
 /**
- * Connects to the network of `--network`: a chain of its own in process, or a node.
+ * Connects to the network of `--network`: a chain of its own in process, a copy of the one behind `--fork-url`, or a node.
  * @throws UserError if it cannot be reached or is no simulator; nothing has been sent to it then.
  */
 export async function connectToSimulator(hre: HardhatRuntimeEnvironment): Promise<NetworkConnection> {
-  const connection = await hre.network.create();
+  const connection = await connect(hre, false);
   if (connection.networkConfig.type === "edr-simulated") return connection;
   const { provider, networkName } = connection;
   await provider.request({ method: "eth_chainId" }); // fails if there is no node, and says so
