@@ -1,5 +1,6 @@
 import type { Features } from "../config.ts";
 import type { AuctionResult } from "./auction-result.ts";
+import type { StackResult } from "../stress/stack-result.ts";
 import type { CongestionResult } from "./congestion.ts";
 
 /** Shape of `result.json`. Raised whenever a field changes its meaning or goes away. */
@@ -76,6 +77,8 @@ export interface RunResult {
   readonly auction: AuctionResult;
   /** Null: every block had room for all. */
   readonly congestion: CongestionResult | null;
+  /** Where a second pool lent on the first one's shares. */
+  readonly stack?: StackResult;
   /** Invariants checked at the end, by ID (`INV-01`), and what was found. */
   readonly invariants: readonly { readonly id: string; readonly holds: boolean; readonly detail: string }[];
   /** Keccak-256 over every block's transactions, prices and states: equal for equal seeds. */
