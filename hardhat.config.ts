@@ -50,6 +50,8 @@ const overrides = {
   "contracts/risk/LiquidityOracle.sol": busy(1_000_000, true),
   "contracts/risk/VolatilityOracle.sol": busy(1_000_000, true),
   "contracts/oracle/PriceOracle.sol": busy(2_000, true),
+  // Settings of its own, so that a change of the lab does not compile the protocol anew.
+  "contracts/lab/LabDriver.sol": busy(999, false),
 };
 
 /** Coverage adds code to every line. By environment variable, so that commands which tests start know of it too. */
@@ -90,6 +92,8 @@ export default defineConfig({
     chainB: { ...simulated, chainId: 31338 },
     // What it is a fork of, and with which chain ID, `tasks/shared/connect.ts` says.
     fork: { ...simulated, chainId: 31337 },
+    // For the lab's scenarios with several blocks a second. Elsewhere every block is later than the one before.
+    rollup: { ...simulated, chainId: 31337, allowBlocksWithSameTimestamp: true },
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",

@@ -38,6 +38,8 @@ export interface LenderPlan {
   readonly deposit: number;
   /** Time from a loss to the wish to leave; undefined: it stays. */
   readonly panicSeconds: number | undefined;
+  /** When it wants to leave whatever happens. [s since the start] */
+  readonly leavesAtSeconds?: number;
 }
 
 export interface Population {

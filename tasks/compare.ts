@@ -13,6 +13,7 @@ import { readBasis } from "../sim/jobs/basis.ts";
 import { formatCompareTable } from "../sim/report/compare-table.ts";
 import { protocolsPage } from "../sim/report/html/protocols-page.ts";
 import { BUILT_IN_SCENARIOS, findScenario } from "../sim/scenarios/built-in.ts";
+import { kindOf } from "../sim/scenarios/registry.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
@@ -51,7 +52,7 @@ function readOptions(args: CompareArguments & SweepArguments): CompareOptions {
   const contestants = listOf(args.protocols, "--protocols").map((name) => choose(CONTESTANTS, name, "--protocols"));
   const scenarios =
     args.scenarios === ""
-      ? BUILT_IN_SCENARIOS.map(({ name }) => name)
+      ? BUILT_IN_SCENARIOS.filter((scenario) => kindOf(scenario) !== "stress").map(({ name }) => name)
       : listOf(args.scenarios, "--scenarios").map((name) => findScenario(name).name);
   const endings = listOf(args.endings, "--endings").map((name) => choose(ENDINGS, name, "--endings"));
   const crowd = readCrowd(args);

@@ -40,12 +40,11 @@ export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
   // A job says by which code it is sold: what is changed in one curve is no reason to run the others again.
   const contracts = CURVE_NAMES.map((name) => curveOf(name).contract);
   return runSweep<CurveJob, CurveOutcome, CurvesResult>(args, hre, {
-    task: "curves",
     ...{ describe: describeCurveJob, groupOf: stageOf },
     readBasis: () => readBasis(hre, { files: ["liquidation-curves.ts"], contracts }),
     run: async (basis, perform, report) =>
       compareCurves(options, { basis, codes: await readCodes(hre) }, perform, report),
-    ...{ draw: drawCurves, pageOf: curvesPage, format: formatCurvesTable },
+    ...{ draw: drawCurves, format: formatCurvesTable, report: { task: "curves", pageOf: curvesPage } },
   });
 });
 

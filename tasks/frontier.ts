@@ -30,11 +30,10 @@ const CALIBRATION_SEEDS = 3;
 export default runTask<FrontierArguments, FrontierResult>((args, hre) => {
   const options = readOptions(args);
   return runSweep<Job, Outcome, FrontierResult>(args, hre, {
-    task: "frontier",
     describe: describeJob,
     readBasis: () => readBasis(hre),
     run: (basis, perform, report) => sweep(options, basis, perform as Perform, report),
-    ...{ draw: drawFrontier, pageOf: frontierPage, format: formatFrontierTable },
+    ...{ draw: drawFrontier, format: formatFrontierTable, report: { task: "frontier", pageOf: frontierPage } },
   });
 });
 

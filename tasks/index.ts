@@ -95,7 +95,8 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
     .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
     .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
-    .addOption({ name: "out", description: "Where the report goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "out", description: "Where the result goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
     .setAction(() => import("./risk.ts"))
     .build(),
@@ -207,7 +208,11 @@ const tasks: TaskDefinition[] = [
     "shock",
     "Crashes the market on real contracts: who is liquidated, what is lost, how much worse it got by itself",
   )
-    .addOption({ name: "scenario", description: "Name from `scenarios`; default: black-thursday", defaultValue: "" })
+    .addOption({
+      name: "scenario",
+      description: "Name from `scenarios`, or a file of your own: my-scenario.ts, prices.csv; default: black-thursday",
+      defaultValue: "",
+    })
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
     .addOption({
       name: "over",
@@ -336,7 +341,8 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
-  task("scenarios", "Lists the market histories that shock can replay")
+  task("scenarios", "Lists and explains what shock can replay: histories, made-up markets, stresses")
+    .addOption({ name: "show", description: "All of one: its name, or a file", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
     .build(),

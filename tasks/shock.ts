@@ -49,7 +49,7 @@ export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
   const options = await readOptions(args);
   const files = await prepareFiles(args);
   const { out, chart, report } = files;
-  const connection = await connectToSimulator(hre);
+  const connection = await connectToSimulator(hre, options.scenario.blockSeconds);
 
   await hre.tasks.getTask("build").run({ quiet: true });
   const quiet = args.json && process.stderr.isTTY !== true;

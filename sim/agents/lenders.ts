@@ -7,7 +7,7 @@ const LOSS_SHARE = 1e-6;
 /** Rest between two attempts. [s] */
 const REST_SECONDS = 1_800;
 
-/** Lenders. Some leave, as far as there is cash, once they have seen a loss. */
+/** Lenders. Some leave, as far as there is cash, once they have seen a loss, or at a time of their own. */
 export class Lenders implements Agent {
   readonly kind = "lender";
   readonly name = "lenders";
@@ -30,8 +30,9 @@ export class Lenders implements Agent {
     const intents: Intent[] = [];
     let cash = state.cash;
     let exitable = state.exitableShares;
-    for (const { address, panicSeconds } of this.#plans) {
-      if (panicSeconds === undefined || seconds < this.#lossAt + panicSeconds) continue;
+    for (const { address, panicSeconds, leavesAtSeconds = Infinity } of this.#plans) {
+      const panicsAt = panicSeconds === undefined ? Infinity : this.#lossAt + panicSeconds;
+      if (seconds < Math.min(panicsAt, leavesAtSeconds)) continue;
       if (seconds < (this.#triedAt.get(address) ?? -Infinity) + REST_SECONDS) continue;
       if (cash < protocol.minDebt) break;
       this.#triedAt.set(address, seconds);

@@ -2,13 +2,14 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createAgents, type Bots } from "../agents/create-agents.ts";
-import { LAB } from "../config.ts";
 import { populate } from "../engine/populate.ts";
 import { runScenario } from "../engine/run.ts";
 import { buildWorld, type World } from "../engine/world.ts";
 import { aaveProfile } from "../frontier/perform.ts";
 import { planPopulation, type Population } from "../population.ts";
 import { createRng, type Rng } from "../rng.ts";
+import { conditionsOf } from "../shock.ts";
+import { stressPopulation } from "../stress/population.ts";
 import { compareCrash } from "./crash.ts";
 import { rivalOf, stageOf, type CompareJob, type CompareOutcome } from "./job.ts";
 
@@ -43,10 +44,13 @@ export class ComparePerformer {
     const stage = await this.#stageFor(job);
     await stage.world.chain.revert(stage.snapshot);
     stage.snapshot = await stage.world.chain.snapshot();
-    const path = compareCrash(name, ending, blocks).path(stage.rng.fork("path"));
+    const scenario = compareCrash(name, ending, blocks);
+    const path = scenario.path(stage.rng.fork("path"));
+    const rng = stage.rng.fork("run");
     const run = await runScenario(stage.world, stage.population, {
-      ...{ path, hasImpact, rng: stage.rng.fork("run") },
-      bots: contestant === "never" ? NOBODY : LAB,
+      ...{ path, hasImpact, rng },
+      ...conditionsOf({ scenario }, { path, rng: stage.rng, run: rng }),
+      bots: contestant === "never" ? NOBODY : stage.world.parameters.lab,
     });
     const broken = run.invariants.filter(({ holds }) => !holds);
     if (broken.length > 0) {
@@ -70,7 +74,7 @@ export class ComparePerformer {
     const rng = createRng(seed);
     const scenario = compareCrash(job.scenario, "recorded", blocks); // both endings begin alike
     const profile = aaveProfile(scenario.asset);
-    const startPrice = scenario.keyframes[0].price;
+    const [startPrice] = scenario.path(rng.fork("path"));
     const rival = rivalOf(contestant);
     const world = await buildWorld(this.#hre, this.#connection, {
       ...{ scenario, startPrice, profile },
@@ -80,8 +84,10 @@ export class ComparePerformer {
       ...(rival === undefined ? {} : { rival }),
     });
     try {
-      const population = planPopulation(rng.fork("population"), { borrowers, loopers }, profile, startPrice);
-      const members = createAgents(world, population).flatMap((agent) => agent.members);
+      const drawn = planPopulation(rng.fork("population"), { borrowers, loopers }, profile, startPrice);
+      const population = stressPopulation(drawn, scenario.stress, profile, startPrice);
+      const agents = createAgents(world, population, undefined, scenario.stress);
+      const members = agents.flatMap((agent) => agent.members);
       // Everybody borrows what they wish for, or what the protocol lends: one population meets all of them.
       await populate(world, population, { members, rng, isLimited: true });
       const complete = await world.complete();

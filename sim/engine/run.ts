@@ -10,6 +10,8 @@ import { wealthOf } from "../metrics/wealth.ts";
 import type { Population } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
+import type { Stress } from "../scenarios/stress.ts";
+import { applyDroughts } from "../stress/market.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
 import type { BlockSpace } from "./block-space.ts";
@@ -29,6 +31,10 @@ export interface RunOptions {
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
+  /** What happens beside the price. */
+  readonly stress?: Stress;
+  /** What gas is paid in, one price a block, where it is not the collateral; default: as in `LAB`. */
+  readonly etherPath?: PricePath;
 }
 
 /**
@@ -39,7 +45,7 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots, space }: RunOptions,
+  { path, hasImpact, rng, bots, space, stress, etherPath }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice, parameters } = world;
@@ -50,10 +56,11 @@ export async function runScenario(
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
-  const agents = createAgents(world, population, bots);
+  const agents = createAgents(world, population, bots, stress);
   const stepper = await Stepper.start(world, {
     ...{ exchange, agents, rng, accounts: debtorsOf(population) },
     ...(space === undefined ? {} : { space }),
+    ...(etherPath === undefined ? {} : { etherPath }),
   });
 
   const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);
@@ -70,6 +77,7 @@ export async function runScenario(
   });
   const ledger = new GasLedger(agents);
   for (let block = 1; block < path.length; ++block) {
+    applyDroughts(exchange, stress?.droughts, block * world.blockSeconds);
     const step = await stepper.step(path[block]);
     recorder.record(step, path[block]);
     await auction.record(step);

@@ -97,6 +97,8 @@ export interface ShockResult {
     readonly loan: string;
     readonly durationSeconds: number;
     readonly blockSeconds: number;
+    /** What went wrong beside the price, in words; left out: nothing. */
+    readonly stresses?: readonly string[];
   };
   readonly seed: string;
   readonly curve: string;

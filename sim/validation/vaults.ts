@@ -7,6 +7,7 @@ import { Exchange } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
 import { createRng } from "../rng.ts";
 import { findScenario } from "../scenarios/built-in.ts";
+import { isKeyframeScenario } from "../scenarios/keyframe-scenario.ts";
 import { readCandles } from "../scenarios/candles.ts";
 import { toUnits } from "../units.ts";
 import { withBench, type Bench, type Lab, type Sent } from "./bench.ts";
@@ -79,7 +80,9 @@ function barOf(seconds: number | undefined): string {
 
 /** The scenario's keyframes and straight lines between them, minute by minute: what no seed has a part in. */
 function straightLines(): PriceAt[] {
-  const { keyframes } = findScenario("black-thursday");
+  const scenario = findScenario("black-thursday");
+  if (!isKeyframeScenario(scenario)) throw new Error("black-thursday has no keyframes");
+  const { keyframes } = scenario;
   const minutes: PriceAt[] = [];
   for (const [i, { seconds, price }] of keyframes.slice(0, -1).entries()) {
     const next = keyframes[i + 1];

@@ -24,14 +24,20 @@ export function isForkAskedFor({ globalOptions }: HardhatRuntimeEnvironment): bo
  * What a task works on: the network of `--network`, a chain in process by default, or a copy of the chain behind
  * `--fork-url`, in process too, of which nothing reaches that chain.
  * @param isShared False: a connection of the task's own, which it closes.
+ * @param usual Network where none was named; default: the configuration's default.
  * @throws UserError if the options contradict each other, or there is nothing to copy.
  */
-export async function connect(hre: HardhatRuntimeEnvironment, isShared = true): Promise<NetworkConnection> {
+export async function connect(
+  hre: HardhatRuntimeEnvironment,
+  isShared = true,
+  usual?: string,
+): Promise<NetworkConnection> {
   const { network, forkBlock } = hre.globalOptions;
   if (!isForkAskedFor(hre)) {
     if (forkBlock !== "") throw new UserError("--fork-block needs --fork-url");
     if (network === FORK_NETWORK) throw new UserError("the network fork needs --fork-url: what is it a fork of?");
-    return isShared ? hre.network.getOrCreate() : hre.network.create();
+    const name = network ?? usual;
+    return isShared ? hre.network.getOrCreate(name) : hre.network.create(name);
   }
   if (network !== undefined && network !== FORK_NETWORK) {
     throw new UserError(`--fork-url and --network ${network} exclude each other: a fork is a chain in process`);
@@ -52,10 +58,24 @@ async function fork(hre: HardhatRuntimeEnvironment): Promise<NetworkConnection> 
   if (blockNumber !== undefined && blockNumber > head) {
     throw new UserError(`--fork-block ${blockNumber}: the chain is at block ${head}`);
   }
-  return hre.network.create({
+  const connection = await hre.network.create({
     network: FORK_NETWORK,
     override: { chainId, forking: { url, ...(blockNumber === undefined ? {} : { blockNumber }) } },
   });
+  await addBlock(connection);
+  return connection;
+}
+
+/**
+ * A block of the fork's own, a second after the last one that it has taken over: on that one EDR refuses calls, unless it knows the
+ * history of the chain's hard forks. Later blocks go on from there, however old the fork is.
+ */
+async function addBlock({ provider }: NetworkConnection): Promise<void> {
+  const head = (await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+    readonly timestamp: string;
+  };
+  await provider.request({ method: "evm_setNextBlockTimestamp", params: [Number(head.timestamp) + 1] });
+  await provider.request({ method: "evm_mine" });
 }
 
 function parseUrl(text: string): string {

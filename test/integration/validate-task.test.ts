@@ -34,7 +34,9 @@ describe("task validate", () => {
       const { code, stdout, stderr } = await runHardhat(["validate", "--only", "vaults", "--data", folder]);
       expect(code).to.equal(1);
       expect(stdout).to.match(/vault at 170 %: first breach in the hourly bars +12T07 +12T01 +exact {2}FAILED/);
-      expect(stderr).to.match(/error: 4 of 12 checks failed: vaults: vault at 170 %: first breach in the hourly bars; /);
+      expect(stderr).to.match(
+        /error: 4 of 12 checks failed: vaults: vault at 170 %: first breach in the hourly bars; /,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -40,7 +40,7 @@ button[hidden]{display:none}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:6px 28px;margin-top:18px;font-size:.9rem}
 .facts div:last-child{grid-column:1/-1}
 .facts div{display:flex;gap:10px;min-width:0}
-.facts dt{color:var(--muted);max-width:55%}
+.facts dt{color:var(--muted);flex:0 0 auto;max-width:55%}
 .facts dd{min-width:0;overflow-wrap:anywhere}
 .again{margin-top:16px;display:flex;gap:8px;align-items:stretch}
 .again pre{flex:1;min-width:0}
