@@ -2,8 +2,8 @@ import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
 import type { Venue } from "../market/venue.ts";
 import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
+import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
-import { LAB } from "../config.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
 import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
 import { Offers } from "./offers.ts";
@@ -37,6 +37,7 @@ export class Stepper {
   readonly #rngs: ReadonlyMap<Agent, Rng>;
   readonly #ordering: Rng;
   readonly #space: BlockSpace;
+  readonly #etherPath: PricePath | undefined;
   /** Who sent what is not settled yet. */
   readonly #senders = new Map<Intent, Agent>();
   readonly #positions = new Map<string, Position>();
@@ -52,6 +53,7 @@ export class Stepper {
     this.#rngs = new Map(parts.agents.map((agent) => [agent, parts.rng.fork(agent.name)]));
     this.#ordering = parts.rng.fork("ordering");
     this.#space = parts.space ?? new OpenSpace(world.baseFeeWei);
+    this.#etherPath = parts.etherPath;
     this.#venue = venue;
     this.#state = state;
     this.#startTimestamp = startTimestamp;
@@ -62,7 +64,8 @@ export class Stepper {
     const venue = await world.readVenue();
     const state = await world.protocol.readState();
     const stepper = new Stepper(world, parts, venue, state, await world.chain.timestamp());
-    await stepper.#refresh(parts.accounts);
+    const positions = await stepper.#read(parts.accounts);
+    parts.accounts.forEach((account, i) => stepper.#positions.set(account, positions[i]));
     const view = stepper.view();
     for (const agent of parts.agents) await agent.prepare?.(view);
     return stepper;
@@ -81,20 +84,22 @@ export class Stepper {
   }
 
   view(): View {
-    const { protocol, blockSeconds } = this.#world;
+    const { protocol, blockSeconds, parameters } = this.#world;
+    const { lab } = parameters;
     const { baseFeeWei } = this.#space;
     const marketPrice = this.#exchange.price;
     const seconds = this.#block * blockSeconds;
-    const timestamp = this.#startTimestamp + seconds;
+    const timestamp = this.#startTimestamp + Math.floor(seconds); // several blocks may share a second, as on rollups
     const offers = new Offers(protocol, this.#venue, marketPrice, timestamp);
     return {
-      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei },
+      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei, lab },
       timestamp,
       logImpactPerUnit: this.#exchange.logImpactPerUnit,
       venue: this.#venue,
       state: this.#state,
       positions: this.#positions,
-      etherPrice: protocol.collateral.symbol === "WETH" ? marketPrice : LAB.etherPrice,
+      etherPrice:
+        protocol.collateral.symbol === "WETH" ? marketPrice : (this.#etherPath?.[this.#block] ?? lab.etherPrice),
       holdings: (owner) => this.#exchange.holdings(owner),
       balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
       offers: (accounts) => offers.of(accounts),
@@ -118,15 +123,23 @@ export class Stepper {
     const filling = this.#space.fill(intents, view);
     const { admitted, baseFeeWei } = filling;
     for (const { intent, priorityFeeWei } of admitted) await chain.send({ ...intent, priorityFeeWei }, baseFeeWei);
-    const receipts = await chain.mine(view.timestamp, baseFeeWei);
+    // What will have changed is known beforehand: it is asked for together with the block, which is mined first.
+    const touched = [...new Set(admitted.flatMap(({ intent }) => intent.touches))];
+    const [receipts, positions, state] = await Promise.all([
+      chain.mine(view.timestamp, baseFeeWei),
+      this.#read(touched),
+      protocol.readState(),
+    ]);
 
     const mined = admitted
       .map(({ intent }, i) => ({ intent, receipt: receipts[i] }))
       .sort((a, b) => a.receipt.index - b.receipt.index);
     const outcomes: Outcome[] = [];
     for (const outcome of mined) outcomes.push(await this.#judge(outcome, filling));
-    await this.#refresh(new Set(outcomes.flatMap(({ intent }) => intent.touches)));
-    this.#state = await protocol.readState();
+    for (const account of new Set(outcomes.flatMap(({ intent }) => intent.touches))) {
+      this.#positions.set(account, positions[touched.indexOf(account)]);
+    }
+    this.#state = state;
     this.#tradeOutside(outcomes, view, exogenousPrice);
     this.#forget(filling.dropped, view);
     for (const { intent } of [...outcomes, ...filling.dropped]) this.#senders.delete(intent);
@@ -190,11 +203,8 @@ export class Stepper {
     this.#lastExogenous = exogenousPrice;
   }
 
-  async #refresh(accounts: Iterable<string>): Promise<void> {
-    const list = [...accounts];
-    if (list.length === 0) return;
-    const positions = await this.#world.protocol.readPositions(list);
-    list.forEach((account, i) => this.#positions.set(account, positions[i]));
+  #read(accounts: readonly string[]): Promise<Position[]> {
+    return accounts.length === 0 ? Promise.resolve([]) : this.#world.protocol.readPositions(accounts);
   }
 
   #rngOf(agent: Agent): Rng {
@@ -212,4 +222,6 @@ interface Parts {
   readonly accounts: readonly string[];
   /** Default: room for all at the world's base fee. */
   readonly space?: BlockSpace;
+  /** See `RunOptions`. */
+  readonly etherPath?: PricePath;
 }
