@@ -2,7 +2,7 @@ import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 /** What every task has that makes many runs of the lab. */
-function withBatchOptions(builder: ReturnType<typeof task>, out: string): ReturnType<typeof task> {
+function withBatchOptions(builder: ReturnType<typeof task>, out: string) {
   return builder
     .addOption({ name: "scenario", description: "Name from `scenarios`", defaultValue: "black-thursday" })
     .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "20000" })
@@ -28,6 +28,11 @@ function withBatchOptions(builder: ReturnType<typeof task>, out: string): Return
       defaultValue: "lab-store",
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: out })
+    .addOption({
+      name: "report",
+      description: "HTML file with everything; empty: none",
+      defaultValue: out.replace(/json$/, "html"),
+    })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
 }
