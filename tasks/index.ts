@@ -28,6 +28,11 @@ function batchTask(name: string, description: string, out: string) {
       defaultValue: "lab-store",
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: out })
+    .addOption({
+      name: "report",
+      description: "HTML file with everything; empty: none",
+      defaultValue: out.replace(/json$/, "html"),
+    })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
 }
