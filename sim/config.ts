@@ -1,3 +1,4 @@
+import type { CurveParameters } from "./liquidation-curves.ts";
 import type { AssetSymbol } from "./scenarios/scenario.ts";
 
 /**
@@ -197,3 +198,19 @@ export const RISK = {
   leverageTau: 21_600,
   outageGrace: 1_800,
 } as const;
+
+type Widened<T> = T extends number ? number : { readonly [K in keyof T]: Widened<T[K]> };
+/** `LAB` with other numbers: what a sweep varies. */
+export type LabParameters = Widened<typeof LAB>;
+/** The same of `RISK`. */
+export type RiskParameters = Widened<typeof RISK>;
+
+/** Every number of a run that is configuration and not of its asset, its crowd or its scenario. */
+export interface Parameters {
+  readonly lab: LabParameters;
+  readonly risk: RiskParameters;
+  /** Of the curve that sells, what differs from its usual ones. */
+  readonly curve: CurveParameters;
+}
+
+export const DEFAULTS: Parameters = { lab: LAB, risk: RISK, curve: {} };

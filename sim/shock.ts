@@ -6,7 +6,7 @@ import { NO_LATENCY, type Latency } from "./agents/late.ts";
 import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
-import { LAB, type AssetProfile, type Features } from "./config.ts";
+import { DEFAULTS, type AssetProfile, type Features, type Parameters } from "./config.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario, type RunOptions } from "./engine/run.ts";
 import { buildWorld, isListed, type World } from "./engine/world.ts";
@@ -45,6 +45,8 @@ export interface OnceOptions extends ShockOptions {
   readonly wishes?: AssetProfile;
   /** Makes the pool lend more (above 1) or less than it would; default: 1. See `WorldOptions`. */
   readonly lendingScale?: number;
+  /** Default: `DEFAULTS`. */
+  readonly parameters?: Parameters;
 }
 
 /** Start ÷ low that the world's usual range of prices is made for, and a range for falls beyond it. */
@@ -75,7 +77,7 @@ export async function runShock(
     const perform = (hasImpact: boolean) => {
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
-      const bots = { ...LAB, latency };
+      const bots = { ...world.parameters.lab, latency };
       return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions, ...stack }, report);
     };
     const run = await perform(true);
@@ -155,7 +157,7 @@ async function inWorld<T>(
   report: Report,
   act: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const { scenario, seed, borrowers, loopers, dipBuyers = 0 } = options;
+  const { scenario, seed, borrowers, loopers, dipBuyers = 0, parameters = DEFAULTS } = options;
   requireFineClock(connection, scenario);
   const rng = createRng(seed);
   const path = scenario.path(rng.fork("path"));
@@ -172,10 +174,10 @@ async function inWorld<T>(
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
-    const drawn = planPopulation(rng.fork("population"), counts, wishes, startPrice);
-    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice);
+    const drawn = planPopulation(rng.fork("population"), counts, wishes, startPrice, parameters.lab);
+    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice, parameters.lab);
     const membersOf = (current: World) =>
-      createAgents(current, population, LAB, scenario.stress).flatMap((agent) => agent.members);
+      createAgents(current, population, undefined, scenario.stress).flatMap((agent) => agent.members);
     await populate(world, population, { members: membersOf(world), rng, isLimited });
     const complete = await world.complete();
     await complete.chain.unlock(membersOf(complete));
@@ -197,13 +199,13 @@ function requireFineClock({ networkConfig, networkName }: NetworkConnection, { n
 }
 
 /** Whether blocks are full: because somebody wants it, or because the scenario has it so. */
-function isCongested({ congestion = false, scenario }: ShockOptions): boolean {
+function isCongested({ congestion = false, scenario }: Pick<ShockOptions, "scenario" | "congestion">): boolean {
   return congestion || scenario.stress?.isCongested === true;
 }
 
 /** What a run meets beside the price: the same for the run and its twin. */
-function conditionsOf(
-  options: ShockOptions,
+export function conditionsOf(
+  options: Pick<ShockOptions, "scenario" | "congestion">,
   { path, rng, run }: { readonly path: PricePath; readonly rng: Rng; readonly run: Rng },
 ): Pick<RunOptions, "space" | "stress" | "etherPath"> {
   const { scenario } = options;
@@ -233,8 +235,8 @@ function congestedSpace(scenario: Scenario, path: PricePath, rng: Rng): Congeste
   return new CongestedSpace(new Demand(profile, rng), CONGESTION.medianBidGwei);
 }
 
-function parametersOf({ profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
-  return plain({ ...LAB, ...profile, exchangeDepth, poolDepth });
+function parametersOf({ parameters, profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
+  return plain({ ...parameters.lab, ...profile, exchangeDepth, poolDepth });
 }
 
 function plain(parameters: Readonly<Record<string, number | readonly number[]>>, prefix = "") {

@@ -18,6 +18,7 @@ import { readBasis } from "../sim/jobs/basis.ts";
 import { CURVE_NAMES, curveOf, isCurve } from "../sim/liquidation-curves.ts";
 import { drawCurves } from "../sim/report/curves-chart.ts";
 import { formatCurvesTable } from "../sim/report/curves-table.ts";
+import { curvesPage } from "../sim/report/html/curves-page.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
@@ -39,11 +40,12 @@ export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
   // A job says by which code it is sold: what is changed in one curve is no reason to run the others again.
   const contracts = CURVE_NAMES.map((name) => curveOf(name).contract);
   return runSweep<CurveJob, CurveOutcome, CurvesResult>(args, hre, {
+    task: "curves",
     ...{ describe: describeCurveJob, groupOf: stageOf },
     readBasis: () => readBasis(hre, { files: ["liquidation-curves.ts"], contracts }),
     run: async (basis, perform, report) =>
       compareCurves(options, { basis, codes: await readCodes(hre) }, perform, report),
-    ...{ draw: drawCurves, format: formatCurvesTable },
+    ...{ draw: drawCurves, pageOf: curvesPage, format: formatCurvesTable },
   });
 });
 

@@ -6,6 +6,7 @@ import { sweep } from "../sim/frontier/sweep.ts";
 import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
 import { drawFrontier } from "../sim/report/frontier-chart.ts";
 import { formatFrontierTable } from "../sim/report/frontier-table.ts";
+import { frontierPage } from "../sim/report/html/frontier-page.ts";
 import { findScenario } from "../sim/scenarios/built-in.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
@@ -29,10 +30,11 @@ const CALIBRATION_SEEDS = 3;
 export default runTask<FrontierArguments, FrontierResult>((args, hre) => {
   const options = readOptions(args);
   return runSweep<Job, Outcome, FrontierResult>(args, hre, {
+    task: "frontier",
     describe: describeJob,
     readBasis: () => readBasis(hre),
     run: (basis, perform, report) => sweep(options, basis, perform as Perform, report),
-    ...{ draw: drawFrontier, format: formatFrontierTable },
+    ...{ draw: drawFrontier, pageOf: frontierPage, format: formatFrontierTable },
   });
 });
 

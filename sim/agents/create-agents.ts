@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import type { Agent } from "../engine/agent.ts";
 import type { World } from "../engine/world.ts";
 import type { Population } from "../population.ts";
@@ -29,13 +28,13 @@ export interface Bots {
 
 /**
  * Everybody who acts in a run, with nothing remembered: each run gets its own.
- * @param bots Default: as in `LAB`. Without any, nobody puts accounts up for sale either.
+ * @param bots Default: as in the world's parameters. Without any, nobody puts accounts up for sale either.
  * @param stress Of the scenario.
  */
 export function createAgents(
-  { uniswap, venue, startPrice, protocol }: World,
+  { uniswap, venue, startPrice, protocol, parameters }: World,
   population: Population,
-  { flashLiquidators, capitalLiquidators, mostLooks, latency = NO_LATENCY }: Bots = LAB,
+  { flashLiquidators, capitalLiquidators, mostLooks, latency = NO_LATENCY }: Bots = parameters.lab,
   stress: Stress = {},
 ): Agent[] {
   const late = (agent: Agent) => (latency[1] === 0 ? agent : new Late(agent, latency));

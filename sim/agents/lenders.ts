@@ -22,7 +22,7 @@ export class Lenders implements Agent {
     this.members = plans.map(({ address }) => address);
   }
 
-  async decide({ protocol, state, seconds, balanceOf }: View): Promise<Intent[]> {
+  async decide({ protocol, state, seconds }: View): Promise<Intent[]> {
     const sharePrice = sharePriceOf(state);
     if (sharePrice < this.#bestSharePrice * (1 - LOSS_SHARE)) this.#lossAt = Math.min(this.#lossAt, seconds);
     this.#bestSharePrice = Math.max(this.#bestSharePrice, sharePrice);
@@ -36,7 +36,7 @@ export class Lenders implements Agent {
       if (seconds < (this.#triedAt.get(address) ?? -Infinity) + REST_SECONDS) continue;
       if (cash < protocol.minDebt) break;
       this.#triedAt.set(address, seconds);
-      const shares = await balanceOf(protocol.spender, address);
+      const [shares] = await protocol.readLenderShares([address]);
       const owned = (shares * state.lenderAssets) / (state.lenderShares + 1n);
       if (owned < protocol.minDebt) continue;
       // By shares, which cannot be too few when a loss or a provision comes first; a little less than the cash, because

@@ -1,9 +1,9 @@
 import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
-import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import { AuctionRecorder } from "../metrics/auction.ts";
 import { CongestionRecorder } from "../metrics/congestion.ts";
+import { HistogramRecorder } from "../metrics/histograms.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { AgentOutcome, RunProgress, RunResult } from "../metrics/run-result.ts";
 import { wealthOf } from "../metrics/wealth.ts";
@@ -29,7 +29,7 @@ export interface RunOptions {
   /** False: the twin, in which nobody's trade moves the outside price. */
   readonly hasImpact: boolean;
   readonly rng: Rng;
-  /** Default: as in `LAB`. */
+  /** Default: as in the world's parameters. */
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
@@ -52,10 +52,11 @@ export async function runScenario(
   { path, hasImpact, rng, bots, space, stress, etherPath, stack }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
-  const { protocol, startPrice } = world;
+  const { protocol, startPrice, parameters } = world;
+  const { permanentImpactShare: permanentShare, impactHalfLifeSeconds: halfLifeSeconds } = parameters.lab;
   const exchange = new Exchange({
     ...{ depth: world.exchangeDepth, startPrice, hasImpact },
-    ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
+    ...{ permanentShare, halfLifeSeconds },
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
@@ -79,6 +80,7 @@ export async function runScenario(
   const blocks = path.length - 1;
   const auction = new AuctionRecorder(blocks);
   const congestion = space === undefined ? undefined : new CongestionRecorder(blocks);
+  const histograms = new HistogramRecorder(blocks);
   const recorder = new Recorder(blocks, {
     debtAtStart: toFloat(stepper.state.debtAssets, protocol.loan.decimals),
     collateralValueAtStart: toFloat(collateral, protocol.collateral.decimals) * startPrice,
@@ -91,6 +93,7 @@ export async function runScenario(
     recorder.record(step, path[block]);
     await auction.record(step);
     congestion?.record(step);
+    histograms.record(step);
     ledger.record(step);
     stacked?.record(step);
     if (block % REPORT_EVERY === 0) report(recorder.progress(hasImpact ? "run" : "twin", block));
@@ -104,6 +107,7 @@ export async function runScenario(
     series: recorder.series,
     auction: auction.result,
     congestion: congestion?.result ?? null,
+    histograms: histograms.result,
     ...(stacked === undefined ? {} : { stack: await stacked.end() }),
     invariants: [...(await protocol.checkInvariants(stepper.positions)), ...((await stacked?.invariants()) ?? [])],
     hash: recorder.hash,

@@ -4,7 +4,6 @@ import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
-import { LAB } from "../config.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
 import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
 import { Offers } from "./offers.ts";
@@ -84,21 +83,22 @@ export class Stepper {
   }
 
   view(): View {
-    const { protocol, blockSeconds } = this.#world;
+    const { protocol, blockSeconds, parameters } = this.#world;
+    const { lab } = parameters;
     const { baseFeeWei } = this.#space;
     const marketPrice = this.#exchange.price;
     const seconds = this.#block * blockSeconds;
     const timestamp = this.#startTimestamp + Math.floor(seconds); // several blocks may share a second, as on rollups
     const offers = new Offers(protocol, this.#venue, marketPrice, timestamp);
     return {
-      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei },
+      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei, lab },
       timestamp,
       logImpactPerUnit: this.#exchange.logImpactPerUnit,
       venue: this.#venue,
       state: this.#state,
       positions: this.#positions,
       etherPrice:
-        protocol.collateral.symbol === "WETH" ? marketPrice : (this.#etherPath?.[this.#block] ?? LAB.etherPrice),
+        protocol.collateral.symbol === "WETH" ? marketPrice : (this.#etherPath?.[this.#block] ?? lab.etherPrice),
       holdings: (owner) => this.#exchange.holdings(owner),
       balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
       offers: (accounts) => offers.of(accounts),
