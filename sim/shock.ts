@@ -180,7 +180,7 @@ async function inWorld<T>(
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
     const drawn = planPopulation(rng.fork("population"), counts, wishes, startPrice, parameters.lab);
-    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice);
+    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice, parameters.lab);
     const membersOf = (current: World) =>
       createAgents(current, population, undefined, scenario.stress).flatMap((agent) => agent.members);
     await populate(world, population, { members: membersOf(world), rng, isLimited });
