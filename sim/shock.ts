@@ -13,9 +13,11 @@ import { buildWorld, isListed, type World } from "./engine/world.ts";
 import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
+import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
 import { explainStress } from "./stress/explain.ts";
+import { buildStack } from "./stress/stack-pool.ts";
 import { stressPopulation } from "./stress/population.ts";
 import { toFloat } from "./units.ts";
 import { UserError } from "./user-error.ts";
@@ -34,6 +36,8 @@ export interface ShockOptions {
   readonly congestion?: boolean;
   /** Of liquidators and the kicker, in blocks; default: none. */
   readonly latency?: Latency;
+  /** What executes blocks: EDR's Solidity runner where it can be had (default), or the connection's own. Results are equal. */
+  readonly engine?: "runner" | "node";
 }
 
 /** For comparisons: what the pool is, and whose wishes the population has. */
@@ -70,14 +74,14 @@ export async function runShock(
   const { latency = NO_LATENCY } = options;
   const congestion = isCongested(options);
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
-  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng, stack }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
     const perform = (hasImpact: boolean) => {
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
       const bots = { ...world.parameters.lab, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions }, report);
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions, ...stack }, report);
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -112,10 +116,15 @@ export async function runOnce(
   options: OnceOptions,
   report: Report = SILENT,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
-  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng, stack }) => {
     const own = rng.fork("run");
     const conditions = conditionsOf(options, { path, rng, run: own });
-    const run = await runScenario(world, population, { path, hasImpact: true, rng: own, ...conditions }, report);
+    const run = await runScenario(
+      world,
+      population,
+      { path, hasImpact: true, rng: own, ...conditions, ...stack },
+      report,
+    );
     const { priceAtStart, priceLow } = run.metrics;
     const fall = priceAtStart - lowOf(path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
@@ -138,6 +147,8 @@ interface Stage {
   readonly population: Population;
   readonly path: PricePath;
   readonly rng: Rng;
+  /** The second pool of a scenario that has one. */
+  readonly stack: Pick<RunOptions, "stack">;
 }
 
 /** Builds and populates a world, lets something be done in it, and takes it back. */
@@ -163,6 +174,8 @@ async function inWorld<T>(
   stage("deploy");
   const world = await buildWorld(hre, connection, { ...options, startPrice, ...rangeFor(scenario, path) });
   try {
+    // An engine that comes when everybody has borrowed is deployed on the provider's chain.
+    if (options.engine !== "node" && options.features !== "measured") await moveToRunner(hre, connection, world.chain);
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
@@ -173,7 +186,10 @@ async function inWorld<T>(
     await populate(world, population, { members: membersOf(world), rng, isLimited });
     const complete = await world.complete();
     await complete.chain.unlock(membersOf(complete));
-    return await act({ world: complete, population, path, rng });
+    const wanted = scenario.stress?.stack;
+    const stack =
+      wanted === undefined ? {} : { stack: await buildStack(hre, connection, complete, wanted, rng.fork("stack")) };
+    return await act({ world: complete, population, path, rng, stack });
   } finally {
     await world.chain.close();
   }
@@ -188,7 +204,7 @@ function requireFineClock({ networkConfig, networkName }: NetworkConnection, { n
 }
 
 /** Whether blocks are full: because somebody wants it, or because the scenario has it so. */
-function isCongested({ congestion = false, scenario }: ShockOptions): boolean {
+function isCongested({ congestion = false, scenario }: Pick<ShockOptions, "scenario" | "congestion">): boolean {
   return congestion || scenario.stress?.isCongested === true;
 }
 

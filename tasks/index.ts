@@ -2,8 +2,8 @@ import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 /** What every task has that makes many runs of the lab. */
-function withBatchOptions(builder: ReturnType<typeof task>, out: string) {
-  return builder
+function batchTask(name: string, description: string, out: string) {
+  return task(name, description)
     .addOption({ name: "scenario", description: "Name from `scenarios`", defaultValue: "black-thursday" })
     .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "20000" })
     .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
@@ -100,7 +100,8 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
     .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
     .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
-    .addOption({ name: "out", description: "Where the report goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "out", description: "Where the result goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
     .setAction(() => import("./risk.ts"))
     .build(),
@@ -395,18 +396,16 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./manipulation.ts"))
     .build(),
-  withBatchOptions(
-    task("montecarlo", "A scenario on many paths: intervals, value at risk, expected shortfall, liquidations at risk"),
+  batchTask(
+    "montecarlo",
+    "A scenario on many paths: intervals, value at risk, expected shortfall, liquidations at risk",
     "montecarlo.json",
   )
     .addOption({ name: "paths", description: "How many seeds", defaultValue: "100" })
     .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })
     .setAction(() => import("./montecarlo.ts"))
     .build(),
-  withBatchOptions(
-    task("sweep", "A scenario over a grid of any parameters: heat maps, Pareto set and safe frontier"),
-    "sweep.json",
-  )
+  batchTask("sweep", "A scenario over a grid of any parameters: heat maps, Pareto set and safe frontier", "sweep.json")
     .addOption({ name: "grid", description: "Such as depth=0.5,1,2;z=3,4,5;premiumBps=0,50", defaultValue: "" })
     .addOption({ name: "seeds", description: "Runs of each cell", defaultValue: "20" })
     .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })

@@ -7,6 +7,8 @@ import { populateDemo } from "../scripts/risk/populate-demo.ts";
 import { readRisk, type RiskQuestion } from "../scripts/risk/read-risk.ts";
 import { findDeployment, loadDeployment, requirePool, type Deployment } from "../sim/deployments.ts";
 import { formatJson, prepareOutputFile } from "../sim/report/result-file.ts";
+import { renderReport } from "../sim/report/html/render.ts";
+import { riskPage } from "../sim/report/html/risk-page.ts";
 import { formatRiskTable } from "../sim/report/risk-table.ts";
 import { wantsColour } from "../sim/report/style.ts";
 import type { RiskReport } from "../sim/risk/risk-report.ts";
@@ -23,6 +25,7 @@ export interface RiskArguments {
   readonly fromBlock: string;
   readonly logRange: string;
   readonly out: string;
+  readonly report: string;
   readonly json: boolean;
 }
 
@@ -34,6 +37,10 @@ const MOST_NAMED = 10_000;
 export default runTask<RiskArguments, RiskReport>(async (args, hre) => {
   const options = readOptions(args);
   const out = args.out === "" ? undefined : await prepareOutputFile(args.out, "--out");
+  const page = args.report === "" ? undefined : await prepareOutputFile(args.report, "--report");
+  if (out !== undefined && out.target === page?.target) {
+    throw new UserError(`--out and --report are the same file: ${args.out}`);
+  }
   await hre.tasks.getTask("build").run({ quiet: true });
   const say = args.json ? () => undefined : (line: string) => console.log(`${line} …`);
   const connection = await connect(hre);
@@ -45,13 +52,27 @@ export default runTask<RiskArguments, RiskReport>(async (args, hre) => {
   });
   const text = formatJson(report);
   await out?.write(text);
+  await page?.write(renderReport(riskPage(report, commandLine(args, report))));
   if (args.json) process.stdout.write(text);
   else {
-    const files = out === undefined ? [] : ["", `Report   ${args.out}`];
-    console.log(["", formatRiskTable(report, wantsColour(process.stdout, process.env)), ...files].join("\n"));
+    const files = [
+      ...(out === undefined ? [] : [`Result   ${args.out}`]),
+      ...(page === undefined ? [] : [`Report   ${args.report}`]),
+    ];
+    const table = formatRiskTable(report, wantsColour(process.stdout, process.env));
+    console.log(["", table, ...(files.length === 0 ? [] : ["", ...files])].join("\n"));
   }
   return report;
 });
+
+/** Without the address of `--fork-url`, which may carry a key. */
+function commandLine({ pool, registry, lens }: RiskArguments, { network, isFork }: RiskReport): string {
+  const options = Object.entries({ pool, registry, lens }).flatMap(([name, value]) =>
+    value === "" ? [] : [`--${name}`, value],
+  );
+  const place = isFork ? ["--fork-url", "URL"] : network === "default" ? [] : ["--network", network];
+  return ["npx", "hardhat", "risk", ...place, ...options].join(" ");
+}
 
 function readOptions({ accounts, fromBlock, logRange, lens, registry }: RiskArguments) {
   for (const [name, address] of Object.entries({ lens, registry })) {

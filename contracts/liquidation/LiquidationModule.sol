@@ -13,6 +13,7 @@ import {BookWord} from "../libraries/BookWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
 import {PoolBacklog} from "../pool/PoolBacklog.sol";
+import {AccountSlot} from "./AccountSlot.sol";
 import {KeeperTips} from "./KeeperTips.sol";
 import {SaleSettlement} from "./SaleSettlement.sol";
 
@@ -24,6 +25,7 @@ import {SaleSettlement} from "./SaleSettlement.sol";
 contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPoolModule {
     using FixedPointMathLib for uint256;
     using BasketMath for Basket;
+    using AccountSlot for Account;
 
     /// @notice Gas that the risk engine is given before an account is put up for sale. [gas]
     uint256 public constant REFRESH_GAS = 1_500_000;
@@ -34,9 +36,12 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @dev An account at liquidation prices.
     struct Appraisal {
-        Valuation v;
+        uint256 value; // [loan base units]
         uint256 capacity; // [loan base units]
-        uint256 largest; // its collateral of the highest value
+        address stale; // as in `Valuation`
+        bool isGrace; // as in `Valuation`
+        uint256 largest; // place of its collateral of the highest value
+        address token; // the same
     }
 
     constructor(address loanAsset_) PoolAccounting(loanAsset_) PoolBacklog(loanAsset_) {}
@@ -61,10 +66,19 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @dev Judges by the debt as it was last booked, and by all interest only where that is not enough: a kick books nothing.
     function _kick(address account, uint24 keeper) private {
-        Account memory record = _account[account];
-        _tryRefreshAll(record, address(0));
-        Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        Account memory record = _account[account].read();
+        Appraisal memory p;
+        uint256 mask = record.collateralMask;
+        if (mask != 0 && mask & (mask - 1) == 0) {
+            p.largest = LibBit.ffs(mask);
+            p.token = _collateralList[p.largest];
+            _tryRefresh(p.token);
+            _appraiseOnly(p, account);
+        } else {
+            _tryRefreshAll(record, address(0));
+            p = _appraise(account, mask);
+        }
+        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         uint256 debt = SharesMath.debtAssetsUp(record.debtShares, _debtAssets, _debtShares);
         if (p.capacity >= debt) {
             debt = _debtAssetsOf(_accrued(), record.debtShares);
@@ -79,26 +93,26 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
             record.kickedAt = uint32(block.timestamp);
             before = record.saleDebtOrEasedAt;
         }
-        _requireNoGrace(p.v.isGrace, account, p.capacity, debt);
+        _requireNoGrace(p.isGrace, account, p.capacity, debt);
         uint256 inForce = _toUnits(debt);
         if (before != 0 && from != p.largest) {
             _changeBacklog(from, before, 0);
             before = 0;
         }
-        _changeBacklog(p.largest, before, inForce);
+        _changeBacklogOf(p.token, before, inForce);
         (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(p.largest));
         record.keeperOrLag = keeper;
-        _setProvision(account, record, _shortfall(debt, p.v.basket.value, p.capacity));
-        _account[account] = record;
+        _setProvision(account, record, _shortfall(debt, p.value, p.capacity));
+        _account[account].write(record);
         emit AccountKicked(account, msg.sender, debt);
     }
 
     /// @inheritdoc ILiquidationSales
     function unkick(address account) external lock {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         if (record.kickedAt == 0) revert LiquidationNotKicked(account);
         Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         bool expired = _expired(record);
         uint256 required = _debtAssetsOf(_accrued(), record.debtShares);
         if (!expired) required = required.mulDivUp(UNKICK_HEALTH_BPS, BPS);
@@ -106,17 +120,17 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         uint256 lag = expired ? 0 : (block.timestamp - record.kickedAt).min(type(uint24).max);
         _endSale(record);
         (record.saleDebtOrEasedAt, record.keeperOrLag) = (uint40(block.timestamp), uint24(lag));
-        _account[account] = record;
+        _account[account].write(record);
         emit AccountUnkicked(account, msg.sender);
     }
 
     /// @inheritdoc ILiquidationSales
     function mark(address account) external lock {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         uint256 debt = _debtAssetsOf(_accrued(), record.debtShares);
-        _setProvision(account, record, _shortfall(debt, p.v.basket.value, p.capacity));
+        _setProvision(account, record, _shortfall(debt, p.value, p.capacity));
         _account[account].provisioned = record.provisioned;
     }
 
@@ -179,13 +193,14 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         address collateral,
         uint256 maxCollateral
     ) external lock returns (uint256, uint256, uint256) {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         bool begins = _begins(record, collateral);
         Accrual memory a = _accrued();
         uint256 owed = _debtAssetsOf(a, record.debtShares);
-        _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
-        return (s.amount, s.repay, _price36(s));
+        (, uint256 tip) = _chargeTip(a, record);
+        uint256 debt = tip == 0 ? owed : _debtAssetsOf(a, record.debtShares);
+        Sale memory s = _planSale(record, begins, owed, debt, account, collateral, maxCollateral);
+        return (s.amount, s.repay, s.price36);
     }
 
     function _sell(
@@ -194,11 +209,12 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         address collateral,
         uint256 maxCollateral
     ) private returns (uint256, uint256) {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         bool begins = _begins(record, collateral);
         uint256 owed = _debtAssetsOf(a, record.debtShares);
         (uint24 keeper, uint256 tip) = _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
+        uint256 debt = tip == 0 ? owed : _debtAssetsOf(a, record.debtShares);
+        Sale memory s = _planSale(record, begins, owed, debt, account, collateral, maxCollateral);
         _settle(s, a, record, account, collateral);
         // Out of what is paid: what a sale of nothing's worth does not bring in is not handed out.
         if (keeper != 0) _creditTip(a, keeper, tip.min(s.repay), account);
@@ -243,14 +259,30 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     function _appraise(address account, uint256 mask) private view returns (Appraisal memory p) {
         IPriceOracle oracle = IPriceOracle(_oracle);
+        Valuation memory v;
         uint256 highest;
         for (; mask != 0; mask &= mask - 1) {
             uint256 index = LibBit.ffs(mask);
             address token = _collateralList[index];
             Position memory position = _positionIn(oracle, token, _collateralAmount[account][token]);
-            _count(p.v, token, position);
+            _count(v, token, position);
             if (position.value >= highest) (highest, p.largest) = (position.value, index);
         }
-        p.capacity = p.v.basket.capacityDown();
+        p.token = _collateralList[p.largest];
+        (p.value, p.capacity, p.stale, p.isGrace) = (v.basket.value, v.basket.capacityDown(), v.stale, v.isGrace);
+    }
+
+    /// @dev The same where there is no other collateral than `p.token`: see `SalePlan._value`.
+    function _appraiseOnly(Appraisal memory p, address account) private view {
+        address token = p.token;
+        Position memory position = _positionIn(IPriceOracle(_oracle), token, _collateralAmount[account][token]);
+        (p.value, p.capacity, p.isGrace) = (position.value, position.capacity, position.isGrace);
+        if (!position.fresh) p.stale = token;
+    }
+
+    function _changeBacklogOf(address token, uint256 before, uint256 inForce) private {
+        Collateral storage c = _collateral[token];
+        BookWord books = c.books;
+        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
     }
 }

@@ -4,13 +4,21 @@ import type { Rng } from "../rng.ts";
 /** Accounts that one bot looks at in a block, unless it is told otherwise. */
 export const MOST_LOOKS = 8;
 
+/** What was found by the same state and positions: each bot asks in each block. */
+const found = new WeakMap<View["state"], WeakMap<View["positions"], readonly string[]>>();
+
 /** Accounts whose collateral does not carry their debt at the protocol's own prices. */
-export function liquidatable({ protocol, state, positions }: View): string[] {
+export function liquidatable({ protocol, state, positions }: View): readonly string[] {
+  const known = found.get(state) ?? new WeakMap<View["positions"], readonly string[]>();
+  found.set(state, known);
+  const before = known.get(positions);
+  if (before !== undefined) return before;
   const accounts: string[] = [];
   for (const [account, position] of positions) {
     if (position.debtShares === 0n) continue;
     if (protocol.debtOf(position, state) > protocol.liquidationCapacityOf(position, state)) accounts.push(account);
   }
+  known.set(positions, accounts);
   return accounts;
 }
 

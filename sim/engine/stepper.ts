@@ -64,7 +64,8 @@ export class Stepper {
     const venue = await world.readVenue();
     const state = await world.protocol.readState();
     const stepper = new Stepper(world, parts, venue, state, await world.chain.timestamp());
-    await stepper.#refresh(parts.accounts);
+    const positions = await stepper.#read(parts.accounts);
+    parts.accounts.forEach((account, i) => stepper.#positions.set(account, positions[i]));
     const view = stepper.view();
     for (const agent of parts.agents) await agent.prepare?.(view);
     return stepper;
@@ -122,15 +123,23 @@ export class Stepper {
     const filling = this.#space.fill(intents, view);
     const { admitted, baseFeeWei } = filling;
     for (const { intent, priorityFeeWei } of admitted) await chain.send({ ...intent, priorityFeeWei }, baseFeeWei);
-    const receipts = await chain.mine(view.timestamp, baseFeeWei);
+    // What will have changed is known beforehand: it is asked for together with the block, which is mined first.
+    const touched = [...new Set(admitted.flatMap(({ intent }) => intent.touches))];
+    const [receipts, positions, state] = await Promise.all([
+      chain.mine(view.timestamp, baseFeeWei),
+      this.#read(touched),
+      protocol.readState(),
+    ]);
 
     const mined = admitted
       .map(({ intent }, i) => ({ intent, receipt: receipts[i] }))
       .sort((a, b) => a.receipt.index - b.receipt.index);
     const outcomes: Outcome[] = [];
     for (const outcome of mined) outcomes.push(await this.#judge(outcome, filling));
-    await this.#refresh(new Set(outcomes.flatMap(({ intent }) => intent.touches)));
-    this.#state = await protocol.readState();
+    for (const account of new Set(outcomes.flatMap(({ intent }) => intent.touches))) {
+      this.#positions.set(account, positions[touched.indexOf(account)]);
+    }
+    this.#state = state;
     this.#tradeOutside(outcomes, view, exogenousPrice);
     this.#forget(filling.dropped, view);
     for (const { intent } of [...outcomes, ...filling.dropped]) this.#senders.delete(intent);
@@ -194,11 +203,8 @@ export class Stepper {
     this.#lastExogenous = exogenousPrice;
   }
 
-  async #refresh(accounts: Iterable<string>): Promise<void> {
-    const list = [...accounts];
-    if (list.length === 0) return;
-    const positions = await this.#world.protocol.readPositions(list);
-    list.forEach((account, i) => this.#positions.set(account, positions[i]));
+  #read(accounts: readonly string[]): Promise<Position[]> {
+    return accounts.length === 0 ? Promise.resolve([]) : this.#world.protocol.readPositions(accounts);
   }
 
   #rngOf(agent: Agent): Rng {

@@ -5,11 +5,12 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { DEFAULTS, LOAN_DECIMALS, PROFILES, scaledProfile } from "../config.ts";
 import type { AssetProfile, Features, Parameters } from "../config.ts";
 import { curveOf, type CurveName } from "../liquidation-curves.ts";
+import { poolInterface } from "../market/uniswap-artifacts.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
 import { deployUniswapV3, type UniswapAddresses } from "../market/uniswap-deploy.ts";
 import { amountsUpForLiquidity } from "../market/uniswap-liquidity.ts";
 import { tickAtSqrtPriceX96, unitPrice, usableTickDown, type Rational } from "../market/uniswap-math.ts";
-import { addLiquidity, approve, createPool, growObservations, readSlot0 } from "../market/uniswap-pool.ts";
+import { addLiquidity, approve, createPool, growObservations } from "../market/uniswap-pool.ts";
 import { Venue } from "../market/venue.ts";
 import { Breakwater } from "../protocols/breakwater.ts";
 import { deployBreakwater, deployCurve } from "../protocols/breakwater-deploy.ts";
@@ -99,7 +100,7 @@ export async function buildWorld(
     const collateral = await deployToken(connection, founder, scenario.asset, profile.decimals);
     const loan = await deployToken(connection, founder, scenario.loan, LOAN_DECIMALS[scenario.loan]);
     const poolDepth = lab.totalDebt * profile.poolDepthShare;
-    const { uniswap, readVenue } = await createMarket(connection, founder, collateral, loan, {
+    const { uniswap, readVenue } = await createMarket(connection, chain, founder, collateral, loan, {
       fee: lab.uniswapFee,
       price: startPrice,
       depth: poolDepth,
@@ -185,6 +186,7 @@ async function deployToken(
 /** A Uniswap v3 pool with one provider whose liquidity makes the price fall by 2 % when `depth` is sold. */
 async function createMarket(
   { ethers }: NetworkConnection,
+  chain: Chain,
   provider: Signer,
   base: Token,
   quote: Token,
@@ -227,9 +229,11 @@ async function createMarket(
   await addLiquidity(provider, uniswap, pool, { ...range, ...amounts });
 
   const readVenue = async () => {
-    const { sqrtPriceX96: now } = await readSlot0(ethers.provider, pool.address);
-    const contract = await ethers.getContractAt(["function liquidity() view returns (uint128)"], pool.address);
-    const active = (await contract.getFunction("liquidity").staticCall()) as bigint;
+    const ask = async (name: string) => {
+      const data = await chain.call(pool.address, poolInterface.encodeFunctionData(name));
+      return poolInterface.decodeFunctionResult(name, data)[0] as bigint;
+    };
+    const [now, active] = await Promise.all([ask("slot0"), ask("liquidity")]);
     const decimals = { base: base.decimals, quote: quote.decimals };
     return new Venue(pool, decimals, { sqrtPriceX96: now, liquidity: active });
   };

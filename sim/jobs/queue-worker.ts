@@ -32,6 +32,9 @@ export class QueueWorker {
   readonly #worker: Worker<Envelope, PackedOutcome>;
   #pool: ReturnType<QueueWorkerOptions["openPool"]>;
   #isClosing = false;
+  #letGo: (error: Error) => void = () => undefined;
+  /** Rejects when this closes: its pool says no more then. */
+  readonly #closed: Promise<never>;
   readonly ended: Promise<void>;
   #end: (error?: Error) => void = () => undefined;
 
@@ -41,6 +44,8 @@ export class QueueWorker {
     this.ended = new Promise((resolve, reject) => {
       this.#end = (error) => (error === undefined ? resolve() : reject(error));
     });
+    this.#closed = new Promise((_, reject) => (this.#letGo = reject));
+    this.#closed.catch(() => undefined); // whoever is at a job hears of it
     const lease = options.leaseSeconds * 1_000;
     this.#worker = new Worker<Envelope, PackedOutcome>(QUEUE.name, (job) => this.#perform(job.name, job.data), {
       ...{ connection: { ...address, maxRetriesPerRequest: null }, prefix: QUEUE.prefix },
@@ -54,6 +59,7 @@ export class QueueWorker {
   async close(error?: Error): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#letGo(new WorkerEnded(`the worker ${hostname()}:${process.pid} was stopped`));
     this.#pool.close();
     await this.#worker.close();
     this.#end(error);
@@ -71,7 +77,7 @@ export class QueueWorker {
     report(`begin ${name}`);
     const pool = this.#pool;
     try {
-      const outcome = await pool.perform(job);
+      const outcome = await Promise.race([pool.perform(job), this.#closed]);
       report(`end   ${name}`);
       return pack(outcome);
     } catch (error) {

@@ -71,13 +71,17 @@ export class Venue {
   follow(logs: readonly Log[]): VenueSwap | undefined {
     let swap: VenueSwap | undefined;
     for (const log of logs) {
+      const [topic] = log.topics;
+      if (topic !== SWAP_TOPIC && topic !== MINT_TOPIC && topic !== BURN_TOPIC) continue;
       if (BigInt(log.address) !== BigInt(this.pool.address)) continue;
-      if (log.topics[0] === MINT_TOPIC || log.topics[0] === BURN_TOPIC) this.#provide(log);
-      if (log.topics[0] !== SWAP_TOPIC) continue;
-      const [amount0, amount1, sqrtPriceX96, liquidity] = poolInterface
-        .decodeEventLog("Swap", log.data, [...log.topics])
-        .toArray()
-        .slice(2) as [bigint, bigint, bigint, bigint];
+      if (topic !== SWAP_TOPIC) {
+        this.#provide(log);
+        continue;
+      }
+      // int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick
+      const word = (i: number) => BigInt(`0x${log.data.slice(2 + 64 * i, 66 + 64 * i)}`);
+      const [amount0, amount1] = [BigInt.asIntN(256, word(0)), BigInt.asIntN(256, word(1))];
+      const [sqrtPriceX96, liquidity] = [word(2), word(3)];
       this.#sqrtPriceX96 = sqrtPriceX96;
       this.#liquidity = liquidity;
       const [baseIn, quoteIn] = this.pool.baseIsToken0 ? [amount0, amount1] : [amount1, amount0];

@@ -12,6 +12,7 @@ import {
 } from "./breakwater-calls.ts";
 import type { RiskAddresses } from "./breakwater-risk.ts";
 import { explainRevert } from "./explain-revert.ts";
+import { decodeResult, encodeCall } from "./fast-abi.ts";
 import {
   RESTRICTED,
   type LiquidationEvent,
@@ -20,6 +21,7 @@ import {
   type Protocol,
   type ProtocolState,
   type SaleOffer,
+  type SalePart,
   type SaleState,
   type Token,
 } from "./protocol.ts";
@@ -43,10 +45,13 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   readonly minDebt: bigint;
   readonly spender: string;
   readonly #chain: Chain;
+  /** Topics of the events that `eventsOf` tells of. */
+  readonly #told: ReadonlySet<string>;
 
   private constructor(chain: Chain, abi: BreakwaterInterfaces, at: BreakwaterAddresses, tokens: Tokens) {
     super(abi, at, tokens);
     this.#chain = chain;
+    this.#told = new Set(["CollateralTaken", "BadDebtRealized"].map((name) => abi.LendingPool.getEvent(name)?.topicHash ?? ""));
     this.spender = at.pool;
     this.kickLifeSeconds = tokens.kickLifeSeconds;
     this.minDebt = toUnits(tokens.minDebt ?? LAB.minDebt, tokens.loan.decimals);
@@ -69,10 +74,9 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     return new Breakwater(chain, await readInterfaces(hre), addresses, tokens);
   }
 
-  async #lens(name: string, ...args: unknown[]): Promise<unknown> {
+  async #lens(name: string, ...args: Parameters<typeof encodeCall>[2]): Promise<unknown> {
     const lens = this.abi.AccountLens;
-    const data = await this.#chain.call(this.at.lens, lens.encodeFunctionData(name, args));
-    return lens.decodeFunctionResult(name, data)[0] as unknown;
+    return decodeResult(lens, name, await this.#chain.call(this.at.lens, encodeCall(lens, name, args)));
   }
 
   async #paged<I, T>(items: readonly I[], page: number, read: (part: readonly I[]) => Promise<T[]>) {
@@ -86,15 +90,14 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
       Record<string, bigint>
     > & {
       readonly totals: Readonly<Record<string, bigint>>;
-      readonly priceFresh: boolean;
-      readonly risk: Readonly<Record<string, bigint>> & { readonly poolRestricted: boolean };
+      readonly risk: Readonly<Record<string, bigint>>;
     };
     const { debtAssets, debtShares, cash, reserves } = m.totals;
     const gross = cash + debtAssets;
     const decimals = [this.collateral.decimals, this.loan.decimals] as const;
     const { freshUntil, exitFloorShares, reserve } = m.risk;
     const isGoverned = freshUntil !== 0n;
-    const isClosed = m.risk.poolRestricted || Number(m.risk.level) === RESTRICTED;
+    const isClosed = m.risk.poolRestricted === 1n || Number(m.risk.level) === RESTRICTED;
     return {
       timestamp: Number(m.timestamp),
       ...{ debtAssets, debtShares, cash, reserves },
@@ -105,7 +108,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
       liquidationFactorBps: m.liquidationFactorBps,
       liquidationPrice36: m.liquidationPrice36,
       oraclePrice: priceFloat(m.liquidationPrice36, ...decimals),
-      priceFresh: m.priceFresh,
+      priceFresh: m.priceFresh === 1n,
       borrowPrice: priceFloat(m.borrowPrice36, ...decimals),
       reserve: isGoverned ? toFloat(reserve, this.loan.decimals) : Infinity,
       liquidationDiscount: isGoverned ? Number(m.risk.discountBps) / 1e4 : 0,
@@ -119,7 +122,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   readPositions(accounts: readonly string[]): Promise<Position[]> {
     return this.#paged(accounts, PAGE, async (part) => {
       const read = await this.#lens("positionsOf", this.at.pool, this.collateral.address, part);
-      return (read as bigint[][]).map(([collateral, debtShares, kickedAt]) => ({
+      return (read as Readonly<Record<keyof Position, bigint>>[]).map(({ collateral, debtShares, kickedAt }) => ({
         ...{ collateral, debtShares },
         kickedAt: Number(kickedAt),
       }));
@@ -138,22 +141,21 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     const { collateral, loan } = this;
     const worth36 = toUnits(worth, 36 + loan.decimals - collateral.decimals);
     return this.#paged(accounts, OFFER_PAGE, async (part) => {
-      const args = [this.at.pool, collateral.address, part, smallest, worth36];
       const lens = this.abi.AccountLens;
-      const call = lens.encodeFunctionData("offersOf", args);
+      const call = encodeCall(lens, "offersOf", [this.at.pool, collateral.address, part, smallest, worth36]);
       const data = await this.#chain.callNext(this.at.lens, call, timestamp);
-      const [read] = lens.decodeFunctionResult("offersOf", data) as unknown as [bigint[][][]];
+      const read = decodeResult(lens, "offersOf", data) as unknown as SalePart[][];
       return read.map((parts, i) => ({
         account: part[i],
-        parts: parts.map(([amount, repay]) => ({ collateral: amount, repay })),
+        parts: parts.map(({ collateral: amount, repay }) => ({ collateral: amount, repay })),
       }));
     });
   }
 
   async readSale(): Promise<SaleState> {
     const desk = this.abi.LiquidationDesk;
-    const data = await this.#chain.call(this.at.pool, desk.encodeFunctionData("saleOf", [this.collateral.address]));
-    const sale = desk.decodeFunctionResult("saleOf", data)[0] as Readonly<Record<"backlog" | "clockTicks", bigint>>;
+    const data = await this.#chain.call(this.at.pool, encodeCall(desk, "saleOf", [this.collateral.address]));
+    const sale = decodeResult(desk, "saleOf", data) as Readonly<Record<"backlog" | "clockTicks", bigint>>;
     return { backlog: toFloat(sale.backlog, this.loan.decimals), clock: Number(sale.clockTicks) / TICKS_PER_SECOND };
   }
 
@@ -172,7 +174,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     const liquidations: LiquidationEvent[] = [];
     const losses: LossEvent[] = [];
     for (const log of logs) {
-      if (BigInt(log.address) !== BigInt(this.at.pool)) continue;
+      if (!this.#told.has(log.topics[0]) || BigInt(log.address) !== BigInt(this.at.pool)) continue;
       const event = this.abi.LendingPool.parseLog({ topics: [...log.topics], data: log.data });
       const args = (event?.args ?? {}) as Readonly<Record<string, bigint>> & { readonly account: string };
       const { account } = args;

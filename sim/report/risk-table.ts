@@ -123,21 +123,23 @@ function at<T extends { readonly fall: number }>(steps: readonly T[], fall: numb
   return step;
 }
 
+/** One more than there are edges. */
+export function bucketNames(edges: readonly number[]): string[] {
+  const [first, last] = [edges[0].toFixed(2), edges[edges.length - 1].toFixed(2)];
+  const between = edges.slice(1).map((edge, i) => `${edges[i].toFixed(2)}–${edge.toFixed(2)}`);
+  return [`below ${first}`, ...between, `${last} and more`];
+}
+
 /** Buckets that somebody is in; debt as bars. */
 function histogramLines({ histogram: { edges, accounts, debt } }: PoolReport): string[] {
   const most = Math.max(...debt);
   if (most === 0) return ["  nobody owes anything"];
-  const name = (i: number) =>
-    i === 0
-      ? `below ${edges[0].toFixed(2)}`
-      : i === edges.length
-        ? `${edges[i - 1].toFixed(2)} and more`
-        : `${edges[i - 1].toFixed(2)}–${edges[i].toFixed(2)}`;
+  const names = bucketNames(edges);
   const rows = debt.flatMap((amount, i) =>
     accounts[i] === 0
       ? []
       : [
-          `  ${name(i).padStart(13)} ${String(accounts[i]).padStart(6)} ${formatCompact(amount).padStart(8)} ` +
+          `  ${names[i].padStart(13)} ${String(accounts[i]).padStart(6)} ${formatCompact(amount).padStart(8)} ` +
             "█".repeat(Math.round((BAR * amount) / most)),
         ],
   );

@@ -31,7 +31,9 @@ export function labJob(job: Omit<LabJob, "kind" | "overrides">, changes: Overrid
   const usual = usualValues(crashOf(job.scenario, job.blocks).asset, job.curve);
   const differing = Object.entries(changes).filter(([name, value]) => usual[name] !== value);
   const overrides = Object.fromEntries(differing.sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { kind: "lab", ...job, overrides };
+  // Nothing else that somebody may have put there: it would be part of the key.
+  const { scenario, blocks, seed, curve, features, borrowers, loopers, dipBuyers } = job;
+  return { kind: "lab", scenario, blocks, seed, curve, features, borrowers, loopers, dipBuyers, overrides };
 }
 
 /** Every parameter of a job. */

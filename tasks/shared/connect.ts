@@ -58,10 +58,24 @@ async function fork(hre: HardhatRuntimeEnvironment): Promise<NetworkConnection> 
   if (blockNumber !== undefined && blockNumber > head) {
     throw new UserError(`--fork-block ${blockNumber}: the chain is at block ${head}`);
   }
-  return hre.network.create({
+  const connection = await hre.network.create({
     network: FORK_NETWORK,
     override: { chainId, forking: { url, ...(blockNumber === undefined ? {} : { blockNumber }) } },
   });
+  await addBlock(connection);
+  return connection;
+}
+
+/**
+ * A block of the fork's own, a second after the last one that it has taken over: on that one EDR refuses calls, unless it knows the
+ * history of the chain's hard forks. Later blocks go on from there, however old the fork is.
+ */
+async function addBlock({ provider }: NetworkConnection): Promise<void> {
+  const head = (await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+    readonly timestamp: string;
+  };
+  await provider.request({ method: "evm_setNextBlockTimestamp", params: [Number(head.timestamp) + 1] });
+  await provider.request({ method: "evm_mine" });
 }
 
 function parseUrl(text: string): string {

@@ -13,7 +13,8 @@ import { checkSchema, type Schema } from "../shared/check-schema.ts";
 import { expectClose } from "../shared/expect-close.ts";
 import { runHardhat, startNode, type RunningNode } from "../shared/node-process.ts";
 
-const CROWD = 12;
+/** The last of them comes in a block of its own. */
+const CROWD = 21;
 
 /** As users type it, each in a process of its own, against a node in another. */
 describe("risk, and forks, on a live node", () => {
@@ -102,13 +103,24 @@ describe("risk, and forks, on a live node", () => {
 
     it("is a table by default, and a file where one is asked for", async () => {
       const file = path.join(directory, "risk.txt");
-      const { code, stdout, stderr } = await hardhat("risk", "--out", file, "--accounts", "2");
+      const page = path.join(directory, "risk.html");
+      const { code, stdout, stderr } = await hardhat("risk", "--out", file, "--report", page, "--accounts", "2");
       expect(code, stderr).to.equal(0);
-      expect(stdout).to.match(/accounts +12 owe, \d+ liquidatable/);
+      expect(stdout).to.match(/accounts +21 owe, \d+ liquidatable/);
       expect(stdout).to.match(/WETH: gain +\d/);
       const report = JSON.parse(await readFile(file, "utf8")) as RiskReport;
       expect(report.pools[0].nearest).to.have.lengthOf(2);
-      await rm(file);
+      const html = await readFile(page, "utf8");
+      for (const heading of [
+        "Health factors",
+        "Collateral at risk",
+        "Cascade gain",
+        report.pools[0].nearest[0].account,
+      ]) {
+        expect(html).to.contain(heading);
+      }
+      expect(html).to.contain("npx hardhat risk --network localhost</code>");
+      for (const written of [file, page]) await rm(written);
     });
 
     it("needs neither a saved deployment nor a deployed lens", async () => {
@@ -155,9 +167,17 @@ describe("risk, and forks, on a live node", () => {
       });
 
       it("reads the same risk on the fork as on the node", async () => {
-        const report = await risk(onFork);
-        expect([report.network, report.isFork]).to.deep.equal(["fork", true]);
-        expect({ ...report, network: "localhost", isFork: false }).to.deep.equal(await risk(hardhat));
+        const [forked, upstream] = [await risk(onFork), await risk(hardhat)];
+        expect([forked.network, forked.isFork, forked.chainId]).to.deep.equal(["fork", true, upstream.chainId]);
+        // The fork is a block, and a second of interest, ahead.
+        expect([forked.block, forked.timestamp]).to.deep.equal([upstream.block + 1, upstream.timestamp + 1]);
+        const [[ahead], [behind]] = [forked.pools, upstream.pools];
+        expect(ahead.accounts).to.deep.equal(behind.accounts);
+        expect(ahead.nearest.map(({ account }) => account)).to.deep.equal(behind.nearest.map(({ account }) => account));
+        expectClose(ahead.debt / behind.debt, 1, 1e-7);
+        expect(ahead.collaterals.map(({ supplied, price }) => [supplied, price])).to.deep.equal(
+          behind.collaterals.map(({ supplied, price }) => [supplied, price]),
+        );
       });
 
       it("loops and pokes on the fork", async () => {
@@ -176,7 +196,8 @@ describe("risk, and forks, on a live node", () => {
       it("copies the chain as it was after a block", async () => {
         const { block } = await risk(hardhat);
         const past = await risk(onFork, "--fork-block", String(block - 1));
-        expect([past.block, past.isFork]).to.deep.equal([block - 1, true]);
+        expect([past.block, past.isFork]).to.deep.equal([block, true]);
+        expect(past.pools[0].accounts.owing).to.be.lessThan(CROWD); // the last block's borrowers were not there yet
         const ahead = await onFork("risk", "--fork-block", String(block + 1));
         expect(ahead.stderr.trim()).to.equal(`error: --fork-block ${block + 1}: the chain is at block ${block}`);
       });

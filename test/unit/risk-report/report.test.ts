@@ -5,12 +5,14 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { readRisk, type RiskQuestion } from "../../../scripts/risk/read-risk.ts";
+import { renderReport } from "../../../sim/report/html/render.ts";
+import { riskPage } from "../../../sim/report/html/risk-page.ts";
 import { formatRiskTable } from "../../../sim/report/risk-table.ts";
 import type { RiskReport } from "../../../sim/risk/risk-report.ts";
 import { load } from "../../shared/borrower-fixtures.ts";
 import { checkSchema, type Schema } from "../../shared/check-schema.ts";
 import { expectClose } from "../../shared/expect-close.ts";
-import { fallenBook } from "../../shared/risk-lens-fixtures.ts";
+import { fallenBook, lensPool } from "../../shared/risk-lens-fixtures.ts";
 import { stackedPools, type StackedPools } from "../../shared/stacked-pools.ts";
 
 async function stack(connection: NetworkConnection) {
@@ -116,6 +118,26 @@ describe("risk report", () => {
     const report = await askRegistry(p, { fromBlock: latest });
     expect(report.pools.map(({ accounts }) => accounts.complete)).to.deep.equal([false, false]);
     expect(formatRiskTable(report, false)).to.contain("give an earlier --from-block");
+  });
+
+  it("is a page, of pools with and without anybody in them, and of systems", async () => {
+    const p = await load(stack);
+    const report = await askRegistry(p);
+    const page = riskPage(report, "npx hardhat risk");
+    expect(page.sections.map(({ heading }) => heading)).to.deep.equal([
+      "The system",
+      `bwUSD ${p.base.poolAddress}`,
+      `bwUSD ${p.top.poolAddress}`,
+    ]);
+    expect(page.tiles?.map(({ value }) => value)).to.deep.equal(["250k", "200k", "90k", "1.25×"]);
+    const html = renderReport(page);
+    expect(html).to.contain("DebtRank");
+    expect(renderReport(riskPage(await askRegistry(p), "npx hardhat risk"))).to.equal(html);
+    const other = await load(lensPool);
+    const empty = await ask(other.connection, { pools: [other.poolAddress] });
+    expect(empty.pools[0].accounts.owing).to.equal(0);
+    expect(renderReport(riskPage(empty, "npx hardhat risk"))).to.contain("Health factors");
+    expect(formatRiskTable(empty, false)).to.contain("nobody owes anything");
   });
 
   it("is a table for people", async () => {

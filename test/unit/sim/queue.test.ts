@@ -67,7 +67,7 @@ await performer.close();
 `;
 
 describe("a queue in Redis", function () {
-  this.timeout(240_000);
+  this.timeout(100_000);
   let redis: RunningRedis;
   let directory: string;
   const running: ChildProcess[] = [];

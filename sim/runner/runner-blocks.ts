@@ -1,0 +1,146 @@
+import { orderByTip } from "../engine/block-order.ts";
+import { MAX_GAS, tipOf, type Pending, type Receipt } from "../engine/blocks.ts";
+import type { Elsewhere } from "../engine/chain.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { Answer, goBack, read, setClock, SNAPSHOT, transact } from "./wire.ts";
+
+/** Gas that every transaction pays before it begins, which the runner adds to what a call is given. */
+const INTRINSIC_GAS = 21_000;
+
+interface Clock {
+  readonly timestamp: number;
+  readonly number: number;
+}
+
+interface Task {
+  readonly commands: string;
+  readonly take: (answer: Answer) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Blocks in EDR's Solidity runner: the same EVM as the provider's, without what a node does around it. What is asked for in one
+ * turn of the event loop goes there in one message.
+ */
+export class RunnerBlocks implements Elsewhere {
+  readonly #session: Session;
+  #newest: Clock;
+  /** Where the runner's clock stands. */
+  #clock: Clock | undefined;
+  #tasks: Task[] = [];
+  #isBusy = false;
+  /** Errors of the newest block's transactions. */
+  #reverts = new Map<string, string>();
+
+  private constructor(session: Session, newest: Clock) {
+    this.#session = session;
+    this.#newest = newest;
+  }
+
+  /** @param newest The newest block of the chain that the state comes from. */
+  static async start(options: Omit<SessionOptions, "isIsolated">, newest: Clock): Promise<RunnerBlocks> {
+    return new RunnerBlocks(await Session.start({ ...options, isIsolated: true }), newest);
+  }
+
+  #ask<T>(commands: string, take: (answer: Answer) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const task = (answer: Answer) => {
+        try {
+          resolve(take(answer));
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      this.#tasks.push({ commands, take: task, fail: reject });
+      if (this.#tasks.length === 1 && !this.#isBusy) setImmediate(() => void this.#flush());
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    this.#isBusy = true;
+    try {
+      const answer = new Answer(await this.#session.exchange(tasks.map(({ commands }) => commands).join("")));
+      for (const task of tasks) task.take(answer);
+    } catch (error) {
+      for (const task of tasks) task.fail(error);
+    }
+    this.#isBusy = false;
+    if (this.#tasks.length > 0) setImmediate(() => void this.#flush());
+  }
+
+  /** The command that makes it so late, if it is not. */
+  #at(clock: Clock): string {
+    const isThere = this.#clock?.timestamp === clock.timestamp && this.#clock.number === clock.number;
+    this.#clock = clock;
+    return isThere ? "" : setClock(clock.timestamp, clock.number);
+  }
+
+  timestamp(): Promise<number> {
+    return Promise.resolve(this.#newest.timestamp);
+  }
+
+  mine(pending: readonly Pending[], timestamp: number, baseFeeWei: bigint): Promise<Receipt[]> {
+    this.#newest = { timestamp, number: this.#newest.number + 1 };
+    const { number } = this.#newest;
+    const order = orderByTip(pending, baseFeeWei);
+    const commands = order.map((i) => {
+      const { from, to, gas, data } = pending[i];
+      return transact(from, to, gas - INTRINSIC_GAS, data);
+    });
+    this.#reverts = new Map();
+    const reverts = this.#reverts;
+    return this.#ask(this.#at(this.#newest) + commands.join(""), (answer) => {
+      const receipts = new Array<Receipt>(pending.length);
+      order.forEach((i, index) => {
+        const { ok, gasUsed, logs, revertData } = answer.transaction();
+        const hash = `${number}:${index}`;
+        if (!ok) reverts.set(hash, revertData);
+        const feeWei = gasUsed * (baseFeeWei + tipOf(pending[i], baseFeeWei));
+        receipts[i] = { ok, gasUsed, feeWei, index, logs, hash };
+      });
+      return receipts;
+    });
+  }
+
+  revertDataOf(hash: string): Promise<string> {
+    const data = this.#reverts.get(hash);
+    if (data === undefined) throw new Error(`${hash} is no failed transaction of the newest block`);
+    return Promise.resolve(data);
+  }
+
+  call(to: string, data: string): Promise<string> {
+    return this.#call(this.#newest, to, data);
+  }
+
+  callNext(to: string, data: string, timestamp: number): Promise<string> {
+    return this.#call({ timestamp, number: this.#newest.number + 1 }, to, data);
+  }
+
+  #call(clock: Clock, to: string, data: string): Promise<string> {
+    return this.#ask(this.#at(clock) + read(to, MAX_GAS - INTRINSIC_GAS, data), (answer) => {
+      const returned = answer.returned();
+      if (!returned.ok) throw new Error(`a call to ${to} (${data.slice(0, 10)}, ${data.length / 2 - 1} bytes) reverted with ${returned.data}`);
+      return returned.data;
+    });
+  }
+
+  snapshot(): Promise<unknown> {
+    const newest = this.#newest;
+    return this.#ask(SNAPSHOT, (answer) => ({ id: answer.word(), newest }));
+  }
+
+  revert(snapshot: unknown): Promise<void> {
+    const { id, newest } = snapshot as { readonly id: bigint; readonly newest: Clock };
+    this.#newest = newest;
+    this.#clock = undefined;
+    return this.#ask(goBack(id), (answer) => {
+      if (!answer.flag()) throw new Error(`there is no snapshot ${id}`);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}

@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { constants, writeSync } from "node:fs";
+import { mkdtemp, open, readFile, rm, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import {
+  CANCUN,
+  CollectStackTraces,
+  FsAccessPermission,
+  IncludeTraces,
+  L1_CHAIN_TYPE,
+  l1GenesisState,
+  l1HardforkFromString,
+  OSAKA,
+  PRAGUE,
+  type AccountOverride,
+  type EdrContext,
+  type SolidityTestRunnerConfigArgs,
+} from "@nomicfoundation/edr";
+
+import { END } from "./wire.ts";
+
+/** The driver's artifact, as the build made it. */
+export interface DriverArtifact {
+  readonly contractName: string;
+  readonly sourceName: string;
+  readonly abi: readonly unknown[];
+  readonly bytecode: string;
+  readonly deployedBytecode: string;
+}
+
+export interface SessionOptions {
+  readonly artifact: DriverArtifact;
+  /** What there is at the start. */
+  readonly state: readonly AccountOverride[];
+  /** See `runnerHardfork`: that of the chain that the state comes from. */
+  readonly hardfork: string;
+  /**
+   * True: each transaction is one, with gas, a cold access list and transient storage of its own. False: all are calls of one
+   * transaction, for replays that compare what is left behind and not what it cost.
+   */
+  readonly isIsolated: boolean;
+}
+
+const SOLC = "0.8.37";
+/** Of the driver: commands and answers of a round lie there. [bytes] */
+const MEMORY = 1n << 30n;
+
+interface HardhatEdr {
+  getGlobalEdrContext(): Promise<EdrContext>;
+}
+
+/** Hardhat's: EDR's native part wants to be set up once in a process. Hardhat does not export it, so its version is pinned. */
+async function runnerContext(): Promise<EdrContext> {
+  const file = new URL("internal/edr/context.js", import.meta.resolve("hardhat"));
+  const { getGlobalEdrContext } = (await import(file.href)) as HardhatEdr;
+  return getGlobalEdrContext();
+}
+
+/** EDR's name of a hard fork that the runner knows. */
+export function runnerHardfork(name: string): string | undefined {
+  return [CANCUN, PRAGUE, OSAKA].find((known) => known.toLowerCase() === name.toLowerCase());
+}
+
+/** True where there are named pipes. */
+export function canRun(): boolean {
+  return process.platform !== "win32";
+}
+
+/**
+ * A driver at work in EDR's Solidity runner: the lab's side of the two pipes. It runs in a thread of EDR's, and waits there for
+ * commands between two exchanges.
+ */
+export class Session {
+  readonly directory: string;
+  readonly #commands: FileHandle;
+  readonly #answers: FileHandle;
+  /** Resolves, with what went wrong, when the driver has ended. */
+  readonly #ended: Promise<Error>;
+  #buffer = Buffer.allocUnsafe(1 << 16);
+
+  private constructor(directory: string, commands: FileHandle, answers: FileHandle, ended: Promise<Error>) {
+    this.directory = directory;
+    this.#commands = commands;
+    this.#answers = answers;
+    this.#ended = ended;
+  }
+
+  static async start(options: SessionOptions): Promise<Session> {
+    const directory = await mkdtemp(path.join(tmpdir(), "breakwater-lab-"));
+    const pipes = ["in", "out"].map((name) => path.join(directory, name));
+    await promisify(execFile)("mkfifo", pipes);
+    // Open for both, so that neither side waits for the other to open, and neither sees an end of file.
+    const [commands, answers] = await Promise.all(pipes.map((pipe) => open(pipe, constants.O_RDWR)));
+    return new Session(directory, commands, answers, run(await runnerContext(), directory, options));
+  }
+
+  /** Sends commands and waits for the answer to all of them. */
+  async exchange(commands: string): Promise<Buffer> {
+    this.#send(commands);
+    const error = await Promise.race([this.#receive(4), this.#ended]);
+    if (error instanceof Error) throw error;
+    const size = this.#buffer.readUInt32BE(0);
+    await this.#receive(size);
+    return Buffer.from(this.#buffer.subarray(0, size));
+  }
+
+  /** At once: the driver reads while this writes. */
+  #send(commands: string): void {
+    const line = Buffer.from(`0x${commands}\n`, "latin1");
+    for (let at = 0; at < line.length; ) at += writeSync(this.#commands.fd, line, at);
+  }
+
+  async #receive(size: number): Promise<void> {
+    if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafe(2 * size);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await this.#answers.read(this.#buffer, at, size - at, null);
+      at += bytesRead;
+    }
+  }
+
+  /** Whatever the driver has written with its dump. */
+  async readDump(): Promise<unknown> {
+    return JSON.parse(await readFile(path.join(this.directory, "state"), "utf8"));
+  }
+
+  /** Ends the driver, and removes its files. */
+  async close(): Promise<void> {
+    this.#send(END);
+    await this.#ended;
+    await this.#answers.write("\0".repeat(8)); // whoever still reads is let go
+    await Promise.all([this.#commands.close(), this.#answers.close()]);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function run(edr: EdrContext, directory: string, options: SessionOptions): Promise<Error> {
+  const { artifact, state, hardfork, isIsolated } = options;
+  const id = { name: artifact.contractName, source: artifact.sourceName, solcVersion: SOLC };
+  const contract = {
+    abi: JSON.stringify(artifact.abi),
+    bytecode: artifact.bytecode,
+    deployedBytecode: artifact.deployedBytecode,
+    ...{ linkReferences: {}, deployedLinkReferences: {} },
+  };
+  const pipe = (name: string) => ({ access: FsAccessPermission.ReadWriteFile, path: path.join(directory, name) });
+  const config: SolidityTestRunnerConfigArgs = {
+    ...{ projectRoot: directory, hardfork, isolate: isIsolated, gasLimit: 2n ** 62n, memoryLimit: MEMORY },
+    ...{ disableBlockGasLimit: true, disableTransactionGasCap: true },
+    fsPermissions: ["in", "out", "state"].map(pipe),
+    localPredeploys: [...l1GenesisState(l1HardforkFromString(hardfork)), ...state],
+    fuzz: { failurePersistDir: directory, failurePersistFile: "failures", seed: "0x1" },
+    ...{ invariant: {}, observability: {} },
+    collectStackTraces: CollectStackTraces.OnFailure,
+    includeTraces: IncludeTraces.None,
+    testPattern: "^testRun",
+  };
+  let reason = "it ended";
+  try {
+    await edr.runSolidityTests(
+      L1_CHAIN_TYPE,
+      [{ id, contract }],
+      [id],
+      config,
+      { ignoreContracts: true, buildInfos: [] },
+      ({ testResults }) => (reason = testResults.map((test) => test.reason ?? test.status).join("; ")),
+    );
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  return new Error(`the runner's driver: ${reason}`);
+}
