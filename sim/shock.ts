@@ -17,6 +17,7 @@ import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
 import { explainStress } from "./stress/explain.ts";
+import { buildStack } from "./stress/stack-pool.ts";
 import { stressPopulation } from "./stress/population.ts";
 import { toFloat } from "./units.ts";
 import { UserError } from "./user-error.ts";
@@ -73,14 +74,14 @@ export async function runShock(
   const { latency = NO_LATENCY } = options;
   const congestion = isCongested(options);
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
-  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng, stack }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
     const perform = (hasImpact: boolean) => {
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
       const bots = { ...world.parameters.lab, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions }, report);
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions, ...stack }, report);
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -115,10 +116,15 @@ export async function runOnce(
   options: OnceOptions,
   report: Report = SILENT,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
-  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng, stack }) => {
     const own = rng.fork("run");
     const conditions = conditionsOf(options, { path, rng, run: own });
-    const run = await runScenario(world, population, { path, hasImpact: true, rng: own, ...conditions }, report);
+    const run = await runScenario(
+      world,
+      population,
+      { path, hasImpact: true, rng: own, ...conditions, ...stack },
+      report,
+    );
     const { priceAtStart, priceLow } = run.metrics;
     const fall = priceAtStart - lowOf(path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
@@ -141,6 +147,8 @@ interface Stage {
   readonly population: Population;
   readonly path: PricePath;
   readonly rng: Rng;
+  /** The second pool of a scenario that has one. */
+  readonly stack: Pick<RunOptions, "stack">;
 }
 
 /** Builds and populates a world, lets something be done in it, and takes it back. */
@@ -178,7 +186,10 @@ async function inWorld<T>(
     await populate(world, population, { members: membersOf(world), rng, isLimited });
     const complete = await world.complete();
     await complete.chain.unlock(membersOf(complete));
-    return await act({ world: complete, population, path, rng });
+    const wanted = scenario.stress?.stack;
+    const stack =
+      wanted === undefined ? {} : { stack: await buildStack(hre, connection, complete, wanted, rng.fork("stack")) };
+    return await act({ world: complete, population, path, rng, stack });
   } finally {
     await world.chain.close();
   }

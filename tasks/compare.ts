@@ -37,13 +37,13 @@ export default runTask<CompareArguments, CompareResult>((args, hre) => {
     { ...args, chart: "" },
     hre,
     {
-      task: "compare",
       describe: (job) => (job.kind === "compare" ? describeCompareJob(job) : describeJob(job)),
       groupOf: (job) => (job.kind === "compare" ? stageOf(job) : ""),
       readBasis: () => readBasis(hre),
       run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
       draw: () => "",
-      ...{ pageOf: protocolsPage, format: formatCompareTable },
+      report: { task: "compare", pageOf: protocolsPage },
+      format: formatCompareTable,
     },
   );
 });

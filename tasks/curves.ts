@@ -44,7 +44,7 @@ export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
     readBasis: () => readBasis(hre, { files: ["liquidation-curves.ts"], contracts }),
     run: async (basis, perform, report) =>
       compareCurves(options, { basis, codes: await readCodes(hre) }, perform, report),
-    ...{ draw: drawCurves, format: formatCurvesTable, report: { task: "curves", pageOf: curvesPage } },
+    ...{ task: "curves", draw: drawCurves, pageOf: curvesPage, format: formatCurvesTable },
   });
 });
 

@@ -33,7 +33,7 @@ export default runTask<FrontierArguments, FrontierResult>((args, hre) => {
     describe: describeJob,
     readBasis: () => readBasis(hre),
     run: (basis, perform, report) => sweep(options, basis, perform as Perform, report),
-    ...{ draw: drawFrontier, format: formatFrontierTable, report: { task: "frontier", pageOf: frontierPage } },
+    ...{ task: "frontier", draw: drawFrontier, pageOf: frontierPage, format: formatFrontierTable },
   });
 });
 

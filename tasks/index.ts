@@ -2,8 +2,8 @@ import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 /** What every task has that makes many runs of the lab. */
-function withBatchOptions(builder: ReturnType<typeof task>, out: string): ReturnType<typeof task> {
-  return builder
+function batchTask(name: string, description: string, out: string) {
+  return task(name, description)
     .addOption({ name: "scenario", description: "Name from `scenarios`", defaultValue: "black-thursday" })
     .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "20000" })
     .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
@@ -28,6 +28,11 @@ function withBatchOptions(builder: ReturnType<typeof task>, out: string): Return
       defaultValue: "lab-store",
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: out })
+    .addOption({
+      name: "report",
+      description: "HTML file with everything; empty: none",
+      defaultValue: out.replace(/json$/, "html"),
+    })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
 }
@@ -391,18 +396,16 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./manipulation.ts"))
     .build(),
-  withBatchOptions(
-    task("montecarlo", "A scenario on many paths: intervals, value at risk, expected shortfall, liquidations at risk"),
+  batchTask(
+    "montecarlo",
+    "A scenario on many paths: intervals, value at risk, expected shortfall, liquidations at risk",
     "montecarlo.json",
   )
     .addOption({ name: "paths", description: "How many seeds", defaultValue: "100" })
     .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })
     .setAction(() => import("./montecarlo.ts"))
     .build(),
-  withBatchOptions(
-    task("sweep", "A scenario over a grid of any parameters: heat maps, Pareto set and safe frontier"),
-    "sweep.json",
-  )
+  batchTask("sweep", "A scenario over a grid of any parameters: heat maps, Pareto set and safe frontier", "sweep.json")
     .addOption({ name: "grid", description: "Such as depth=0.5,1,2;z=3,4,5;premiumBps=0,50", defaultValue: "" })
     .addOption({ name: "seeds", description: "Runs of each cell", defaultValue: "20" })
     .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })

@@ -1,4 +1,5 @@
 import { runMonteCarlo, type MonteCarloOptions, type MonteCarloResult } from "../sim/montecarlo/montecarlo.ts";
+import { pathsPage } from "../sim/report/html/paths-page.ts";
 import { formatMonteCarloTable } from "../sim/report/montecarlo-table.ts";
 import { parseCount } from "./shared/numbers.ts";
 import { listParameters, readCommon, runBatch, type BatchArguments } from "./shared/run-batch.ts";
@@ -17,6 +18,6 @@ export default runTask<MonteCarloArguments, MonteCarloResult | undefined>(async 
   const options: MonteCarloOptions = { ...readCommon(args), paths, firstSeed };
   return runBatch(args, hre, {
     run: (basis, perform, report) => runMonteCarlo(options, basis, perform, report),
-    format: formatMonteCarloTable,
+    ...{ task: "montecarlo", pageOf: pathsPage, format: formatMonteCarloTable },
   });
 });

@@ -1,3 +1,4 @@
+import { gridPage } from "../sim/report/html/grid-page.ts";
 import { formatSweepTable } from "../sim/report/sweep-table.ts";
 import { parseGrid, pointsOf } from "../sim/sweep/grid.ts";
 import { planJobs } from "../sim/sweep/plan.ts";
@@ -22,7 +23,7 @@ export default runTask<SweepArguments, SweepResult | undefined>(async (args, hre
   planJobs(options, pointsOf(options.axes), "--grid"); // what no pool can be is found before anything is built
   return runBatch(args, hre, {
     run: (basis, perform, report) => sweepGrid(options, basis, perform, report),
-    format: formatSweepTable,
+    ...{ task: "sweep", pageOf: gridPage, format: formatSweepTable },
   });
 });
 

@@ -10,6 +10,7 @@ import {ITakeBatchCallback, ITakeCallback} from "../interfaces/IPoolCallbacks.so
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
 import {BookWord} from "../libraries/BookWord.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
 import {PoolBacklog} from "../pool/PoolBacklog.sol";
@@ -27,10 +28,10 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
     using BasketMath for Basket;
     using AccountSlot for Account;
 
-    /// @notice Gas that the risk engine is given before an account is put up for sale. [gas]
-    uint256 public constant REFRESH_GAS = 1_500_000;
-    /// @notice The engine is asked before a sale when it has not looked at a collateral for so long. [s]
-    uint256 public constant REFRESH_AGE = 10 minutes;
+    /// @dev Gas that the risk engine is given before an account is put up for sale. [gas]
+    uint256 internal constant REFRESH_GAS = 1_500_000;
+    /// @dev The engine is asked before a sale when it has not looked at a collateral for so long. [s]
+    uint256 internal constant REFRESH_AGE = 10 minutes;
     /// @dev What is left for the sale itself.
     uint256 private constant SALE_GAS = 300_000;
 
@@ -41,7 +42,6 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         address stale; // as in `Valuation`
         bool isGrace; // as in `Valuation`
         uint256 largest; // place of its collateral of the highest value
-        address token; // the same
     }
 
     constructor(address loanAsset_) PoolAccounting(loanAsset_) PoolBacklog(loanAsset_) {}
@@ -66,23 +66,16 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @dev Judges by the debt as it was last booked, and by all interest only where that is not enough: a kick books nothing.
     function _kick(address account, uint24 keeper) private {
-        Account memory record = _account[account].read();
-        Appraisal memory p;
-        uint256 mask = record.collateralMask;
-        if (mask != 0 && mask & (mask - 1) == 0) {
-            p.largest = LibBit.ffs(mask);
-            p.token = _collateralList[p.largest];
-            _tryRefresh(p.token);
-            _appraiseOnly(p, account);
-        } else {
-            _tryRefreshAll(record, address(0));
-            p = _appraise(account, mask);
-        }
-        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
+        Account storage slot = _account[account];
+        Account memory record = slot.read();
+        (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) = _appraiseRefreshed(
+            account,
+            record
+        );
         uint256 debt = SharesMath.debtAssetsUp(record.debtShares, _debtAssets, _debtShares);
-        if (p.capacity >= debt) {
+        if (capacity >= debt) {
             debt = _debtAssetsOf(_accrued(), record.debtShares);
-            if (p.capacity >= debt) revert LiquidationAccountHealthy(account, p.capacity, debt);
+            if (capacity >= debt) revert LiquidationAccountHealthy(account, capacity, debt);
         }
         uint256 before;
         uint256 from = record.saleIndex;
@@ -93,17 +86,17 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
             record.kickedAt = uint32(block.timestamp);
             before = record.saleDebtOrEasedAt;
         }
-        _requireNoGrace(p.isGrace, account, p.capacity, debt);
+        _requireNoGrace(isGrace, account, capacity, debt);
         uint256 inForce = _toUnits(debt);
-        if (before != 0 && from != p.largest) {
+        if (before != 0 && from != largest) {
             _changeBacklog(from, before, 0);
             before = 0;
         }
-        _changeBacklogOf(p.token, before, inForce);
-        (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(p.largest));
+        _changeBacklogOf(c, before, inForce);
+        (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(largest));
         record.keeperOrLag = keeper;
-        _setProvision(account, record, _shortfall(debt, p.value, p.capacity));
-        _account[account].write(record);
+        _setProvision(account, record, _shortfall(debt, value, capacity));
+        slot.write(record);
         emit AccountKicked(account, msg.sender, debt);
     }
 
@@ -197,9 +190,16 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         bool begins = _begins(record, collateral);
         Accrual memory a = _accrued();
         uint256 owed = _debtAssetsOf(a, record.debtShares);
-        (, uint256 tip) = _chargeTip(a, record);
-        uint256 debt = tip == 0 ? owed : _debtAssetsOf(a, record.debtShares);
-        Sale memory s = _planSale(record, begins, owed, debt, account, collateral, maxCollateral);
+        _chargeTip(a, record);
+        Sale memory s = _planSale(
+            _debtAssetsOf(a, record.debtShares),
+            record,
+            begins,
+            owed,
+            account,
+            collateral,
+            maxCollateral
+        );
         return (s.amount, s.repay, s.price36);
     }
 
@@ -213,8 +213,15 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         bool begins = _begins(record, collateral);
         uint256 owed = _debtAssetsOf(a, record.debtShares);
         (uint24 keeper, uint256 tip) = _chargeTip(a, record);
-        uint256 debt = tip == 0 ? owed : _debtAssetsOf(a, record.debtShares);
-        Sale memory s = _planSale(record, begins, owed, debt, account, collateral, maxCollateral);
+        Sale memory s = _planSale(
+            tip == 0 ? owed : _debtAssetsOf(a, record.debtShares),
+            record,
+            begins,
+            owed,
+            account,
+            collateral,
+            maxCollateral
+        );
         _settle(s, a, record, account, collateral);
         // Out of what is paid: what a sale of nothing's worth does not bring in is not handed out.
         if (keeper != 0) _creditTip(a, keeper, tip.min(s.repay), account);
@@ -246,7 +253,11 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @return ok False if the engine was asked and failed.
     function _tryRefresh(address token) private returns (bool ok) {
-        if (!_collateral[token].risk.isOlderAt(REFRESH_AGE, block.timestamp)) return true;
+        return !_collateral[token].risk.isOlderAt(REFRESH_AGE, block.timestamp) || _ask(token);
+    }
+
+    /// @return ok False if the engine failed.
+    function _ask(address token) private returns (bool ok) {
         uint256 required = (REFRESH_GAS * 64) / 63 + SALE_GAS;
         if (gasleft() < required) revert PoolGasTooLow(gasleft(), required);
         // Its answer is what it writes to the pool; what it returns is not even copied.
@@ -268,20 +279,49 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
             _count(v, token, position);
             if (position.value >= highest) (highest, p.largest) = (position.value, index);
         }
-        p.token = _collateralList[p.largest];
         (p.value, p.capacity, p.stale, p.isGrace) = (v.basket.value, v.basket.capacityDown(), v.stale, v.isGrace);
     }
 
-    /// @dev The same where there is no other collateral than `p.token`: see `SalePlan._value`.
-    function _appraiseOnly(Appraisal memory p, address account) private view {
-        address token = p.token;
-        Position memory position = _positionIn(IPriceOracle(_oracle), token, _collateralAmount[account][token]);
-        (p.value, p.capacity, p.isGrace) = (position.value, position.capacity, position.isGrace);
-        if (!position.fresh) p.stale = token;
+    /// @dev The same at fresh prices only, after the engine was asked where it must be. `c` is the collateral of the highest
+    /// value, `largest` its place.
+    function _appraiseRefreshed(
+        address account,
+        Account memory record
+    ) private returns (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) {
+        uint256 mask = record.collateralMask;
+        unchecked {
+            if (mask == 0 || mask & (mask - 1) != 0) {
+                _tryRefreshAll(record, address(0));
+                Appraisal memory p = _appraise(account, mask);
+                if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
+                return (p.value, p.capacity, p.isGrace, p.largest, _collateral[_collateralList[p.largest]]);
+            }
+        }
+        // One collateral is all that there is to add up: see `SalePlan._value`.
+        largest = LibBit.ffs(mask);
+        address token = _collateralList[largest];
+        c = _collateral[token];
+        RiskWord risk = c.risk;
+        if (risk.isOlderAt(REFRESH_AGE, block.timestamp)) {
+            _ask(token);
+            risk = c.risk;
+        }
+        (value, capacity) = _appraiseOnly(account, token, risk);
+        isGrace = risk.isGraceAt(block.timestamp);
     }
 
-    function _changeBacklogOf(address token, uint256 before, uint256 inForce) private {
-        Collateral storage c = _collateral[token];
+    function _appraiseOnly(
+        address account,
+        address token,
+        RiskWord risk
+    ) private view returns (uint256 value, uint256 capacity) {
+        (uint256 price36, bool fresh) = IPriceOracle(_oracle).liquidationPriceOrLast(token);
+        value = _collateralAmount[account][token].fullMulDiv(price36, PRICE_SCALE);
+        capacity = (value * risk.liquidationFactorBpsAt(block.timestamp)) / BPS;
+        if (!fresh) revert LiquidationNoFreshPrice(token);
+    }
+
+    function _changeBacklogOf(Collateral storage c, uint256 before, uint256 inForce) private {
         BookWord books = c.books;
         c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
     }

@@ -21,20 +21,19 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
     uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
-    /// @notice An account that was taken off sale and comes back within this time goes on where its price was. [s]
-    uint256 public constant MEMORY_SECONDS = 1 hours;
-    /// @notice From then on what else is sold of the collateral does not count: a kick is forgotten. [s]
-    uint256 public constant MAX_KICK_SECONDS = 6 hours;
-    /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
-    uint256 public constant GRACE_HEALTH_BPS = 9_500;
+    /// @dev An account that was taken off sale and comes back within this time goes on where its price was. [s]
+    uint256 internal constant MEMORY_SECONDS = 1 hours;
+    /// @dev From then on what else is sold of the collateral does not count: a kick is forgotten. [s]
+    uint256 internal constant MAX_KICK_SECONDS = 6 hours;
+    /// @dev Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
+    uint256 internal constant GRACE_HEALTH_BPS = 9_500;
 
     /// @dev One sale, worked out in memory before anything is written.
     struct Sale {
         uint256 debt; // before the sale [loan base units]
         uint256 value; // of all collaterals together, before the sale [loan base units]
         uint256 capacity; // the same of what they carry [loan base units]
-        Valuation v; // of all collaterals, before the sale; its basket is empty where the one sold is the only one
-        bool isOnly; // the account has no other collateral
+        Basket[] basket; // of all collaterals, before the sale; none where the one sold is the only one
         Position position; // the one sold, before the sale
         uint256 factorWad; // what one more unit of the collateral adds to capacity [rounded up]
         uint256 held; // collateral on the account before the sale
@@ -56,13 +55,13 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @dev `record.kickedAt` is set in memory where the sale starts now.
     /// @param begins It was not for sale until now, or had been forgotten.
-    /// @param owed Debt before a tip was charged: what the account is judged by. [loan base units]
-    /// @param debt And after it. [loan base units]
+    /// @param debt To be sold for. [loan base units]
+    /// @param owed The same before a tip was charged: what the account is judged by. [loan base units]
     function _planSale(
+        uint256 debt,
         Account memory record,
         bool begins,
         uint256 owed,
-        uint256 debt,
         address account,
         address collateral,
         uint256 maxCollateral
@@ -71,13 +70,13 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         s.held = _collateralAmount[account][collateral];
         if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
         s.debt = debt;
-        Collateral storage c = _collateral[collateral];
-        (s.books, s.terms) = (c.books, c.terms);
-        _value(s, record, account, collateral);
+        s.books = _collateral[collateral].books;
+        s.terms = _collateral[collateral].terms;
+        (address stale, bool isGrace) = _value(s, record, account, collateral);
         if (s.capacity >= owed) revert LiquidationAccountHealthy(account, s.capacity, owed);
         if (begins) {
-            if (record.kickedAt == 0 && s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
-            _requireNoGrace(s.v.isGrace, account, s.capacity, owed);
+            if (record.kickedAt == 0 && stale != address(0)) revert LiquidationNoFreshPrice(stale);
+            _requireNoGrace(isGrace, account, s.capacity, owed);
             if (record.kickedAt == 0) _startSale(record);
             else record.kickedAt = uint32(block.timestamp);
         }
@@ -100,29 +99,44 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev Values the account before the sale.
-    function _value(Sale memory s, Account memory record, address account, address collateral) private view {
+    /// @return stale As in `Valuation`.
+    /// @return isGrace As in `Valuation`.
+    function _value(
+        Sale memory s,
+        Account memory record,
+        address account,
+        address collateral
+    ) private view returns (address stale, bool isGrace) {
         address oracle = _oracle;
         (s.minDebt, s.targetHealthBps) = (_minDebt, _targetHealthBps); // the same slot
         uint256 others = record.collateralMask & ~s.books.bit();
-        if (others != 0) s.v = _valuation(account, others);
+        if (others != 0) return _valueSeveral(s, account, collateral, others);
+        // One collateral has nothing to diversify with: whatever its loading, the root of its basket is its own weight. So it
+        // carries its own capacity, and what one more unit of it adds is its own factor.
         Position memory p = _positionIn(IPriceOracle(oracle), collateral, s.held);
         s.position = p;
-        if (others == 0) {
-            // One collateral has nothing to diversify with: whatever its loading, the root of its basket is its own weight. So
-            // it carries its own capacity, and what one more unit of it adds is its own factor.
-            s.isOnly = true;
-            if (!p.fresh) s.v.stale = collateral;
-            s.v.isGrace = p.isGrace;
-            (s.value, s.capacity) = (p.value, p.capacity);
-            unchecked {
-                s.factorWad = p.factorBps * 1e14; // 16 bits
-            }
-            return;
+        (s.value, s.capacity) = (p.value, p.capacity);
+        unchecked {
+            s.factorWad = p.factorBps * 1e14; // 16 bits
         }
-        _count(s.v, collateral, p);
-        s.value = s.v.basket.value;
-        s.capacity = s.v.basket.capacityDown();
-        s.factorWad = s.v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+        if (!p.fresh) stale = collateral;
+        isGrace = p.isGrace;
+    }
+
+    function _valueSeveral(
+        Sale memory s,
+        address account,
+        address collateral,
+        uint256 others
+    ) private view returns (address, bool) {
+        Valuation memory v = _valuation(account, others);
+        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
+        _count(v, collateral, p);
+        s.position = p;
+        (s.basket = new Basket[](1))[0] = v.basket;
+        (s.value, s.capacity) = (v.basket.value, v.basket.capacityDown());
+        s.factorWad = v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+        return (v.stale, v.isGrace);
     }
 
     // --- price ----------------------------------------------------------------------------------------------------

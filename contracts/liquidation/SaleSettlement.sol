@@ -17,8 +17,8 @@ abstract contract SaleSettlement is SalePlan {
     using BasketMath for Basket;
     using AccountSlot for Account;
 
-    /// @notice Health factor from which an account is no longer for sale. [bps]
-    uint256 public constant UNKICK_HEALTH_BPS = 10_200;
+    /// @dev Health factor from which an account is no longer for sale. [bps]
+    uint256 internal constant UNKICK_HEALTH_BPS = 10_200;
 
     function _settle(
         Sale memory s,
@@ -96,8 +96,8 @@ abstract contract SaleSettlement is SalePlan {
         unchecked {
             capacity = (value * p.factorBps) / BPS; // no more than it was
         }
-        if (!s.isOnly) {
-            Basket memory b = s.v.basket;
+        if (s.basket.length != 0) {
+            Basket memory b = s.basket[0];
             b.replace(p.value, p.capacity, value, capacity, p.loading);
             (value, capacity) = (b.value, b.capacityDown());
         }

@@ -12,6 +12,8 @@ import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import type { Stress } from "../scenarios/stress.ts";
 import { applyDroughts } from "../stress/market.ts";
+import type { StackedPool } from "../stress/stack-pool.ts";
+import { StackRun } from "../stress/stack-result.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
 import type { BlockSpace } from "./block-space.ts";
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly stress?: Stress;
   /** What gas is paid in, one price a block, where it is not the collateral; default: as in `LAB`. */
   readonly etherPath?: PricePath;
+  /** A second pool on top of the world's. */
+  readonly stack?: StackedPool;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots, space, stress, etherPath }: RunOptions,
+  { path, hasImpact, rng, bots, space, stress, etherPath, stack }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice, parameters } = world;
@@ -56,14 +60,21 @@ export async function runScenario(
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
-  const agents = createAgents(world, population, bots, stress);
+  const stacked = stack === undefined ? undefined : new StackRun(stack);
+  const agents = [...createAgents(world, population, bots, stress), ...(stacked?.agents() ?? [])];
   const stepper = await Stepper.start(world, {
     ...{ exchange, agents, rng, accounts: debtorsOf(population) },
     ...(space === undefined ? {} : { space }),
     ...(etherPath === undefined ? {} : { etherPath }),
   });
 
-  const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);
+  await stacked?.begin(stepper.view());
+  const wealth = async (price: number) => {
+    const owned = await wealthOf(agents, protocol, exchange, stepper.state, price);
+    if (stacked === undefined) return owned;
+    return Promise.all(agents.map(async ({ kind }, i) => owned[i] + (await stacked.wealthOf(kind))));
+  };
+  const before = await wealth(startPrice);
   let collateral = 0n;
   for (const position of stepper.positions.values()) collateral += position.collateral;
   const blocks = path.length - 1;
@@ -84,10 +95,11 @@ export async function runScenario(
     congestion?.record(step);
     histograms.record(step);
     ledger.record(step);
+    stacked?.record(step);
     if (block % REPORT_EVERY === 0) report(recorder.progress(hasImpact ? "run" : "twin", block));
   }
   await requireSamePositions(stepper, world);
-  const after = await wealthOf(agents, protocol, exchange, stepper.state, exchange.price);
+  const after = await wealth(exchange.price);
   return {
     hasImpact,
     metrics: recorder.metrics,
@@ -96,7 +108,8 @@ export async function runScenario(
     auction: auction.result,
     congestion: congestion?.result ?? null,
     histograms: histograms.result,
-    invariants: await protocol.checkInvariants(stepper.positions),
+    ...(stacked === undefined ? {} : { stack: await stacked.end() }),
+    invariants: [...(await protocol.checkInvariants(stepper.positions)), ...((await stacked?.invariants()) ?? [])],
     hash: recorder.hash,
   };
 }

@@ -1,5 +1,6 @@
 import type { Features } from "../config.ts";
 import type { AuctionResult } from "./auction-result.ts";
+import type { StackResult } from "../stress/stack-result.ts";
 import type { CongestionResult } from "./congestion.ts";
 import type { HistogramSeries } from "./histograms.ts";
 
@@ -78,6 +79,8 @@ export interface RunResult {
   /** Null: every block had room for all. */
   readonly congestion: CongestionResult | null;
   readonly histograms: HistogramSeries;
+  /** Where a second pool lent on the first one's shares. */
+  readonly stack?: StackResult;
   /** Invariants checked at the end, by ID (`INV-01`), and what was found. */
   readonly invariants: readonly { readonly id: string; readonly holds: boolean; readonly detail: string }[];
   /** Keccak-256 over every block's transactions, prices and states: equal for equal seeds. What is sampled of them is not in it. */

@@ -30,6 +30,8 @@ export interface SweepArguments {
 
 /** What one of them does of its own. */
 export interface Sweep<JobT extends object, OutcomeT extends object, ResultT> {
+  /** Its name on the command line. */
+  readonly task: string;
   readonly describe: (job: JobT) => string;
   /** Jobs of one group are best done by one worker. */
   readonly groupOf?: (job: JobT) => string;
@@ -41,12 +43,8 @@ export interface Sweep<JobT extends object, OutcomeT extends object, ResultT> {
     report: (progress: SweepProgress) => void,
   ) => Promise<ResultT>;
   readonly draw: (result: ResultT) => string;
-  /** Its name on the command line and its page of a report; without, there is no report. */
-  readonly report?: {
-    readonly task: string;
-    /** @param command That reproduces it. */
-    readonly pageOf: (result: ResultT, command: string) => ReportPage;
-  };
+  /** Its page of a report. @param command That reproduces it. */
+  readonly pageOf: (result: ResultT, command: string) => ReportPage;
   readonly format: (result: ResultT, colour: boolean) => string;
 }
 
@@ -90,10 +88,7 @@ export async function runSweep<JobT extends object, OutcomeT extends object, Res
   const text = formatJson(result);
   await out.write(text);
   await chart?.write(sweep.draw(result));
-  if (report !== undefined && sweep.report !== undefined) {
-    const { task, pageOf } = sweep.report;
-    await report.write(renderReport(pageOf(result, commandLine(task, optionsOf(args)))));
-  }
+  await report?.write(renderReport(sweep.pageOf(result, commandLine(sweep.task, optionsOf(args)))));
   if (args.json) process.stdout.write(text);
   else {
     const files = [

@@ -8,10 +8,20 @@ import type { Page } from "playwright-core";
 import { contrastOf, DARK, LIGHT, rgbOf } from "../../sim/report/html/palette.ts";
 import { curvesPage } from "../../sim/report/html/curves-page.ts";
 import { frontierPage } from "../../sim/report/html/frontier-page.ts";
+import { gridPage } from "../../sim/report/html/grid-page.ts";
+import { pathsPage } from "../../sim/report/html/paths-page.ts";
 import { drawPictures } from "../../sim/report/html/pictures.ts";
 import { renderReport } from "../../sim/report/html/render.ts";
 import { shockPage } from "../../sim/report/html/shock-page.ts";
-import { hostilePage, madeUpCurves, madeUpFrontier, madeUpMonteCarlo, richResult } from "../shared/report-pages.ts";
+import {
+  hostilePage,
+  madeUpCurves,
+  madeUpFrontier,
+  madeUpGrid,
+  madeUpMonteCarlo,
+  madeUpPaths,
+  richResult,
+} from "../shared/report-pages.ts";
 import { DESKTOP, PHONE, ReportBrowser } from "../shared/report-browser.ts";
 import { textContrasts } from "../shared/text-contrast.ts";
 
@@ -48,6 +58,8 @@ describe("a report in Chromium", function () {
       curves: curvesPage(await madeUpCurves(), "npx hardhat curves"),
       frontier: frontierPage(await madeUpFrontier(), "npx hardhat frontier"),
       montecarlo: madeUpMonteCarlo(),
+      paths: pathsPage(await madeUpPaths(), "npx hardhat montecarlo"),
+      grid: gridPage(await madeUpGrid("depth=0.5,1,2;z=3,4;features=static,dynamic"), "npx hardhat sweep"),
       hostile: hostilePage(),
     };
     for (const [name, page] of Object.entries(pages)) files[name] = await browser.save(renderReport(page));
@@ -55,7 +67,7 @@ describe("a report in Chromium", function () {
 
   after(() => (browser as ReportBrowser | undefined)?.stop());
 
-  for (const name of ["shock", "curves", "frontier", "montecarlo", "hostile"]) {
+  for (const name of ["shock", "curves", "frontier", "montecarlo", "paths", "grid", "hostile"]) {
     describe(name, () => {
       for (const [device, viewport] of Object.entries({
         phone: PHONE,

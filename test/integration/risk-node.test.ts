@@ -17,7 +17,9 @@ import { runHardhat, startNode, type RunningNode } from "../shared/node-process.
 const CROWD = 21;
 
 /** As users type it, each in a process of its own, against a node in another. */
-describe("risk, and forks, on a live node", () => {
+describe("risk, and forks, on a live node", function () {
+  this.timeout(600_000); // some thirty processes, on a machine that may be busy
+
   let node: RunningNode;
   let directory: string;
   let deployment: Deployment;
@@ -228,17 +230,5 @@ describe("risk, and forks, on a live node", () => {
         "error: no node answers at the address of --fork-url",
       ]);
     });
-
-    for (const [args, message] of [
-      [["--fork-url", "ws://x"], "--fork-url must be the http(s) address of a node"],
-      [["--fork-block", "1"], "--fork-block needs --fork-url"],
-      [["--network", "fork"], "the network fork needs --fork-url: what is it a fork of?"],
-      [["--fork-url", "http://127.0.0.1:1", "--fork-block", "x"], '--fork-block must be a block\'s number, got "x"'],
-    ] as const) {
-      it(`refuses ${args.join(" ")}`, async () => {
-        const { code, stderr } = await runHardhat(["risk", ...args], environment());
-        expect([code, stderr.trim()]).to.deep.equal([1, `error: ${message}`]);
-      });
-    }
   });
 });

@@ -4,13 +4,18 @@ import type { FrontierResult } from "../../sim/frontier/frontier-result.ts";
 import { sweep } from "../../sim/frontier/sweep.ts";
 import { CURVE_NAMES } from "../../sim/liquidation-curves.ts";
 import type { ShockResult } from "../../sim/metrics/run-result.ts";
+import { runMonteCarlo, type MonteCarloResult } from "../../sim/montecarlo/montecarlo.ts";
 import type { ChartSpec } from "../../sim/report/html/chart-spec.ts";
 import { monteCarloPage } from "../../sim/report/html/montecarlo-page.ts";
 import type { ReportPage } from "../../sim/report/html/page.ts";
 import { shockPage } from "../../sim/report/html/shock-page.ts";
 import { createRng } from "../../sim/rng.ts";
+import { parseGrid } from "../../sim/sweep/grid.ts";
+import type { Common } from "../../sim/sweep/plan.ts";
+import { sweepGrid, type SweepResult } from "../../sim/sweep/sweep.ts";
 import { CURVES_OPTIONS, fakeCurves } from "./fake-curves.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "./fake-frontier.ts";
+import { fakeLabOutcome } from "./fake-lab.ts";
 import { sampleCongestion, sampleResult } from "./sample-result.ts";
 
 /** A sample with all that a shock can have: moving factors, a breaker at every level, full blocks. */
@@ -41,6 +46,21 @@ export function madeUpCurves(): Promise<CurvesResult> {
 
 export function madeUpFrontier(): Promise<FrontierResult> {
   return sweep(FRONTIER_OPTIONS, "basis", fakePerform());
+}
+
+const LAB: Common = {
+  ...{ scenario: "black-thursday", blocks: 120, curve: "dutch", features: "static", set: {} },
+  ...{ borrowers: 10, loopers: 2, dipBuyers: 0 },
+};
+
+export function madeUpPaths(): Promise<MonteCarloResult> {
+  return runMonteCarlo({ ...LAB, paths: 40, firstSeed: 1 }, "basis", (job) => Promise.resolve(fakeLabOutcome(job)));
+}
+
+/** @param grid As on the command line. */
+export function madeUpGrid(grid: string): Promise<SweepResult> {
+  const options = { ...LAB, axes: parseGrid(grid, "--grid"), seeds: 4, firstSeed: 1, bound: 0.2, aim: "lent" };
+  return sweepGrid(options, "basis", (job) => Promise.resolve(fakeLabOutcome(job)));
 }
 
 /** Lognormal losses of two pools. */

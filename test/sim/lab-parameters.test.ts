@@ -47,7 +47,12 @@ describe("a run with other parameters", () => {
     expect(small.debtAtStart).to.be.within(0.09 * metrics.debtAtStart, 0.11 * metrics.debtAtStart);
     const { metrics: calm, amplification } = await perform({ "scenario.severity": 0 });
     expect([calm.liquidations, amplification]).to.deep.equal([0, null]);
-    for (const changes of [{ "curve.maxBonusBps": 900 }, { "market.depth": 3 }, { "lab.flashLiquidators": 1 }]) {
+    const others: Readonly<Record<string, number>>[] = [
+      { "curve.maxBonusBps": 900 },
+      { "market.depth": 3 },
+      { "lab.flashLiquidators": 1 },
+    ];
+    for (const changes of others) {
       expect((await perform(changes)).hash, JSON.stringify(changes)).not.to.equal(hash);
     }
   });

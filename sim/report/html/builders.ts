@@ -2,9 +2,10 @@ import { formatNumber } from "../format.ts";
 import type { DistributionGroup, HeatChart, StatesChart } from "./chart-spec.ts";
 import type { Format } from "./value.ts";
 
-/** As the title of a chart: with a capital. */
+/** As the title of a chart: with a capital, and what tables cut short spelled out. */
 export function asTitle(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  const whole = text.replace("amplif.", "amplification");
+  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}`;
 }
 
 /** What `histogramThroughTime` needs: see `sim/metrics/histograms.ts`. */

@@ -6,6 +6,8 @@ import { baseOption, extentOf, levelSeries, xAxisOf, yAxisOf, type Area } from "
 import { FONT, isHidden, toneOf, type Drawing, type LegendItem, type Scene } from "./scene.ts";
 import { tip } from "./tooltip.ts";
 
+/** Names beside points; of more they would lie on each other, and are in tooltips and tables alone. */
+const MOST_LABELS = 8;
 const SHAPES = ["circle", "rect", "triangle", "diamond", "pin", "arrow"] as const;
 
 export function drawScatter(chart: ScatterChart, scene: Scene, hidden: ReadonlySet<string>): Drawing {
@@ -39,7 +41,13 @@ export function drawScatter(chart: ScatterChart, scene: Scene, hidden: ReadonlyS
       data: points.map((point) => [point.x, point.y]),
       itemStyle: { color: tone, borderColor: tones.surface, borderWidth: 1.5 },
       label: {
-        ...{ show: !scene.isNarrow, position: "right", color: tones.ink, fontSize: 12, distance: 8 },
+        ...{
+          show: !scene.isNarrow && series.reduce((sum, { points: all }) => sum + all.length, 0) <= MOST_LABELS,
+          position: "right",
+          color: tones.ink,
+          fontSize: 12,
+          distance: 8,
+        },
         formatter: ({ dataIndex }: { readonly dataIndex: number }) => points[dataIndex].label ?? "",
       },
       labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
