@@ -7,6 +7,7 @@ import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
 import { LAB, type AssetProfile, type Features } from "./config.ts";
+import type { OrderingName } from "./engine/block-order.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario } from "./engine/run.ts";
 import { buildWorld, isListed, type World } from "./engine/world.ts";
@@ -32,6 +33,8 @@ export interface ShockOptions {
   readonly congestion?: boolean;
   /** Of liquidators and the kicker, in blocks; default: none. */
   readonly latency?: Latency;
+  /** How blocks are ordered; default: by fee. */
+  readonly ordering?: OrderingName;
   /** What executes blocks: EDR's Solidity runner where it can be had (default), or the connection's own. Results are equal. */
   readonly engine?: "runner" | "node";
 }
@@ -61,7 +64,7 @@ export async function runShock(
   report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
   const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
-  const { congestion = false, latency = NO_LATENCY } = options;
+  const { congestion = false, latency = NO_LATENCY, ordering = "fee" } = options;
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
   return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
     const start = await world.chain.snapshot();
@@ -70,7 +73,7 @@ export async function runShock(
       const run = rng.fork("run");
       const others = congestion ? { space: congestedSpace(scenario, path, run.fork("congestion")) } : {};
       const bots = { ...LAB, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...others }, report);
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...others }, report);
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -86,7 +89,11 @@ export async function runShock(
       },
       ...{ seed, curve, features, congestion, latencyBlocks: latency, run, twin },
       population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
-      parameters: { ...parametersOf(world), ...(congestion ? plain(CONGESTION, "congestion.") : {}) },
+      parameters: {
+        ...parametersOf(world),
+        ...(congestion ? plain(CONGESTION, "congestion.") : {}),
+        ...(ordering === "fee" ? {} : { ordering }), // a result without it has always meant this
+      },
       exogenousLow: lowOf(path),
       amplification: fall > 0 ? (run.metrics.priceAtStart - run.metrics.priceLow) / fall : null,
     };
@@ -105,7 +112,9 @@ export async function runOnce(
   report: Report = SILENT,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
   return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng }) => {
-    const run = await runScenario(world, population, { path, hasImpact: true, rng: rng.fork("run") }, report);
+    const { ordering = "fee" } = options;
+    const parts = { path, hasImpact: true, rng: rng.fork("run"), ordering };
+    const run = await runScenario(world, population, parts, report);
     const { priceAtStart, priceLow } = run.metrics;
     const fall = priceAtStart - lowOf(path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };

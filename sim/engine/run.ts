@@ -12,6 +12,7 @@ import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
+import { orderOf, type OrderingName } from "./block-order.ts";
 import type { BlockSpace } from "./block-space.ts";
 import { arbitrageurAccount, debtorsOf } from "./populate.ts";
 import { Stepper, type Step } from "./stepper.ts";
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
+  /** How blocks are ordered; default: by fee. */
+  readonly ordering?: OrderingName;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots, space }: RunOptions,
+  { path, hasImpact, rng, bots, space, ordering = "fee" }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice } = world;
@@ -53,6 +56,7 @@ export async function runScenario(
   const stepper = await Stepper.start(world, {
     ...{ exchange, agents, rng, accounts: debtorsOf(population) },
     ...(space === undefined ? {} : { space }),
+    ...(ordering === "fee" ? {} : { order: orderOf(ordering, rng.fork("block order")) }),
   });
 
   const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);

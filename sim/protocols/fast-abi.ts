@@ -45,7 +45,11 @@ function prepared(abi: Interface, name: string): Prepared {
 }
 
 /** Calldata of a function whose arguments are numbers, addresses and lists of addresses. As ethers, and many times as fast. */
-export function encodeCall(abi: Interface, name: string, args: readonly (bigint | string | readonly string[])[]): string {
+export function encodeCall(
+  abi: Interface,
+  name: string,
+  args: readonly (bigint | string | readonly string[])[],
+): string {
   const { fragment } = prepared(abi, name);
   const head: string[] = [];
   const tail: string[] = [];
