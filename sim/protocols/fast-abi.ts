@@ -1,4 +1,4 @@
-import { getAddress, Interface, type FunctionFragment, type ParamType } from "ethers";
+import { getAddress, type FunctionFragment, type Interface, type ParamType } from "ethers";
 
 /** A value as the ABI has it: numbers and booleans as bigint, addresses in lower case, bytes in hexadecimal. */
 export type Value = bigint | string | readonly Value[] | { readonly [name: string]: Value };
