@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import forkOption from "./plugins/fork-option.ts";
 import quietDependencies from "./plugins/quiet-dependencies.ts";
 import shockOption from "./plugins/shock-option.ts";
 import tasks from "./tasks/index.ts";
@@ -32,8 +33,16 @@ const busy = (runs: number, viaIR: boolean) => ({
   ...compiler,
   settings: { ...compiler.settings, optimizer: { enabled: true, runs }, viaIR },
 });
+/** A rival of the lab's, compiled as its own build does: unmodified, from npm. */
+const morpho = {
+  version: "0.8.19",
+  path: fileURLToPath(import.meta.resolve("solc-0.8.19/soljson.js")),
+  preferWasm: true,
+  settings: { evmVersion: "paris", viaIR: true, optimizer: { enabled: true, runs: 999_999 } },
+};
 const overrides = {
   "contracts/breaker/CircuitBreaker.sol": busy(1_000_000, true),
+  "contracts/lens/RiskLens.sol": busy(1_000_000, true),
   "contracts/liquidation/LiquidationModule.sol": busy(20_000, true),
   "contracts/pool/PoolRiskModule.sol": busy(1_000_000, true),
   "contracts/risk/CollateralFactorModel.sol": busy(1_000_000, true),
@@ -41,6 +50,11 @@ const overrides = {
   "contracts/risk/LiquidityOracle.sol": busy(1_000_000, true),
   "contracts/risk/VolatilityOracle.sol": busy(1_000_000, true),
   "contracts/oracle/PriceOracle.sol": busy(2_000, true),
+  "contracts/rates/AdaptiveRateModel.sol": busy(1_000_000, true),
+  "contracts/rates/KinkedRateModel.sol": busy(1_000_000, true),
+  // What stands for oracle and tokens where gas is compared, compiled as Morpho compiles its own.
+  "contracts/mocks/ConstantPriceOracle.sol": busy(1_000_000, true),
+  "contracts/mocks/MockERC20.sol": busy(1_000_000, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.
   "contracts/lab/LabDriver.sol": busy(999, false),
 };
@@ -67,19 +81,24 @@ function runCount(name: string, byDefault: number): number {
 }
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption],
+  plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption, forkOption],
   tasks,
   solidity: {
     profiles: {
-      default: { compilers: [compiler], overrides },
-      production: { compilers: [compiler], overrides, isolated: true },
+      default: { compilers: [compiler, morpho], overrides },
+      production: { compilers: [compiler, morpho], overrides, isolated: true },
     },
+    npmFilesToBuild: ["@morpho-org/morpho-blue/src/Morpho.sol"],
   },
   networks: {
     default: { ...simulated, chainId: 31337 },
     node: { ...simulated, chainId: 31337 },
     chainA: { ...simulated, chainId: 31337 },
     chainB: { ...simulated, chainId: 31338 },
+    // What it is a fork of, and with which chain ID, `tasks/shared/connect.ts` says.
+    fork: { ...simulated, chainId: 31337 },
+    // For the lab's scenarios with several blocks a second. Elsewhere every block is later than the one before.
+    rollup: { ...simulated, chainId: 31337, allowBlocksWithSameTimestamp: true },
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",

@@ -1,25 +1,42 @@
 import hre from "hardhat";
 
+import type { CompareJob, CompareOutcome } from "../sim/compare/job.ts";
+import { ComparePerformer } from "../sim/compare/perform.ts";
 import type { CurveJob, CurveOutcome } from "../sim/curves/job.ts";
 import { CurvePerformer } from "../sim/curves/perform.ts";
 import type { Job, Outcome } from "../sim/frontier/job.ts";
 import { performJob } from "../sim/frontier/perform.ts";
+import type { LabJob, LabOutcome } from "../sim/sweep/lab-job.ts";
+import { performLabJob } from "../sim/sweep/perform.ts";
 import type { WorkerReply, WorkerRequest } from "../sim/jobs/worker-pool.ts";
 
 /**
- * A process of `npx hardhat frontier` or `npx hardhat curves`, started by it and told what to do by messages. Serves until
- * its parent is gone, or until it has grown: the chain keeps what it was taken back from.
+ * A process of a task that makes many runs, started by it and told what to do by messages. Serves until its parent is gone, or
+ * until it has grown: the chain keeps what it was taken back from.
  */
 const MOST_BYTES = 1.2e9;
 
-if (process.send === undefined) throw new Error("only npx hardhat frontier and npx hardhat curves start this");
+if (process.send === undefined) throw new Error("only tasks that make many runs start this");
 const connection = await hre.network.create();
 const curves = new CurvePerformer(hre, connection);
+const comparisons = new ComparePerformer(hre, connection);
 
-async function serve({ id, job }: WorkerRequest<Job | CurveJob>): Promise<void> {
-  let reply: WorkerReply<Outcome | CurveOutcome>;
+type AnyJob = Job | CurveJob | CompareJob | LabJob;
+type AnyOutcome = Outcome | CurveOutcome | CompareOutcome | LabOutcome;
+
+/** What one kind of job has built stands in the way of another's. */
+async function perform(job: AnyJob): Promise<AnyOutcome> {
+  if (job.kind !== "curve") await curves.close();
+  if (job.kind !== "compare") await comparisons.close();
+  if (job.kind === "curve") return curves.perform(job);
+  if (job.kind === "compare") return comparisons.perform(job);
+  return job.kind === "lab" ? performLabJob(hre, connection, job) : performJob(hre, connection, job);
+}
+
+async function serve({ id, job }: WorkerRequest<AnyJob>): Promise<void> {
+  let reply: WorkerReply<AnyOutcome>;
   try {
-    const outcome = job.kind === "curve" ? await curves.perform(job) : await performJob(hre, connection, job);
+    const outcome = await perform(job);
     reply = { id, outcome, retires: process.memoryUsage().rss > MOST_BYTES };
   } catch (error) {
     reply = { id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
@@ -29,6 +46,6 @@ async function serve({ id, job }: WorkerRequest<Job | CurveJob>): Promise<void> 
   });
 }
 
-process.on("message", (request: WorkerRequest<Job | CurveJob>) => void serve(request));
+process.on("message", (request: WorkerRequest<AnyJob>) => void serve(request));
 await new Promise((resolve) => process.once("disconnect", resolve));
 process.exit(0);

@@ -5,8 +5,8 @@ import type { ProtocolState } from "./protocols/protocol.ts";
 /** What a protocol lends at a moment, at the price that it lends on. */
 export type BorrowLimit = Pick<ProtocolState, "borrowFactor" | "borrowPrice" | "reserve" | "liquidationDiscount">;
 
-/** Least debt that is worth a position: of less, the pool would refuse the last unit of a rounding. */
-const LEAST_DEBT = 1.05 * LAB.minDebt;
+/** Least debt that is worth a position, in minimal debts: of less, the pool would refuse the last unit of a rounding. */
+const LEAST_DEBTS = 1.05;
 /** Halvings of the search for a looper's leverage. */
 const HALVINGS = 50;
 
@@ -20,14 +20,19 @@ export function mostDebt(value: number, limit: Pick<BorrowLimit, "borrowFactor" 
 }
 
 /** The borrower's wish as far as the protocol goes along: the collateral stays, debt and cash shrink. Debt 0: it stays out. */
-export function limitBorrower(plan: BorrowerPlan, limit: BorrowLimit): BorrowerPlan {
+export function limitBorrower(plan: BorrowerPlan, limit: BorrowLimit, minDebt: number = LAB.minDebt): BorrowerPlan {
   const most = mostDebt(plan.collateral * limit.borrowPrice, limit) * BORROWER_MARGIN;
-  const debt = plan.debt <= most ? plan.debt : most < LEAST_DEBT ? 0 : most;
+  const debt = plan.debt <= most ? plan.debt : most < LEAST_DEBTS * minDebt ? 0 : most;
   return { ...plan, debt, cash: plan.cash * (debt / plan.debt) };
 }
 
 /** The same of a looper: its equity stays, its leverage shrinks. Leverage 1: it stays out. */
-export function limitLooper(plan: LooperPlan, limit: BorrowLimit, startPrice: number): LooperPlan {
+export function limitLooper(
+  plan: LooperPlan,
+  limit: BorrowLimit,
+  startPrice: number,
+  minDebt: number = LAB.minDebt,
+): LooperPlan {
   const factor = limit.borrowFactor * Math.min(1, limit.borrowPrice / startPrice);
   let leverage = Math.min(plan.leverage, mostLeverage(factor, plan.isFlash));
   const isLent = (tried: number) => {
@@ -44,5 +49,5 @@ export function limitLooper(plan: LooperPlan, limit: BorrowLimit, startPrice: nu
     leverage = low;
   }
   const debt = plan.equity * (leverage - 1) * startPrice;
-  return { ...plan, leverage: debt < LEAST_DEBT ? 1 : leverage };
+  return { ...plan, leverage: debt < LEAST_DEBTS * minDebt ? 1 : leverage };
 }

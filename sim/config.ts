@@ -1,3 +1,4 @@
+import type { CurveParameters } from "./liquidation-curves.ts";
 import type { AssetSymbol } from "./scenarios/scenario.ts";
 
 /**
@@ -38,6 +39,14 @@ export const PROFILES: Readonly<Record<AssetSymbol, AssetProfile>> = {
     exchangeDepthShare: 0.1,
     poolDepthShare: 0.02,
   },
+  /** Terra's asset of early 2022, with the factors of a careful pool of the day and a market like ether's: our choice. */
+  LUNA: {
+    decimals: 6,
+    borrowFactorBps: 5_000,
+    liquidationFactorBps: 5_500,
+    exchangeDepthShare: 0.06,
+    poolDepthShare: 0.02,
+  },
   USDC: {
     decimals: 6,
     borrowFactorBps: 8_800,
@@ -49,11 +58,13 @@ export const PROFILES: Readonly<Record<AssetSymbol, AssetProfile>> = {
 
 /**
  * What Aave v3 publishes for its market on Ethereum: the static pool that ours is measured against. WETH 80.5 and 83 %,
- * WBTC 73 and 78 %, USDC 75 and 78 % (governance.aave.com, "Risk Parameter Updates: LTV and LT Alignment", 2024).
+ * WBTC 73 and 78 %, USDC 75 and 78 % (governance.aave.com, "Risk Parameter Updates: LTV and LT Alignment", 2024). It never
+ * listed LUNA: that row is our own listing again.
  */
 export const AAVE_V3: Readonly<Record<AssetSymbol, Pick<AssetProfile, "borrowFactorBps" | "liquidationFactorBps">>> = {
   WETH: { borrowFactorBps: 8_050, liquidationFactorBps: 8_300 },
   WBTC: { borrowFactorBps: 7_300, liquidationFactorBps: 7_800 },
+  LUNA: { borrowFactorBps: 5_000, liquidationFactorBps: 5_500 },
   USDC: { borrowFactorBps: 7_500, liquidationFactorBps: 7_800 },
 };
 
@@ -167,6 +178,7 @@ export const RISK = {
   assets: {
     WETH: { stress: 0.08, floor: 0.01 },
     WBTC: { stress: 0.06, floor: 0.01 },
+    LUNA: { stress: 0.12, floor: 0.02 },
     USDC: { stress: 0.02, floor: 0.001 },
   } satisfies Record<AssetSymbol, { stress: number; floor: number }>,
   volatilityIntervalSeconds: 1_800,
@@ -186,3 +198,19 @@ export const RISK = {
   leverageTau: 21_600,
   outageGrace: 1_800,
 } as const;
+
+type Widened<T> = T extends number ? number : { readonly [K in keyof T]: Widened<T[K]> };
+/** `LAB` with other numbers: what a sweep varies. */
+export type LabParameters = Widened<typeof LAB>;
+/** The same of `RISK`. */
+export type RiskParameters = Widened<typeof RISK>;
+
+/** Every number of a run that is configuration and not of its asset, its crowd or its scenario. */
+export interface Parameters {
+  readonly lab: LabParameters;
+  readonly risk: RiskParameters;
+  /** Of the curve that sells, what differs from its usual ones. */
+  readonly curve: CurveParameters;
+}
+
+export const DEFAULTS: Parameters = { lab: LAB, risk: RISK, curve: {} };

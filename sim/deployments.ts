@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { Contract, isAddress, type Provider } from "ethers";
@@ -40,6 +40,10 @@ export interface Deployment {
     /** What the keeper works with; missing in deployments older than it. */
     readonly flashLiquidator?: string;
     readonly accountLens?: string;
+    /** What the task `risk` works with; missing in deployments older than it. */
+    readonly riskLens?: string;
+    readonly poolRegistry?: string;
+    readonly systemReporter?: string;
     /** Of a pool with a risk engine, as deployed; which engine it has now is for the pool to say. */
     readonly riskEngine?: string;
     readonly volatilityOracle?: string;
@@ -99,6 +103,31 @@ export async function loadDeployment(network: string, provider: Provider, direct
     await requireCode(provider, address, name, network);
   }
   return deployment;
+}
+
+/**
+ * The deployment that a fork has taken over, whatever its network was called: the one saved for its chain whose pool is there.
+ * @throws UserError if there is none, or several.
+ */
+export async function findDeployment(provider: Provider, directory = ROOT): Promise<Deployment> {
+  const chainId = Number((await provider.getNetwork()).chainId);
+  const suffix = `-${chainId}.json`;
+  const files = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(suffix)).toSorted();
+  const found: Deployment[] = [];
+  for (const name of files) {
+    const deployment = parseDeployment(name, await readFile(path.join(directory, name), "utf8"));
+    const isThere = (await provider.getCode(deployment.contracts.pool)) !== "0x";
+    if (isThere && deployment.chainId === chainId) found.push(deployment);
+  }
+  const [deployment, ...others] = found;
+  if (deployment === undefined) {
+    throw new UserError(`no deployment that is saved here for chain ${chainId} is on the fork`);
+  }
+  if (others.length > 0) {
+    const names = found.map(({ network }) => network).join(", ");
+    throw new UserError(`several deployments are on the fork: ${names}; keep one in BREAKWATER_DEPLOYMENTS`);
+  }
+  return loadDeployment(deployment.network, provider, directory);
 }
 
 /**

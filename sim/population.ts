@@ -1,6 +1,6 @@
 import { id } from "ethers";
 
-import { LAB, type AssetProfile } from "./config.ts";
+import { LAB, type AssetProfile, type LabParameters } from "./config.ts";
 import type { Rng } from "./rng.ts";
 
 /** Amounts in whole tokens. */
@@ -38,6 +38,8 @@ export interface LenderPlan {
   readonly deposit: number;
   /** Time from a loss to the wish to leave; undefined: it stays. */
   readonly panicSeconds: number | undefined;
+  /** When it wants to leave whatever happens. [s since the start] */
+  readonly leavesAtSeconds?: number;
 }
 
 export interface Population {
@@ -69,20 +71,22 @@ export function planPopulation(
   counts: { readonly borrowers: number; readonly loopers: number; readonly dipBuyers?: number },
   profile: AssetProfile,
   startPrice: number,
+  lab: LabParameters = LAB,
 ): Population {
   const borrowFactor = profile.borrowFactorBps / 1e4;
   const liquidationFactor = profile.liquidationFactorBps / 1e4;
-  const looperDebt = counts.loopers === 0 ? 0 : LAB.totalDebt * (counts.borrowers === 0 ? 1 : LAB.looperDebtShare);
-  const borrowerDebt = LAB.totalDebt - looperDebt;
+  const looperDebt = counts.loopers === 0 ? 0 : lab.totalDebt * (counts.borrowers === 0 ? 1 : lab.looperDebtShare);
+  const borrowerDebt = lab.totalDebt - looperDebt;
 
   const borrowerRng = rng.fork("borrowers");
   const borrowers = scaleTo(
+    lab.minDebt,
     borrowerDebt,
     Array.from({ length: counts.borrowers }, () => borrowerRng.lognormal(1, 1.1)),
   ).map((debt, i): BorrowerPlan => {
     const health = 1 + borrowerRng.lognormal(0.55, 0.75);
     const ltv = Math.min(liquidationFactor / health, borrowFactor * BORROWER_MARGIN);
-    const isAttentive = borrowerRng.next() < LAB.attentiveBorrowerShare;
+    const isAttentive = borrowerRng.next() < lab.attentiveBorrowerShare;
     return {
       address: addressOf(`borrower-${i}`),
       collateral: debt / ltv / startPrice,
@@ -95,12 +99,13 @@ export function planPopulation(
 
   const looperRng = rng.fork("loopers");
   const loopers = scaleTo(
+    lab.minDebt,
     looperDebt,
     Array.from({ length: counts.loopers }, () => looperRng.lognormal(1, 0.8)),
   ).map((debt, i): LooperPlan => {
     const isFlash = i % 2 === 1;
     const leverage = 1 + (mostLeverage(borrowFactor, isFlash) - 1) * looperRng.between(0.55, 0.95);
-    const isAttentive = looperRng.next() < LAB.attentiveLooperShare;
+    const isAttentive = looperRng.next() < lab.attentiveLooperShare;
     return {
       address: addressOf(`looper-${i}`),
       equity: debt / (leverage - 1) / startPrice,
@@ -113,22 +118,23 @@ export function planPopulation(
 
   const lenderRng = rng.fork("lenders");
   const lenders = scaleTo(
-    LAB.totalDebt / LAB.utilisation,
-    Array.from({ length: LAB.lenders }, () => lenderRng.lognormal(1, 0.8)),
+    lab.minDebt,
+    lab.totalDebt / lab.utilisation,
+    Array.from({ length: lab.lenders }, () => lenderRng.lognormal(1, 0.8)),
   ).map((deposit, i): LenderPlan => {
-    const panics = lenderRng.next() < LAB.panickyLenderShare;
+    const panics = lenderRng.next() < lab.panickyLenderShare;
     const delay = lenderRng.between(600, 7_200);
     return { address: addressOf(`lender-${i}`), deposit, panicSeconds: panics ? delay : undefined };
   });
 
   const dipRng = rng.fork("dip-buyers");
   const weights = Array.from({ length: counts.dipBuyers ?? 0 }, () => dipRng.lognormal(1, 0.8));
-  const scale = (LAB.totalDebt * LAB.dipBuyerEquityShare) / startPrice / weights.reduce((sum, each) => sum + each, 0);
+  const scale = (lab.totalDebt * lab.dipBuyerEquityShare) / startPrice / weights.reduce((sum, each) => sum + each, 0);
   const dipBuyers = weights.map((weight, i): DipBuyerPlan => {
-    const fall = dipRng.between(LAB.dipBuyerFall[0], LAB.dipBuyerFall[1]);
+    const fall = dipRng.between(lab.dipBuyerFall[0], lab.dipBuyerFall[1]);
     return { address: addressOf(`dip-buyer-${i}`), equity: weight * scale, fall };
   });
-  return { borrowers, loopers, lenders, dipBuyers, totalDebt: LAB.totalDebt };
+  return { borrowers, loopers, lenders, dipBuyers, totalDebt: lab.totalDebt };
 }
 
 /** The most that a loop reaches: 1/(1 − LTV) in one transaction, less in a few rounds. */
@@ -157,8 +163,8 @@ export function ltvFor(exposure: number, rounds: number): number {
  * At least a few times the pool's minimum debt each, and the total where it is enough for that: what raises the small
  * ones is taken from the others in proportion.
  */
-function scaleTo(total: number, weights: readonly number[]): number[] {
-  const least = 3 * LAB.minDebt;
+function scaleTo(minDebt: number, total: number, weights: readonly number[]): number[] {
+  const least = 3 * minDebt;
   const raised = new Set<number>();
   for (;;) {
     const shared = weights.reduce((sum, weight, i) => (raised.has(i) ? sum : sum + weight), 0);

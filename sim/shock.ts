@@ -6,10 +6,10 @@ import { NO_LATENCY, type Latency } from "./agents/late.ts";
 import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
-import { LAB, type AssetProfile, type Features } from "./config.ts";
+import { DEFAULTS, type AssetProfile, type Features, type Parameters } from "./config.ts";
 import type { OrderingName } from "./engine/block-order.ts";
 import { populate } from "./engine/populate.ts";
-import { runScenario } from "./engine/run.ts";
+import { runScenario, type RunOptions } from "./engine/run.ts";
 import { buildWorld, isListed, type World } from "./engine/world.ts";
 import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
@@ -17,7 +17,11 @@ import { planPopulation, type Population } from "./population.ts";
 import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
+import { explainStress } from "./stress/explain.ts";
+import { buildStack } from "./stress/stack-pool.ts";
+import { stressPopulation } from "./stress/population.ts";
 import { toFloat } from "./units.ts";
+import { UserError } from "./user-error.ts";
 
 export interface ShockOptions {
   readonly scenario: Scenario;
@@ -47,7 +51,13 @@ export interface OnceOptions extends ShockOptions {
   readonly wishes?: AssetProfile;
   /** Makes the pool lend more (above 1) or less than it would; default: 1. See `WorldOptions`. */
   readonly lendingScale?: number;
+  /** Default: `DEFAULTS`. */
+  readonly parameters?: Parameters;
 }
+
+/** Start ÷ low that the world's usual range of prices is made for, and a range for falls beyond it. */
+const USUAL_FALL = 4;
+const WIDE_RANGE = 1e6;
 
 type Report = (progress: RunProgress) => void;
 const SILENT: Report = () => undefined;
@@ -64,16 +74,17 @@ export async function runShock(
   report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
   const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
-  const { congestion = false, latency = NO_LATENCY, ordering = "fee" } = options;
+  const { latency = NO_LATENCY, ordering = "fee" } = options;
+  const congestion = isCongested(options);
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
-  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng, stack }) => {
     const start = await world.chain.snapshot();
     // The same draws in both runs: they differ in the market's feedback and in nothing else.
     const perform = (hasImpact: boolean) => {
       const run = rng.fork("run");
-      const others = congestion ? { space: congestedSpace(scenario, path, run.fork("congestion")) } : {};
-      const bots = { ...LAB, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...others }, report);
+      const conditions = conditionsOf(options, { path, rng, run });
+      const bots = { ...world.parameters.lab, latency };
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack }, report);
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -86,6 +97,7 @@ export async function runShock(
         ...{ name: scenario.name, title: scenario.title, source: scenario.source },
         ...{ asset: scenario.asset, loan: scenario.loan },
         ...{ durationSeconds: scenario.durationSeconds, blockSeconds: scenario.blockSeconds },
+        ...(scenario.stress === undefined ? {} : { stresses: explainStress(scenario.stress) }),
       },
       ...{ seed, curve, features, congestion, latencyBlocks: latency, run, twin },
       population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
@@ -111,10 +123,16 @@ export async function runOnce(
   options: OnceOptions,
   report: Report = SILENT,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
-  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng }) => {
+  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng, stack }) => {
     const { ordering = "fee" } = options;
-    const parts = { path, hasImpact: true, rng: rng.fork("run"), ordering };
-    const run = await runScenario(world, population, parts, report);
+    const own = rng.fork("run");
+    const conditions = conditionsOf(options, { path, rng, run: own });
+    const run = await runScenario(
+      world,
+      population,
+      { path, hasImpact: true, rng: own, ordering, ...conditions, ...stack },
+      report,
+    );
     const { priceAtStart, priceLow } = run.metrics;
     const fall = priceAtStart - lowOf(path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
@@ -137,6 +155,8 @@ interface Stage {
   readonly population: Population;
   readonly path: PricePath;
   readonly rng: Rng;
+  /** The second pool of a scenario that has one. */
+  readonly stack: Pick<RunOptions, "stack">;
 }
 
 /** Builds and populates a world, lets something be done in it, and takes it back. */
@@ -148,7 +168,8 @@ async function inWorld<T>(
   report: Report,
   act: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const { scenario, seed, borrowers, loopers, dipBuyers = 0 } = options;
+  const { scenario, seed, borrowers, loopers, dipBuyers = 0, parameters = DEFAULTS } = options;
+  requireFineClock(connection, scenario);
   const rng = createRng(seed);
   const path = scenario.path(rng.fork("path"));
   const startPrice = path[0];
@@ -159,21 +180,66 @@ async function inWorld<T>(
     });
 
   stage("deploy");
-  const world = await buildWorld(hre, connection, { ...options, startPrice });
+  const world = await buildWorld(hre, connection, { ...options, startPrice, ...rangeFor(scenario, path) });
   try {
-    // An engine that comes when everybody has borrowed is deployed on the provider's chain.
-    if (options.engine !== "node" && options.features !== "measured") await moveToRunner(hre, connection, world.chain);
+    if (canMove(options)) await moveToRunner(hre, connection, world.chain);
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
-    const population = planPopulation(rng.fork("population"), counts, options.wishes ?? world.profile, startPrice);
-    const membersOf = (current: World) => createAgents(current, population).flatMap((agent) => agent.members);
+    const wishes = options.wishes ?? world.profile;
+    const drawn = planPopulation(rng.fork("population"), counts, wishes, startPrice, parameters.lab);
+    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice);
+    const membersOf = (current: World) =>
+      createAgents(current, population, undefined, scenario.stress).flatMap((agent) => agent.members);
     await populate(world, population, { members: membersOf(world), rng, isLimited });
     const complete = await world.complete();
     await complete.chain.unlock(membersOf(complete));
-    return await act({ world: complete, population, path, rng });
+    const wanted = scenario.stress?.stack;
+    const stack =
+      wanted === undefined ? {} : { stack: await buildStack(hre, connection, complete, wanted, rng.fork("stack")) };
+    return await act({ world: complete, population, path, rng, stack });
   } finally {
     await world.chain.close();
   }
+}
+
+/** What is deployed when everybody has borrowed, an engine or a second pool, is deployed on the provider's chain. */
+function canMove({ engine, features, scenario }: OnceOptions): boolean {
+  return engine !== "node" && features !== "measured" && scenario.stress?.stack === undefined;
+}
+
+/** @throws UserError if the scenario's blocks are shorter than the chain's clock can tell apart, and the chain minds. */
+function requireFineClock({ networkConfig, networkName }: NetworkConnection, { name, blockSeconds }: Scenario): void {
+  if (blockSeconds >= 1 || networkConfig.type !== "edr-simulated" || networkConfig.allowBlocksWithSameTimestamp) return;
+  throw new UserError(
+    `${name} has several blocks a second, and network "${networkName}" allows one: take --network rollup`,
+  );
+}
+
+/** Whether blocks are full: because somebody wants it, or because the scenario has it so. */
+function isCongested({ congestion = false, scenario }: Pick<ShockOptions, "scenario" | "congestion">): boolean {
+  return congestion || scenario.stress?.isCongested === true;
+}
+
+/** What a run meets beside the price: the same for the run and its twin. */
+export function conditionsOf(
+  options: Pick<ShockOptions, "scenario" | "congestion">,
+  { path, rng, run }: { readonly path: PricePath; readonly rng: Rng; readonly run: Rng },
+): Pick<RunOptions, "space" | "stress" | "etherPath"> {
+  const { scenario } = options;
+  const etherPath = scenario.others?.(rng.fork("path")).WETH;
+  return {
+    ...(isCongested(options) ? { space: congestedSpace(scenario, path, run.fork("congestion")) } : {}),
+    ...(scenario.stress === undefined ? {} : { stress: scenario.stress }),
+    ...(etherPath === undefined ? {} : { etherPath }),
+  };
+}
+
+/**
+ * A collapse leaves the range in which the on-chain pool has liquidity, and so may any fall in a drought, unless that is laid
+ * out for it: selling takes the price far below the scenario's own low.
+ */
+function rangeFor({ stress }: Scenario, path: PricePath): { readonly priceRange?: number } {
+  return stress?.droughts !== undefined || path[0] > USUAL_FALL * lowOf(path) ? { priceRange: WIDE_RANGE } : {};
 }
 
 function lowOf(path: PricePath): number {
@@ -186,8 +252,8 @@ function congestedSpace(scenario: Scenario, path: PricePath, rng: Rng): Congeste
   return new CongestedSpace(new Demand(profile, rng), CONGESTION.medianBidGwei);
 }
 
-function parametersOf({ profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
-  return plain({ ...LAB, ...profile, exchangeDepth, poolDepth });
+function parametersOf({ parameters, profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
+  return plain({ ...parameters.lab, ...profile, exchangeDepth, poolDepth });
 }
 
 function plain(parameters: Readonly<Record<string, number | readonly number[]>>, prefix = "") {

@@ -18,6 +18,7 @@ import { readBasis } from "../sim/jobs/basis.ts";
 import { CURVE_NAMES, curveOf, isCurve } from "../sim/liquidation-curves.ts";
 import { drawCurves } from "../sim/report/curves-chart.ts";
 import { formatCurvesTable } from "../sim/report/curves-table.ts";
+import { curvesPage } from "../sim/report/html/curves-page.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
@@ -43,7 +44,7 @@ export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
     readBasis: () => readBasis(hre, { files: ["liquidation-curves.ts"], contracts }),
     run: async (basis, perform, report) =>
       compareCurves(options, { basis, codes: await readCodes(hre) }, perform, report),
-    ...{ draw: drawCurves, format: formatCurvesTable },
+    ...{ task: "curves", draw: drawCurves, pageOf: curvesPage, format: formatCurvesTable },
   });
 });
 

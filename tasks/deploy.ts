@@ -2,6 +2,7 @@ import path from "node:path";
 
 import { deploySystem } from "../ignition/deploy-system.ts";
 import { saveDeployment, type Deployment } from "../sim/deployments.ts";
+import { connect } from "./shared/connect.ts";
 import { runTask } from "./shared/user-error.ts";
 
 export interface DeployArguments {
@@ -12,7 +13,7 @@ export interface DeployArguments {
 /** `npx hardhat deploy`: see the definition in `tasks/index.ts`. */
 export default runTask<DeployArguments, Deployment>(async ({ parameters, json }, hre) => {
   await hre.tasks.getTask("build").run({ quiet: true });
-  const connection = await hre.network.getOrCreate();
+  const connection = await connect(hre);
   const deployment = await deploySystem(hre, connection, {
     ...(parameters === "" ? {} : { parameters }),
     ...(json ? {} : { report: (line: string) => console.log(`${line} …`) }),

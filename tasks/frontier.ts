@@ -6,6 +6,7 @@ import { sweep } from "../sim/frontier/sweep.ts";
 import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
 import { drawFrontier } from "../sim/report/frontier-chart.ts";
 import { formatFrontierTable } from "../sim/report/frontier-table.ts";
+import { frontierPage } from "../sim/report/html/frontier-page.ts";
 import { findScenario } from "../sim/scenarios/built-in.ts";
 import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
@@ -32,7 +33,7 @@ export default runTask<FrontierArguments, FrontierResult>((args, hre) => {
     describe: describeJob,
     readBasis: () => readBasis(hre),
     run: (basis, perform, report) => sweep(options, basis, perform as Perform, report),
-    ...{ draw: drawFrontier, format: formatFrontierTable },
+    ...{ task: "frontier", draw: drawFrontier, pageOf: frontierPage, format: formatFrontierTable },
   });
 });
 

@@ -1,6 +1,42 @@
 import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
+/** What every task has that makes many runs of the lab. */
+function batchTask(name: string, description: string, out: string) {
+  return task(name, description)
+    .addOption({ name: "scenario", description: "Name from `scenarios`", defaultValue: "black-thursday" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "20000" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "200" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "20" })
+    .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "0" })
+    .addOption({ name: "curve", description: "How liquidation prices move", defaultValue: "dutch" })
+    .addOption({ name: "features", description: "Defences of the pool", defaultValue: "static" })
+    .addOption({
+      name: "set",
+      description: "Parameters that are other than usual: risk.z=5;market.depth=0.5",
+      defaultValue: "",
+    })
+    .addOption({ name: "workers", description: "Processes on this machine", defaultValue: "2" })
+    .addOption({
+      name: "queue",
+      description: "redis://… : let whoever serves it (lab-worker) do the runs; default: this machine",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "store",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "lab-store",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: out })
+    .addOption({
+      name: "report",
+      description: "HTML file with everything; empty: none",
+      defaultValue: out.replace(/json$/, "html"),
+    })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
+}
+
 /** Definitions only: each action is imported when its task runs, so that loading the configuration stays fast. */
 const tasks: TaskDefinition[] = [
   task("deploy", "Deploys the whole system: a demo set, or what a parameter file says")
@@ -44,6 +80,30 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "asset", description: "Collateral, by symbol or address; default: all", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./poke.ts"))
+    .build(),
+  task("risk", "Leverage, what falls would liquidate, concentration and cascade gain of deployed pools")
+    .addOption({
+      name: "pool",
+      description: "Address of a pool, or several with commas; default: those of the registry",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "registry",
+      description: "Address of a PoolRegistry; default: the deployed one",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "lens",
+      description: "Address of a RiskLens; default: the deployed one, or its code with each call",
+      defaultValue: "",
+    })
+    .addOption({ name: "accounts", description: "How many to name, nearest to liquidation first", defaultValue: "10" })
+    .addOption({ name: "fromBlock", description: "First block to read; default: the pool's first", defaultValue: "" })
+    .addOption({ name: "logRange", description: "Most blocks to ask logs of at once", defaultValue: "5000" })
+    .addOption({ name: "out", description: "Where the result goes as JSON; default: nowhere", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the report as JSON, and nothing else" })
+    .setAction(() => import("./risk.ts"))
     .build(),
   task("keeper", "Watches a deployed pool: kicks, takes with flash liquidation, and pokes its risk engine")
     .addOption({ name: "pool", description: "Address of the pool; default: the deployed one", defaultValue: "" })
@@ -153,7 +213,11 @@ const tasks: TaskDefinition[] = [
     "shock",
     "Crashes the market on real contracts: who is liquidated, what is lost, how much worse it got by itself",
   )
-    .addOption({ name: "scenario", description: "Name from `scenarios`; default: black-thursday", defaultValue: "" })
+    .addOption({
+      name: "scenario",
+      description: "Name from `scenarios`, or a file of your own: my-scenario.ts, prices.csv; default: black-thursday",
+      defaultValue: "",
+    })
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
     .addOption({
       name: "over",
@@ -184,6 +248,7 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "ordering", description: "How blocks are ordered: fee, random or arrival", defaultValue: "fee" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "report.html" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./shock.ts"))
     .build(),
@@ -217,8 +282,40 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "frontier.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
+    .build(),
+  task("compare", "The same crashes for Breakwater, Breakwater with its features off, Aave v3 and Morpho Blue")
+    .addOption({
+      name: "protocols",
+      description: "Who takes part, with commas; never: the static pool, in which nobody liquidates",
+      defaultValue: "breakwater,breakwater-static,aave-v3,morpho-blue,never",
+    })
+    .addOption({
+      name: "scenarios",
+      description: "Names from `scenarios`, with commas; default: all",
+      defaultValue: "",
+    })
+    .addOption({
+      name: "endings",
+      description: "What follows the low: flat, or as recorded, with commas",
+      defaultValue: "flat,recorded",
+    })
+    .addOption({ name: "seeds", description: "Runs of each crash and protocol: seeds 1 to this", defaultValue: "5" })
+    .addOption({ name: "borrowers", description: "How many", defaultValue: "30" })
+    .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
+    .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
+    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: "compare-cache",
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
+    .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "compare.html" })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
+    .setAction(() => import("./compare.ts"))
     .build(),
   task("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
     .addOption({
@@ -246,12 +343,36 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "curves.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
+    .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
-  task("scenarios", "Lists the market histories that shock can replay")
+  task("scenarios", "Lists and explains what shock can replay: histories, made-up markets, stresses")
+    .addOption({ name: "show", description: "All of one: its name, or a file", defaultValue: "" })
     .addFlag({ name: "json", description: "Print the list as JSON, and nothing else" })
     .setAction(() => import("./scenarios.ts"))
+    .build(),
+  task("png", "Draws the charts of a report as PNG files, in a headless Chromium")
+    .addOption({ name: "report", description: "HTML file that a task wrote", defaultValue: "report.html" })
+    .addOption({ name: "out", description: "Directory for the files", defaultValue: "report-png" })
+    .addOption({ name: "theme", description: "light or dark", defaultValue: "light" })
+    .addOption({ name: "width", description: "Of a picture, 320 to 2400; twice as many pixels", defaultValue: "1000" })
+    .addOption({
+      name: "page",
+      description: "So many pixels of the page, from its top, as one more picture; 0: none",
+      defaultValue: "0",
+    })
+    .setAction(() => import("./png.ts"))
+    .build(),
+  task("validate", "Holds the lab and the contracts against what is known: closed forms, Maker's clock, 12 March 2020")
+    .addOption({ name: "only", description: "Groups of checks, with commas; default: all", defaultValue: "" })
+    .addOption({
+      name: "data",
+      description: "Directory of market data; default: ../shared/data, if it is there",
+      defaultValue: "",
+    })
+    .addFlag({ name: "json", description: "Print the checks as JSON, and nothing else" })
+    .setAction(() => import("./validate.ts"))
     .build(),
   task("volatility", "Volatility that the risk engine would reckon with after a history of prices, per year")
     .addOption({ name: "prices", description: "CSV file: timestamp,open,high,low,close", defaultValue: "" })
@@ -275,6 +396,40 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "window", description: "Of the mean price: 30m, 1h", defaultValue: "30m" })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./manipulation.ts"))
+    .build(),
+  batchTask(
+    "montecarlo",
+    "A scenario on many paths: intervals, value at risk, expected shortfall, liquidations at risk",
+    "montecarlo.json",
+  )
+    .addOption({ name: "paths", description: "How many seeds", defaultValue: "100" })
+    .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })
+    .setAction(() => import("./montecarlo.ts"))
+    .build(),
+  batchTask("sweep", "A scenario over a grid of any parameters: heat maps, Pareto set and safe frontier", "sweep.json")
+    .addOption({ name: "grid", description: "Such as depth=0.5,1,2;z=3,4,5;premiumBps=0,50", defaultValue: "" })
+    .addOption({ name: "seeds", description: "Runs of each cell", defaultValue: "20" })
+    .addOption({ name: "firstSeed", description: "The first of them", defaultValue: "1" })
+    .addOption({ name: "bound", description: "Loss that is safe, as a share of the debt", defaultValue: "0.001" })
+    .addOption({ name: "aim", description: "What the frontier has most of: lent, leverage", defaultValue: "lent" })
+    .setAction(() => import("./sweep.ts"))
+    .build(),
+  task("lab-worker", "Does the runs that montecarlo and sweep put into a queue, until it is stopped")
+    .addOption({ name: "queue", description: "redis://…", defaultValue: "" })
+    .addOption({ name: "workers", description: "Runs at a time, each in a process", defaultValue: "2" })
+    .addOption({
+      name: "lease",
+      description: "Seconds of silence after which others do what a worker has begun",
+      defaultValue: "30",
+    })
+    .setAction(() => import("./lab-worker.ts"))
+    .build(),
+  task("results", "Asks a store of runs in SQL, of `runs` and `series`")
+    .addOption({ name: "store", description: "Its directory", defaultValue: "lab-store" })
+    .addOption({ name: "sql", description: "A query, in DuckDB's dialect", defaultValue: "" })
+    .addOption({ name: "csv", description: "File to write the answer to as well", defaultValue: "" })
+    .addFlag({ name: "json", description: "Print the answer as JSON" })
+    .setAction(() => import("./results.ts"))
     .build(),
 ];
 

@@ -4,6 +4,7 @@ import { passTime } from "../ignition/chain.ts";
 import type { DeployedCollateral } from "../sim/deployments.ts";
 import { findGovernance, interfacesOf, refreshRisk, type Governance } from "../sim/protocols/refresh-risk.ts";
 import { chooseCollateral } from "./shared/choose-collateral.ts";
+import { isFork } from "./shared/connect.ts";
 import { decodeRevert } from "./shared/decode-revert.ts";
 import { pokeTable } from "./shared/poke-table.ts";
 import { openSystem } from "./shared/system.ts";
@@ -55,7 +56,7 @@ export default runTask<PokeArguments, PokeReport>(async ({ asset, json }, hre) =
   const address = deployment.contracts.pool;
   const governance = await findGovernance(connection, address, signer);
   if (governance === undefined) throw new UserError("the pool has no risk engine: there is nothing to poke");
-  if (connection.networkConfig.type === "edr-simulated") {
+  if (connection.networkConfig.type === "edr-simulated" && !isFork(connection)) {
     say("a fresh chain has just been poked: letting five minutes pass …");
     await passTime(connection, 300n, () => undefined);
   }

@@ -6,6 +6,8 @@ import { ORDERINGS } from "../sim/engine/block-order.ts";
 import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
+import { renderReport } from "../sim/report/html/render.ts";
+import { shockPage } from "../sim/report/html/shock-page.ts";
 import { createProgress } from "../sim/report/progress.ts";
 import { formatResult, type OutputFile } from "../sim/report/result-file.ts";
 import { wantsColour } from "../sim/report/style.ts";
@@ -14,8 +16,9 @@ import { runShock, type ShockOptions } from "../sim/shock.ts";
 import { UserError } from "../sim/user-error.ts";
 import { chooseScenario, scenarioOptions, type ScenarioArguments } from "./shared/choose-scenario.ts";
 import { choose } from "./shared/choose.ts";
+import { shellQuoted } from "./shared/command-line.ts";
 import { parseCount } from "./shared/numbers.ts";
-import { prepareFiles } from "./shared/output-files.ts";
+import { prepareFiles, type OutputFiles } from "./shared/output-files.ts";
 import { connectToSimulator } from "./shared/simulator.ts";
 import { runTask } from "./shared/user-error.ts";
 
@@ -32,6 +35,7 @@ export interface ShockArguments extends Omit<ScenarioArguments, "shock"> {
   readonly json: boolean;
   readonly out: string;
   readonly chart: string;
+  readonly report?: string;
 }
 
 /** With the global option. */
@@ -45,8 +49,9 @@ export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
   const args = { ...own, shock: hre.globalOptions.shock };
   // Whatever can be wrong is found before the chain is touched.
   const options = await readOptions(args);
-  const { out, chart } = await prepareFiles(args);
-  const connection = await connectToSimulator(hre);
+  const files = await prepareFiles(args);
+  const { out, chart, report } = files;
+  const connection = await connectToSimulator(hre, options.scenario.blockSeconds);
 
   await hre.tasks.getTask("build").run({ quiet: true });
   const quiet = args.json && process.stderr.isTTY !== true;
@@ -64,8 +69,9 @@ export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
   const text = formatResult(result);
   await out.write(text);
   await chart?.write(drawChart(result));
+  await report?.write(renderReport(shockPage(result)));
   if (args.json) process.stdout.write(text);
-  else printReport(result, out, chart);
+  else printReport(result, files);
   requireInvariants(result);
   return result;
 });
@@ -124,13 +130,13 @@ function commandLine(args: AllArguments): string {
   return ["npx", "hardhat", "shock", ...options].map(shellQuoted).join(" ");
 }
 
-function shellQuoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function printReport(result: ShockResult, out: OutputFile, chart: OutputFile | undefined): void {
+function printReport(result: ShockResult, { out, chart, report }: OutputFiles): void {
   const colour = wantsColour(process.stdout, process.env);
-  const files = [`Result   ${shortName(out)}`, ...(chart === undefined ? [] : [`Chart    ${shortName(chart)}`])];
+  const files = [
+    `Result   ${shortName(out)}`,
+    ...(chart === undefined ? [] : [`Chart    ${shortName(chart)}`]),
+    ...(report === undefined ? [] : [`Report   ${shortName(report)}`]),
+  ];
   console.log([formatShockTable(result, colour), "", ...files, `Again    ${result.command}`].join("\n"));
 }
 

@@ -2,6 +2,7 @@ import { formatUnits } from "ethers";
 
 import { UserError } from "../sim/user-error.ts";
 import { openLoop } from "./loop.ts";
+import { isFork } from "./shared/connect.ts";
 import { requireFreshRisk } from "./shared/fresh-risk.ts";
 import {
   confirm,
@@ -44,7 +45,7 @@ export default runTask<UnwindArguments, UnwindResult>(async (args, hre) => {
   const slippageWad = parseFraction(args.slippage, "--slippage");
   const say = args.json ? () => undefined : (line: string) => console.log(line);
   const session = await openLeverageSession(hre, args, (line) => say(`${line} …`));
-  if (session.connection.networkConfig.type === "edr-simulated") {
+  if (session.connection.networkConfig.type === "edr-simulated" && !isFork(session.connection)) {
     say("a fresh chain has no position to unwind: opening one with 10 at 0.7 first …");
     const amount = 10n * 10n ** BigInt(session.entry.decimals);
     const loop = { rounds: 5, ltvWad: (7n * WAD) / 10n, amount, slippageWad, flash: true };

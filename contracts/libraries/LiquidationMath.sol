@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-
 /// @title Size of a liquidation
 library LiquidationMath {
-    using FixedPointMathLib for uint256;
-
     /// @notice Repayment that brings an account to the target health factor when collateral k is sold at
     /// `priceFactor × liquidation price`, i.e. with bonus `1 + b = 1/priceFactor`.
     /// @dev From `HF* = (W − LT_k·(1+b)·Δ) / (D − Δ)`: `Δ = (HF*·D − W) / (HF* − (1+b)·LT_k)` (DESIGN §9). When the
@@ -24,13 +20,16 @@ library LiquidationMath {
         uint256 factorWad,
         uint256 priceFactorWad
     ) internal pure returns (uint256 repayAssets) {
-        uint256 wanted = debt.mulDivUp(targetHealthBps, 1e4);
-        if (wanted <= capacity) return 0;
-        uint256 healed = targetHealthBps * 1e18;
-        // LT_k / priceFactor, in units of bps × 1e18, rounded up: understating it would undershoot the target.
-        uint256 lost = (factorWad * 1e4).divWadUp(priceFactorWad);
-        if (lost >= healed) return debt;
-        repayAssets = (wanted - capacity).mulDivUp(1e22, healed - lost);
-        if (repayAssets > debt) repayAssets = debt;
+        unchecked {
+            uint256 wanted = (debt * targetHealthBps + 9_999) / 1e4; // 112 + 16 bits
+            if (wanted <= capacity) return 0;
+            uint256 healed = targetHealthBps * 1e18; // 16 + 60 bits
+            // LT_k / priceFactor, in units of bps × 1e18, rounded up: understating it would undershoot the target.
+            uint256 lost = (factorWad * 1e22 + priceFactorWad - 1) / priceFactorWad; // 60 + 74 bits
+            if (lost >= healed) return debt;
+            uint256 left = healed - lost;
+            repayAssets = ((wanted - capacity) * 1e22 + left - 1) / left; // 115 + 74 bits
+            if (repayAssets > debt) repayAssets = debt;
+        }
     }
 }

@@ -80,8 +80,10 @@ library RiskWordLib {
     /// @notice True if an engine governs the collateral and wrote this longer than `age` seconds ago, or it is stale.
     function isOlderAt(RiskWord w, uint256 age, uint256 timestamp) internal pure returns (bool) {
         uint256 until = freshUntil(w);
-        // Written at `until − maxAge`, which is no later than now.
-        return until != 0 && (timestamp > until || timestamp + maxAge(w) > until + age);
+        unchecked {
+            // Written at `until − maxAge`, which is no later than now. Times have 32 bits, ages 17.
+            return until != 0 && (timestamp > until || timestamp + maxAge(w) > until + age);
+        }
     }
 
     /// @notice How long the word was fresh when it was written. [s]

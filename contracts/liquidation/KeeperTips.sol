@@ -12,8 +12,8 @@ import {PoolAccounting} from "../pool/PoolAccounting.sol";
 abstract contract KeeperTips is PoolAccounting {
     using FixedPointMathLib for uint256;
 
-    /// @notice The tip is at most this part of the debt. [1/n]
-    uint256 public constant TIP_SHARE = 200;
+    /// @dev The tip is at most this part of the debt. [1/n]
+    uint256 internal constant TIP_SHARE = 200;
 
     function _requireKeeper(uint24 keeper) internal view {
         if (keeper == 0 || keeper > _keeperCount) revert LiquidationKeeperUnknown(keeper);

@@ -10,9 +10,11 @@ import {ITakeBatchCallback, ITakeCallback} from "../interfaces/IPoolCallbacks.so
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
 import {BookWord} from "../libraries/BookWord.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
 import {PoolAccounting} from "../pool/PoolAccounting.sol";
 import {PoolBacklog} from "../pool/PoolBacklog.sol";
+import {AccountSlot} from "./AccountSlot.sol";
 import {KeeperTips} from "./KeeperTips.sol";
 import {SaleSettlement} from "./SaleSettlement.sol";
 
@@ -24,19 +26,22 @@ import {SaleSettlement} from "./SaleSettlement.sol";
 contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPoolModule {
     using FixedPointMathLib for uint256;
     using BasketMath for Basket;
+    using AccountSlot for Account;
 
-    /// @notice Gas that the risk engine is given before an account is put up for sale. [gas]
-    uint256 public constant REFRESH_GAS = 1_500_000;
-    /// @notice The engine is asked before a sale when it has not looked at a collateral for so long. [s]
-    uint256 public constant REFRESH_AGE = 10 minutes;
+    /// @dev Gas that the risk engine is given before an account is put up for sale. [gas]
+    uint256 internal constant REFRESH_GAS = 1_500_000;
+    /// @dev The engine is asked before a sale when it has not looked at a collateral for so long. [s]
+    uint256 internal constant REFRESH_AGE = 10 minutes;
     /// @dev What is left for the sale itself.
     uint256 private constant SALE_GAS = 300_000;
 
     /// @dev An account at liquidation prices.
     struct Appraisal {
-        Valuation v;
+        uint256 value; // [loan base units]
         uint256 capacity; // [loan base units]
-        uint256 largest; // its collateral of the highest value
+        address stale; // as in `Valuation`
+        bool isGrace; // as in `Valuation`
+        uint256 largest; // place of its collateral of the highest value
     }
 
     constructor(address loanAsset_) PoolAccounting(loanAsset_) PoolBacklog(loanAsset_) {}
@@ -61,14 +66,16 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @dev Judges by the debt as it was last booked, and by all interest only where that is not enough: a kick books nothing.
     function _kick(address account, uint24 keeper) private {
-        Account memory record = _account[account];
-        _tryRefreshAll(record, address(0));
-        Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        Account storage slot = _account[account];
+        Account memory record = slot.read();
+        (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) = _appraiseRefreshed(
+            account,
+            record
+        );
         uint256 debt = SharesMath.debtAssetsUp(record.debtShares, _debtAssets, _debtShares);
-        if (p.capacity >= debt) {
+        if (capacity >= debt) {
             debt = _debtAssetsOf(_accrued(), record.debtShares);
-            if (p.capacity >= debt) revert LiquidationAccountHealthy(account, p.capacity, debt);
+            if (capacity >= debt) revert LiquidationAccountHealthy(account, capacity, debt);
         }
         uint256 before;
         uint256 from = record.saleIndex;
@@ -79,26 +86,26 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
             record.kickedAt = uint32(block.timestamp);
             before = record.saleDebtOrEasedAt;
         }
-        _requireNoGrace(p.v.isGrace, account, p.capacity, debt);
+        _requireNoGrace(isGrace, account, capacity, debt);
         uint256 inForce = _toUnits(debt);
-        if (before != 0 && from != p.largest) {
+        if (before != 0 && from != largest) {
             _changeBacklog(from, before, 0);
             before = 0;
         }
-        _changeBacklog(p.largest, before, inForce);
-        (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(p.largest));
+        _changeBacklogOf(c, before, inForce);
+        (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(largest));
         record.keeperOrLag = keeper;
-        _setProvision(account, record, _shortfall(debt, p.v.basket.value, p.capacity));
-        _account[account] = record;
+        _setProvision(account, record, _shortfall(debt, value, capacity));
+        slot.write(record);
         emit AccountKicked(account, msg.sender, debt);
     }
 
     /// @inheritdoc ILiquidationSales
     function unkick(address account) external lock {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         if (record.kickedAt == 0) revert LiquidationNotKicked(account);
         Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         bool expired = _expired(record);
         uint256 required = _debtAssetsOf(_accrued(), record.debtShares);
         if (!expired) required = required.mulDivUp(UNKICK_HEALTH_BPS, BPS);
@@ -106,17 +113,17 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         uint256 lag = expired ? 0 : (block.timestamp - record.kickedAt).min(type(uint24).max);
         _endSale(record);
         (record.saleDebtOrEasedAt, record.keeperOrLag) = (uint40(block.timestamp), uint24(lag));
-        _account[account] = record;
+        _account[account].write(record);
         emit AccountUnkicked(account, msg.sender);
     }
 
     /// @inheritdoc ILiquidationSales
     function mark(address account) external lock {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         Appraisal memory p = _appraise(account, record.collateralMask);
-        if (p.v.stale != address(0)) revert LiquidationNoFreshPrice(p.v.stale);
+        if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         uint256 debt = _debtAssetsOf(_accrued(), record.debtShares);
-        _setProvision(account, record, _shortfall(debt, p.v.basket.value, p.capacity));
+        _setProvision(account, record, _shortfall(debt, p.value, p.capacity));
         _account[account].provisioned = record.provisioned;
     }
 
@@ -179,13 +186,21 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         address collateral,
         uint256 maxCollateral
     ) external lock returns (uint256, uint256, uint256) {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         bool begins = _begins(record, collateral);
         Accrual memory a = _accrued();
         uint256 owed = _debtAssetsOf(a, record.debtShares);
         _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
-        return (s.amount, s.repay, _price36(s));
+        Sale memory s = _planSale(
+            _debtAssetsOf(a, record.debtShares),
+            record,
+            begins,
+            owed,
+            account,
+            collateral,
+            maxCollateral
+        );
+        return (s.amount, s.repay, s.price36);
     }
 
     function _sell(
@@ -194,11 +209,19 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         address collateral,
         uint256 maxCollateral
     ) private returns (uint256, uint256) {
-        Account memory record = _account[account];
+        Account memory record = _account[account].read();
         bool begins = _begins(record, collateral);
         uint256 owed = _debtAssetsOf(a, record.debtShares);
         (uint24 keeper, uint256 tip) = _chargeTip(a, record);
-        Sale memory s = _planSale(a, record, begins, owed, account, collateral, maxCollateral);
+        Sale memory s = _planSale(
+            tip == 0 ? owed : _debtAssetsOf(a, record.debtShares),
+            record,
+            begins,
+            owed,
+            account,
+            collateral,
+            maxCollateral
+        );
         _settle(s, a, record, account, collateral);
         // Out of what is paid: what a sale of nothing's worth does not bring in is not handed out.
         if (keeper != 0) _creditTip(a, keeper, tip.min(s.repay), account);
@@ -230,7 +253,11 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @return ok False if the engine was asked and failed.
     function _tryRefresh(address token) private returns (bool ok) {
-        if (!_collateral[token].risk.isOlderAt(REFRESH_AGE, block.timestamp)) return true;
+        return !_collateral[token].risk.isOlderAt(REFRESH_AGE, block.timestamp) || _ask(token);
+    }
+
+    /// @return ok False if the engine failed.
+    function _ask(address token) private returns (bool ok) {
         uint256 required = (REFRESH_GAS * 64) / 63 + SALE_GAS;
         if (gasleft() < required) revert PoolGasTooLow(gasleft(), required);
         // Its answer is what it writes to the pool; what it returns is not even copied.
@@ -243,14 +270,59 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     function _appraise(address account, uint256 mask) private view returns (Appraisal memory p) {
         IPriceOracle oracle = IPriceOracle(_oracle);
+        Valuation memory v;
         uint256 highest;
         for (; mask != 0; mask &= mask - 1) {
             uint256 index = LibBit.ffs(mask);
             address token = _collateralList[index];
             Position memory position = _positionIn(oracle, token, _collateralAmount[account][token]);
-            _count(p.v, token, position);
+            _count(v, token, position);
             if (position.value >= highest) (highest, p.largest) = (position.value, index);
         }
-        p.capacity = p.v.basket.capacityDown();
+        (p.value, p.capacity, p.stale, p.isGrace) = (v.basket.value, v.basket.capacityDown(), v.stale, v.isGrace);
+    }
+
+    /// @dev The same at fresh prices only, after the engine was asked where it must be. `c` is the collateral of the highest
+    /// value, `largest` its place.
+    function _appraiseRefreshed(
+        address account,
+        Account memory record
+    ) private returns (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) {
+        uint256 mask = record.collateralMask;
+        unchecked {
+            if (mask == 0 || mask & (mask - 1) != 0) {
+                _tryRefreshAll(record, address(0));
+                Appraisal memory p = _appraise(account, mask);
+                if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
+                return (p.value, p.capacity, p.isGrace, p.largest, _collateral[_collateralList[p.largest]]);
+            }
+        }
+        // One collateral is all that there is to add up: see `SalePlan._value`.
+        largest = LibBit.ffs(mask);
+        address token = _collateralList[largest];
+        c = _collateral[token];
+        RiskWord risk = c.risk;
+        if (risk.isOlderAt(REFRESH_AGE, block.timestamp)) {
+            _ask(token);
+            risk = c.risk;
+        }
+        (value, capacity) = _appraiseOnly(account, token, risk);
+        isGrace = risk.isGraceAt(block.timestamp);
+    }
+
+    function _appraiseOnly(
+        address account,
+        address token,
+        RiskWord risk
+    ) private view returns (uint256 value, uint256 capacity) {
+        (uint256 price36, bool fresh) = IPriceOracle(_oracle).liquidationPriceOrLast(token);
+        value = _collateralAmount[account][token].fullMulDiv(price36, PRICE_SCALE);
+        capacity = (value * risk.liquidationFactorBpsAt(block.timestamp)) / BPS;
+        if (!fresh) revert LiquidationNoFreshPrice(token);
+    }
+
+    function _changeBacklogOf(Collateral storage c, uint256 before, uint256 inForce) private {
+        BookWord books = c.books;
+        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
     }
 }

@@ -17,14 +17,17 @@ library SalePace {
     /// @return Value sold a second. [loan base units, rounded down] 0: the market's depth is not known, and sales go by time alone
     function perSecond(CurveTerms t, uint256 reserve, uint256 backlog) internal pure returns (uint256) {
         if (reserve == 0) return 0;
-        uint256 pace = t.fastPace() * WAD;
-        uint256 knee = reserve.mulDiv(t.kneeBps(), 1e4);
-        if (backlog > knee) {
-            uint256 x = knee.divWad(backlog);
-            pace = (t.fastPace() * x * x * x) / (WAD * WAD);
-            pace = pace.max(t.slowPace() * WAD);
+        unchecked {
+            uint256 fast = t.fastPace(); // 20 bits
+            uint256 pace = fast * WAD;
+            uint256 knee = (reserve * t.kneeBps()) / 1e4; // 128 + 16 bits
+            if (backlog > knee) {
+                uint256 x = (knee * WAD) / backlog; // 144 + 60 bits; below one
+                pace = (fast * x * x * x) / (WAD * WAD); // 20 + 3 · 60 bits
+                pace = pace.max(t.slowPace() * WAD);
+            }
+            return ((reserve * pace) / (WAD * 1e7)).max(1); // 128 + 80 bits
         }
-        return reserve.fullMulDiv(pace, WAD * 1e7).max(1);
     }
 
     /// @notice Lowest price at which a small sale still heals the account, the sale's own impact on what is left included, and at
@@ -49,8 +52,14 @@ library SalePace {
         uint256 reserve
     ) internal pure returns (uint256) {
         if (capacity == 0) return type(uint256).max;
-        uint256 heals = debt.fullMulDivUp(factorWad, capacity);
+        uint256 heals;
+        uint256 covers;
+        unchecked {
+            // 112 + 60 bits and less than that. What has a capacity has a value.
+            heals = (debt * factorWad + capacity - 1) / capacity;
+            covers = (debt * WAD + value - 1) / value;
+        }
         if (reserve != 0) heals = heals.fullMulDivUp(reserve + 2 * own, reserve);
-        return heals.max(debt.fullMulDivUp(WAD, value)); // a capacity has a value
+        return heals.max(covers);
     }
 }

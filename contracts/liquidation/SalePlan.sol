@@ -21,18 +21,19 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @notice An unsold account goes back to the start of its curve this long after the curve's floor. [s]
     uint256 public constant KICK_GRACE_SECONDS = 30 minutes;
-    /// @notice An account that was taken off sale and comes back within this time goes on where its price was. [s]
-    uint256 public constant MEMORY_SECONDS = 1 hours;
-    /// @notice From then on what else is sold of the collateral does not count: a kick is forgotten. [s]
-    uint256 public constant MAX_KICK_SECONDS = 6 hours;
-    /// @notice Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
-    uint256 public constant GRACE_HEALTH_BPS = 9_500;
+    /// @dev An account that was taken off sale and comes back within this time goes on where its price was. [s]
+    uint256 internal constant MEMORY_SECONDS = 1 hours;
+    /// @dev From then on what else is sold of the collateral does not count: a kick is forgotten. [s]
+    uint256 internal constant MAX_KICK_SECONDS = 6 hours;
+    /// @dev Health factor below which an account is put up for sale even in the grace period after an outage. [bps]
+    uint256 internal constant GRACE_HEALTH_BPS = 9_500;
 
     /// @dev One sale, worked out in memory before anything is written.
     struct Sale {
         uint256 debt; // before the sale [loan base units]
-        uint256 capacity; // of all collaterals together, before the sale [loan base units]
-        Valuation v; // of all collaterals, before the sale
+        uint256 value; // of all collaterals together, before the sale [loan base units]
+        uint256 capacity; // the same of what they carry [loan base units]
+        Basket[] basket; // of all collaterals, before the sale; none where the one sold is the only one
         Position position; // the one sold, before the sale
         uint256 factorWad; // what one more unit of the collateral adds to capacity [rounded up]
         uint256 held; // collateral on the account before the sale
@@ -47,13 +48,17 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         uint256 clock; // of the schedule, before the sale [ticks]
         uint256 first; // price ÷ liquidation price at which the sale begins
         uint256 meanWad; // and over all of it
+        uint256 price36; // the same [loan base units per collateral base unit × 1e36]
+        uint256 minDebt; // of the pool [loan base units]
+        uint256 targetHealthBps; // of the pool [bps]
     }
 
     /// @dev `record.kickedAt` is set in memory where the sale starts now.
     /// @param begins It was not for sale until now, or had been forgotten.
-    /// @param owed Debt before a tip was charged: what the account is judged by. [loan base units]
+    /// @param debt To be sold for. [loan base units]
+    /// @param owed The same before a tip was charged: what the account is judged by. [loan base units]
     function _planSale(
-        Accrual memory a,
+        uint256 debt,
         Account memory record,
         bool begins,
         uint256 owed,
@@ -64,14 +69,14 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         if (maxCollateral == 0) revert PoolZeroAmount();
         s.held = _collateralAmount[account][collateral];
         if (s.held == 0) revert PoolCollateralInsufficient(account, collateral, 0, maxCollateral);
-        s.debt = _debtAssetsOf(a, record.debtShares);
+        s.debt = debt;
         s.books = _collateral[collateral].books;
         s.terms = _collateral[collateral].terms;
-        _value(s, record, account, collateral);
+        (address stale, bool isGrace) = _value(s, record, account, collateral);
         if (s.capacity >= owed) revert LiquidationAccountHealthy(account, s.capacity, owed);
         if (begins) {
-            if (record.kickedAt == 0 && s.v.stale != address(0)) revert LiquidationNoFreshPrice(s.v.stale);
-            _requireNoGrace(s.v.isGrace, account, s.capacity, owed);
+            if (record.kickedAt == 0 && stale != address(0)) revert LiquidationNoFreshPrice(stale);
+            _requireNoGrace(isGrace, account, s.capacity, owed);
             if (record.kickedAt == 0) _startSale(record);
             else record.kickedAt = uint32(block.timestamp);
         }
@@ -94,14 +99,44 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev Values the account before the sale.
-    function _value(Sale memory s, Account memory record, address account, address collateral) private view {
+    /// @return stale As in `Valuation`.
+    /// @return isGrace As in `Valuation`.
+    function _value(
+        Sale memory s,
+        Account memory record,
+        address account,
+        address collateral
+    ) private view returns (address stale, bool isGrace) {
+        address oracle = _oracle;
+        (s.minDebt, s.targetHealthBps) = (_minDebt, _targetHealthBps); // the same slot
         uint256 others = record.collateralMask & ~s.books.bit();
-        if (others != 0) s.v = _valuation(account, others);
-        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
-        _count(s.v, collateral, p);
+        if (others != 0) return _valueSeveral(s, account, collateral, others);
+        // One collateral has nothing to diversify with: whatever its loading, the root of its basket is its own weight. So it
+        // carries its own capacity, and what one more unit of it adds is its own factor.
+        Position memory p = _positionIn(IPriceOracle(oracle), collateral, s.held);
         s.position = p;
-        s.capacity = s.v.basket.capacityDown();
-        s.factorWad = s.v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+        (s.value, s.capacity) = (p.value, p.capacity);
+        unchecked {
+            s.factorWad = p.factorBps * 1e14; // 16 bits
+        }
+        if (!p.fresh) stale = collateral;
+        isGrace = p.isGrace;
+    }
+
+    function _valueSeveral(
+        Sale memory s,
+        address account,
+        address collateral,
+        uint256 others
+    ) private view returns (address, bool) {
+        Valuation memory v = _valuation(account, others);
+        Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
+        _count(v, collateral, p);
+        s.position = p;
+        (s.basket = new Basket[](1))[0] = v.basket;
+        (s.value, s.capacity) = (v.basket.value, v.basket.capacityDown());
+        s.factorWad = v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+        return (v.stale, v.isGrace);
     }
 
     // --- price ----------------------------------------------------------------------------------------------------
@@ -109,9 +144,11 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     /// @dev Where the sale begins on its curve, and how low it may go.
     function _schedule(Sale memory s, Account memory record) private view {
         CurveTerms t = s.terms;
-        s.floorWad = t.floorWad();
-        s.clock = s.books.clock();
-        uint256 base = uint256(record.kickedAt) * SaleCurve.TICKS;
+        uint256 clock = s.books.clock();
+        uint256 base;
+        unchecked {
+            base = uint256(record.kickedAt) * SaleCurve.TICKS; // 32 + 8 bits
+        }
         if (t.kind() == CurveKind.Paced) {
             s.floorWad = _guarded(s, t);
             uint256 backlog = s.books.backlog();
@@ -119,11 +156,17 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
             if (record.saleDebtOrEasedAt == 0) backlog += _toUnits(s.debt);
             s.rate = SalePace.perSecond(t, s.position.reserve, backlog * _backlogUnit);
             if (s.rate != 0) {
-                s.clock = s.clock.max((block.timestamp - t.creditSeconds()) * SaleCurve.TICKS);
-                if (base < s.clock) base = s.clock;
-                else s.free = base - s.clock;
+                unchecked {
+                    // Credit has 16 bits: no block is so close to 1970.
+                    clock = clock.max((block.timestamp - t.creditSeconds()) * SaleCurve.TICKS);
+                    if (base < clock) base = clock;
+                    else s.free = base - clock;
+                }
             }
+        } else {
+            s.floorWad = t.floorWad();
         }
+        s.clock = clock;
         unchecked {
             s.lag = int256(block.timestamp * SaleCurve.TICKS) - int256(base); // 40 bits each
         }
@@ -137,7 +180,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         uint256 heals = SalePace.healingFactorUp(
             s.debt,
             s.capacity,
-            s.v.basket.value,
+            s.value,
             s.factorWad,
             s.position.value,
             s.position.reserve
@@ -184,22 +227,22 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     /// What restores the target depends on the mean price, and that on the amount: the amount is found at the price at which the
     /// sale begins, which is the lowest and makes it too large; its mean price, which is then a little too high, is what is
     /// charged. So the target is met exactly and the sale is never larger than that takes.
-    function _size(Sale memory s, uint256 maxCollateral) private view {
-        uint256 minDebt = _minDebt;
+    function _size(Sale memory s, uint256 maxCollateral) private pure {
+        (uint256 held, uint256 debt, uint256 minDebt) = (s.held, s.debt, s.minDebt);
         s.meanWad = s.first;
-        uint256 repay = _repayToTarget(s, minDebt);
+        uint256 repay = _repayToTarget(s);
         uint256 price36 = _price36(s);
         uint256 amount = _collateralFor(repay, price36);
         if (s.rate != 0) {
-            s.meanWad = _mean(s, amount.min(s.held));
+            s.meanWad = _mean(s, amount.min(held));
             price36 = _price36(s);
-            repay = _repayToTarget(s, minDebt);
+            repay = _repayToTarget(s);
             amount = _collateralFor(repay, price36);
         }
-        bool pays = amount <= s.held; // this collateral alone pays for `repay`
+        bool pays = amount <= held; // this collateral alone pays for `repay`
         // A rest of this collateral worth less than the minimum debt would not be worth anybody's gas.
-        if (!pays || (repay < s.debt && _cost(s.held - amount, price36) < minDebt)) {
-            amount = s.held;
+        if (!pays || (repay < debt && _cost(held - amount, price36) < minDebt)) {
+            amount = held;
             s.meanWad = _mean(s, amount);
             price36 = _price36(s);
             pays = false;
@@ -211,11 +254,10 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
             amount = maxCollateral;
             pays = false;
         }
-        s.amount = amount;
         // `amount` was rounded down from `repay`; paying its own cost instead could leave a unit of debt behind.
-        s.repay = _cost(amount, price36);
-        if (pays) s.repay = s.repay.max(repay);
-        s.repay = s.repay.min(s.debt);
+        uint256 cost = _cost(amount, price36);
+        if (pays) cost = cost.max(repay);
+        (s.amount, s.price36, s.repay) = (amount, price36, cost.min(debt));
     }
 
     function _isDust(
@@ -229,12 +271,15 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         return _cost(s.held - amount, price36) < minDebt;
     }
 
-    function _repayToTarget(Sale memory s, uint256 minDebt) private view returns (uint256 repay) {
-        repay = LiquidationMath.repayToTargetUp(s.debt, s.capacity, _targetHealthBps, s.factorWad, s.meanWad);
-        if (s.debt - repay < minDebt) repay = s.debt;
+    function _repayToTarget(Sale memory s) private pure returns (uint256 repay) {
+        uint256 debt = s.debt;
+        repay = LiquidationMath.repayToTargetUp(debt, s.capacity, s.targetHealthBps, s.factorWad, s.meanWad);
+        unchecked {
+            if (debt - repay < s.minDebt) repay = debt; // it is at most the debt
+        }
     }
 
-    function _price36(Sale memory s) internal pure returns (uint256) {
+    function _price36(Sale memory s) private pure returns (uint256) {
         return s.position.price36.fullMulDivUp(s.meanWad, 1e18);
     }
 
@@ -245,6 +290,9 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
 
     /// @dev Rounded down, but at least one unit: never more than needed. Anything buys everything once the price is zero.
     function _collateralFor(uint256 repay, uint256 price36) private pure returns (uint256) {
-        return price36 == 0 ? type(uint256).max : repay.mulDiv(PRICE_SCALE, price36).max(1);
+        if (price36 == 0) return type(uint256).max;
+        unchecked {
+            return ((repay * PRICE_SCALE) / price36).max(1); // 112 + 120 bits
+        }
     }
 }

@@ -6,6 +6,7 @@ import {LibBit} from "solady/src/utils/LibBit.sol";
 import {BasketMath, Basket} from "../libraries/BasketMath.sol";
 import {BookWord} from "../libraries/BookWord.sol";
 import {SharesMath} from "../libraries/SharesMath.sol";
+import {AccountSlot} from "./AccountSlot.sol";
 import {SaleCurve} from "./SaleCurve.sol";
 import {SalePlan} from "./SalePlan.sol";
 
@@ -14,9 +15,10 @@ import {SalePlan} from "./SalePlan.sol";
 abstract contract SaleSettlement is SalePlan {
     using FixedPointMathLib for uint256;
     using BasketMath for Basket;
+    using AccountSlot for Account;
 
-    /// @notice Health factor from which an account is no longer for sale. [bps]
-    uint256 public constant UNKICK_HEALTH_BPS = 10_200;
+    /// @dev Health factor from which an account is no longer for sale. [bps]
+    uint256 internal constant UNKICK_HEALTH_BPS = 10_200;
 
     function _settle(
         Sale memory s,
@@ -32,7 +34,7 @@ abstract contract SaleSettlement is SalePlan {
         if (s.rate != 0) books = _advance(s, books);
         _reduceDebt(a, s.repay, burnt);
         _addCash(a, s.repay);
-        emit CollateralTaken(account, msg.sender, collateral, s.amount, s.repay, burnt, _price36(s));
+        emit CollateralTaken(account, msg.sender, collateral, s.amount, s.repay, burnt, s.price36);
 
         shares -= burnt;
         if (shares != 0 && record.collateralMask == 0) {
@@ -44,14 +46,17 @@ abstract contract SaleSettlement is SalePlan {
         if (shares == 0) _setProvision(account, record, 0);
         else debt = _reassess(s, record, account, _debtAssetsOf(a, shares));
         _collateral[collateral].books = _carryOver(record, books, debt);
-        _account[account] = record;
+        _account[account].write(record);
     }
 
     /// @dev The schedule moves on by what was sold, from where it was and not from when this account came up for sale: else
     /// tiny sales of fresh accounts would take everybody else's price back to its start. It is never so far ahead that
     /// sales stand still for long, and never goes back.
     function _advance(Sale memory s, BookWord books) internal view virtual returns (BookWord) {
-        uint256 ahead = (block.timestamp + uint256(SaleCurve.MAX_LEAD) / SaleCurve.TICKS) * SaleCurve.TICKS;
+        uint256 ahead;
+        unchecked {
+            ahead = (block.timestamp + uint256(SaleCurve.MAX_LEAD) / SaleCurve.TICKS) * SaleCurve.TICKS; // 40 bits
+        }
         return books.withClock((s.clock + _ticks(s, s.amount)).min(ahead));
     }
 
@@ -86,12 +91,18 @@ abstract contract SaleSettlement is SalePlan {
         uint256 debt
     ) private returns (uint256 forSale) {
         Position memory p = s.position;
-        Basket memory b = s.v.basket;
-        uint256 left = p.value.zeroFloorSub(s.amount.fullMulDivUp(p.price36, PRICE_SCALE));
-        b.replace(p.value, p.capacity, left, (left * p.factorBps) / BPS, p.loading);
-        uint256 capacity = b.capacityDown();
+        uint256 value = p.value.zeroFloorSub(s.amount.fullMulDivUp(p.price36, PRICE_SCALE));
+        uint256 capacity;
+        unchecked {
+            capacity = (value * p.factorBps) / BPS; // no more than it was
+        }
+        if (s.basket.length != 0) {
+            Basket memory b = s.basket[0];
+            b.replace(p.value, p.capacity, value, capacity, p.loading);
+            (value, capacity) = (b.value, b.capacityDown());
+        }
         if (capacity < debt.mulDivUp(UNKICK_HEALTH_BPS, BPS)) forSale = debt;
-        _setProvision(account, record, _shortfall(debt, b.value, capacity));
+        _setProvision(account, record, _shortfall(debt, value, capacity));
     }
 
     /// @dev A loss is final when nothing is left to sell: reserves pay first, then lenders through the share price.

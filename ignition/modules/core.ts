@@ -1,5 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
+import { ZeroAddress } from "ethers";
 
 import type { SystemParameters } from "../parameters.ts";
 import { accessModule, assignRoles } from "./access.ts";
@@ -56,6 +57,9 @@ export function buildCore(parameters: SystemParameters) {
     const leverageRouter = m.contract("LeverageRouter");
     const flashLiquidator = m.contract("FlashLiquidator");
     const accountLens = m.contract("AccountLens");
+    const riskLens = m.contract("RiskLens");
+    const poolRegistry = m.contract("PoolRegistry", [accessManager]);
+    const systemReporter = m.contract("SystemReporter", [poolRegistry, riskLens]);
 
     const configured: Future[] = [];
     if (core.quoteFeeds.length > 0) configured.push(m.call(oracle, "setQuoteFeeds", [plain(core.quoteFeeds)]));
@@ -93,6 +97,11 @@ export function buildCore(parameters: SystemParameters) {
         ? {}
         : addRisk(m, { pool, oracle, accessManager, loanAsset: core.loanAsset }, collaterals, risk, configured);
 
+    // Without feeds of its own the loan asset is what collaterals are priced in, and what reports count in.
+    const [quoteFeed] = core.quoteFeeds;
+    const entry = { pool, feed: quoteFeed?.source ?? ZeroAddress, heartbeat: quoteFeed?.heartbeat ?? 0n };
+    configured.push(m.call(poolRegistry, "add", [entry]));
+
     const governor = access.governor ?? deployer;
     const holders = {
       governor,
@@ -101,7 +110,7 @@ export function buildCore(parameters: SystemParameters) {
       ...(risk === undefined ? {} : { impliedPoster: access.impliedPoster ?? governor }),
       ...(access.admin === undefined ? {} : { admin: access.admin }),
     };
-    assignRoles(m, accessManager, { pool, oracle, ...riskContracts }, holders, configured);
+    assignRoles(m, accessManager, { pool, oracle, poolRegistry, ...riskContracts }, holders, configured);
 
     return {
       accessManager,
@@ -117,6 +126,9 @@ export function buildCore(parameters: SystemParameters) {
       leverageRouter,
       flashLiquidator,
       accountLens,
+      riskLens,
+      poolRegistry,
+      systemReporter,
       ...riskContracts,
     };
   });

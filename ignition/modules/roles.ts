@@ -70,6 +70,10 @@ export const RESTRICTED_FUNCTIONS = {
       "setThresholds(address,((uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64),(uint64,uint64)))",
     ],
   },
+  poolRegistry: {
+    guardian: [],
+    governor: ["add((address,address,uint32))", "remove(address)"],
+  },
   riskEngine: {
     guardian: [],
     governor: [

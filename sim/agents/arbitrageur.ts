@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Intent, type Outcome, type View } from "../engine/agent.ts";
 import type { ExchangeOrder } from "../market/exchange.ts";
 import { encodeSwapExactInput } from "../market/uniswap-calls.ts";
@@ -118,7 +117,7 @@ export class Arbitrageur implements Agent {
  * Price to move the pool to: where the last unit traded there, after the fee, costs what its hedge outside brings after
  * the impact of all hedges. By bisection, because the impact is exponential in the amount. Undefined if nothing pays.
  */
-export function bestPoolPrice({ venue, marketPrice, logImpactPerUnit, etherPrice, baseFeeWei }: View) {
+export function bestPoolPrice({ venue, marketPrice, logImpactPerUnit, etherPrice, baseFeeWei, lab }: View) {
   const start = venue.price;
   const isBuying = start < marketPrice;
   const keep = 1 - venue.feeShare;
@@ -140,5 +139,5 @@ export function bestPoolPrice({ venue, marketPrice, logImpactPerUnit, etherPrice
   const hedge = units * marketPrice * (move === 0 ? 1 : Math.expm1(move) / move);
   const gain = isBuying ? hedge - paid : paid - hedge;
   const gas = (SWAP_GAS * Number(baseFeeWei) * etherPrice) / 1e18;
-  return gain > gas + LAB.arbitrageMinProfit ? good : undefined;
+  return gain > gas + lab.arbitrageMinProfit ? good : undefined;
 }

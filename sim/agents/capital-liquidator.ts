@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Dropped, type Intent, type Outcome, type View } from "../engine/agent.ts";
 import type { ExchangeOrder } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
@@ -54,14 +53,14 @@ export class CapitalLiquidator implements Agent {
       intents.push(depositAtExchange(collateral, owner, await view.balanceOf(collateral.address, owner)));
     }
     const earned = view.holdings(owner).loan;
-    if (earned > LAB.totalDebt * 1e-4) {
+    if (earned > view.lab.totalDebt * 1e-4) {
       intents.push(withdrawFromExchange(loan, owner, toUnits(earned * 0.999, loan.decimals)));
     }
     return intents;
   }
 
   async #buy(view: View, rng: Rng): Promise<Intent[]> {
-    const { protocol, marketPrice, logImpactPerUnit } = view;
+    const { protocol, marketPrice, logImpactPerUnit, lab } = view;
     const accounts = forSale(view, rng, this.#mostLooks);
     if (accounts.length === 0) return [];
     const [from] = this.members;
@@ -69,7 +68,7 @@ export class CapitalLiquidator implements Agent {
     let capital = toFloat(await view.balanceOf(loan.address, from), loan.decimals);
     for (const { cost } of this.#coming.values()) capital -= cost;
     // The price may fall by a standard deviation on the way to the exchange: that must be paid for.
-    const margin = Math.max(LEAST_MARGIN, this.#volatility.perSecond * Math.sqrt(LAB.exchangeTransferSeconds));
+    const margin = Math.max(LEAST_MARGIN, this.#volatility.perSecond * Math.sqrt(lab.exchangeTransferSeconds));
     let waiting = this.#toSell + this.#arriving.reduce((sum, { quantity }) => sum + quantity, 0);
     const intents: Intent[] = [];
     for (const { account, parts } of await view.offers(accounts)) {
@@ -89,11 +88,11 @@ export class CapitalLiquidator implements Agent {
       const choice = bestAmount(parts, buyer, protocol);
       if (choice === undefined) continue;
       const profit = choice.profit - gasCost(GAS, view);
-      if (profit < LAB.liquidatorMinProfit) continue;
+      if (profit < lab.liquidatorMinProfit) continue;
       const cost = choice.cost * (1 + 2 * PRICE_DRIFT);
       capital = own - cost;
       waiting += choice.amount;
-      const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
+      const bid = rng.between(lab.liquidatorBid[0], lab.liquidatorBid[1]) * profit;
       const maxRepay = choice.repay + choice.repay / 1_000n;
       const intent: Intent = {
         ...protocol.take(account, choice.collateral, maxRepay, from),
@@ -120,7 +119,7 @@ export class CapitalLiquidator implements Agent {
       if (intent.to === view.protocol.spender) this.#hasBought = true;
       if (intent.to !== collateral.address) continue;
       const quantity = toFloat(BigInt(`0x${intent.data.slice(-64)}`), collateral.decimals);
-      this.#arriving.push({ atSeconds: view.seconds + LAB.exchangeTransferSeconds, quantity });
+      this.#arriving.push({ atSeconds: view.seconds + view.lab.exchangeTransferSeconds, quantity });
     }
     while (this.#arriving.length > 0 && this.#arriving[0].atSeconds <= view.seconds) {
       this.#toSell += this.#arriving.shift()?.quantity ?? 0;

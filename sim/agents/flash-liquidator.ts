@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
@@ -27,7 +26,7 @@ export class FlashLiquidator implements Agent {
   }
 
   async decide(view: View, rng: Rng): Promise<Intent[]> {
-    const { protocol, venue } = view;
+    const { protocol, venue, lab } = view;
     const accounts = forSale(view, rng, this.#mostLooks);
     if (accounts.length === 0) return [];
     const [from] = this.members;
@@ -44,9 +43,9 @@ export class FlashLiquidator implements Agent {
       const choice = bestAmount(parts, buyer, protocol);
       if (choice === undefined) continue;
       const profit = choice.profit - gasCost(GAS, view);
-      if (profit < LAB.liquidatorMinProfit) continue;
+      if (profit < lab.liquidatorMinProfit) continue;
       sold += choice.amount;
-      const bid = rng.between(LAB.liquidatorBid[0], LAB.liquidatorBid[1]) * profit;
+      const bid = rng.between(lab.liquidatorBid[0], lab.liquidatorBid[1]) * profit;
       intents.push({
         ...protocol.flashLiquidate(account, choice.collateral, toUnits(profit * LEAST_SHARE, loan.decimals)),
         ...{

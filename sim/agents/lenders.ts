@@ -7,7 +7,7 @@ const LOSS_SHARE = 1e-6;
 /** Rest between two attempts. [s] */
 const REST_SECONDS = 1_800;
 
-/** Lenders. Some leave, as far as there is cash, once they have seen a loss. */
+/** Lenders. Some leave, as far as there is cash, once they have seen a loss, or at a time of their own. */
 export class Lenders implements Agent {
   readonly kind = "lender";
   readonly name = "lenders";
@@ -22,7 +22,7 @@ export class Lenders implements Agent {
     this.members = plans.map(({ address }) => address);
   }
 
-  async decide({ protocol, state, seconds, balanceOf }: View): Promise<Intent[]> {
+  async decide({ protocol, state, seconds }: View): Promise<Intent[]> {
     const sharePrice = sharePriceOf(state);
     if (sharePrice < this.#bestSharePrice * (1 - LOSS_SHARE)) this.#lossAt = Math.min(this.#lossAt, seconds);
     this.#bestSharePrice = Math.max(this.#bestSharePrice, sharePrice);
@@ -30,12 +30,13 @@ export class Lenders implements Agent {
     const intents: Intent[] = [];
     let cash = state.cash;
     let exitable = state.exitableShares;
-    for (const { address, panicSeconds } of this.#plans) {
-      if (panicSeconds === undefined || seconds < this.#lossAt + panicSeconds) continue;
+    for (const { address, panicSeconds, leavesAtSeconds = Infinity } of this.#plans) {
+      const panicsAt = panicSeconds === undefined ? Infinity : this.#lossAt + panicSeconds;
+      if (seconds < Math.min(panicsAt, leavesAtSeconds)) continue;
       if (seconds < (this.#triedAt.get(address) ?? -Infinity) + REST_SECONDS) continue;
       if (cash < protocol.minDebt) break;
       this.#triedAt.set(address, seconds);
-      const shares = await balanceOf(protocol.spender, address);
+      const [shares] = await protocol.readLenderShares([address]);
       const owned = (shares * state.lenderAssets) / (state.lenderShares + 1n);
       if (owned < protocol.minDebt) continue;
       // By shares, which cannot be too few when a loss or a provision comes first; a little less than the cash, because

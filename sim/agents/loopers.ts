@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import type { LooperPlan } from "../population.ts";
 import { toFloat, toUnits } from "../units.ts";
@@ -20,7 +19,7 @@ export class Loopers implements Agent {
     this.#watching = plans.filter(({ alarmHealth }) => alarmHealth > 0);
   }
 
-  decide({ protocol, state, positions, seconds, venue }: View): Promise<Intent[]> {
+  decide({ protocol, state, positions, seconds, venue, lab }: View): Promise<Intent[]> {
     const { decimals } = protocol.loan;
     const intents: Intent[] = [];
     for (const plan of this.#watching) {
@@ -30,7 +29,7 @@ export class Loopers implements Agent {
       const capacity = toFloat(protocol.liquidationCapacityOf(position, state), decimals);
       if (!this.#alarm.isDue(plan, capacity / debt, seconds)) continue;
       // Selling x of collateral to repay x: (capacity − LT·x)/(debt − x) = target.
-      const target = LAB.looperTargetHealth;
+      const target = lab.looperTargetHealth;
       const wanted = (target * debt - capacity) / (target - state.liquidationFactor);
       const most = debt - 1.1 * toFloat(protocol.minDebt, decimals);
       const loan = Math.min(wanted, most);

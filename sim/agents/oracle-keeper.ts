@@ -1,7 +1,7 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Dropped, type Intent, type Outcome, type View } from "../engine/agent.ts";
 import type { ExchangeOrder } from "../market/exchange.ts";
 import { addressOf } from "../population.ts";
+import { intervalAt, type FeedOutage } from "../scenarios/stress.ts";
 
 /** For whoever wants to know when the oracle heard something new. */
 export const PUBLISH = "publish price";
@@ -26,20 +26,27 @@ export class OracleKeeper implements Agent {
   readonly #sent = new Map<Intent, Publication>();
   #pokedAt = -Infinity;
 
-  constructor(startPrice: number) {
+  readonly #outages: readonly FeedOutage[];
+
+  /** @param outages When it is silent, or later than usual. */
+  constructor(startPrice: number, outages: readonly FeedOutage[] = []) {
+    this.#outages = outages;
     this.#published = this.#arrived = { seconds: 0, price: startPrice };
     this.#seen = [{ seconds: -Infinity, price: startPrice }];
   }
 
-  decide({ seconds, marketPrice, protocol }: View): Promise<Intent[]> {
+  decide({ seconds, marketPrice, protocol, lab }: View): Promise<Intent[]> {
     this.#seen.push({ seconds, price: marketPrice });
-    // The newest price that is old enough.
-    while (this.#seen.length > 1 && this.#seen[1].seconds <= seconds - LAB.feedLatencySeconds) this.#seen.shift();
+    const outage = intervalAt(this.#outages, seconds);
+    const latency = lab.feedLatencySeconds + (outage?.kind === "late" ? outage.lagSeconds : 0);
+    // The newest price that is old enough. Nothing that was published is taken back when the feed gets slower.
+    while (this.#seen.length > 1 && this.#seen[1].seconds <= seconds - latency) this.#seen.shift();
     const { price } = this.#seen[0];
     const intents: Intent[] = [];
     const [from] = this.members;
-    const isMoved = Math.abs(price / this.#published.price - 1) >= LAB.feedDeviation;
-    if (isMoved || seconds - this.#published.seconds >= LAB.feedHeartbeatSeconds) {
+    const isMoved = Math.abs(price / this.#published.price - 1) >= lab.feedDeviation;
+    const isDue = isMoved || seconds - this.#published.seconds >= lab.feedHeartbeatSeconds;
+    if (isDue && outage?.kind !== "frozen") {
       this.#published = { seconds, price };
       const call = protocol.publishPrice(price);
       const intent = { ...call, from, gas: 200_000, priorityFeeWei: priorityFee(5), label: PUBLISH, touches: [] };
@@ -47,7 +54,7 @@ export class OracleKeeper implements Agent {
       intents.push(intent);
     }
     const poke = protocol.poke();
-    if (poke !== undefined && seconds - this.#pokedAt >= LAB.pokeIntervalSeconds) {
+    if (poke !== undefined && seconds - this.#pokedAt >= lab.pokeIntervalSeconds) {
       this.#pokedAt = seconds;
       intents.push({ ...poke, from, gas: 600_000, priorityFeeWei: priorityFee(4), label: "poke", touches: [] });
     }

@@ -1,4 +1,3 @@
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
 import type { Rng } from "../rng.ts";
@@ -22,14 +21,14 @@ export class RiskKeeper implements Agent {
     this.#isReliable = isReliable;
   }
 
-  decide({ seconds, protocol }: View, rng: Rng): Promise<Intent[]> {
+  decide({ seconds, protocol, lab }: View, rng: Rng): Promise<Intent[]> {
     if (seconds >= this.#dueAt) {
-      this.#dueAt = seconds + LAB.riskPokeSeconds;
+      this.#dueAt = seconds + lab.riskPokeSeconds;
       // Both are drawn every time, so that one keeper's luck does not depend on its silence.
-      const [isLost, fallsSilent] = [rng.next() < LAB.riskKeeperFailureShare, rng.next() < LAB.riskKeeperSilenceShare];
-      if (fallsSilent && !this.#isReliable) this.#silentUntil = seconds + LAB.riskKeeperSilenceSeconds;
+      const [isLost, fallsSilent] = [rng.next() < lab.riskKeeperFailureShare, rng.next() < lab.riskKeeperSilenceShare];
+      if (fallsSilent && !this.#isReliable) this.#silentUntil = seconds + lab.riskKeeperSilenceSeconds;
       if ((!isLost || this.#isReliable) && seconds >= this.#silentUntil) {
-        this.#arrivesAt = Math.min(this.#arrivesAt, seconds + LAB.riskKeeperLatencySeconds);
+        this.#arrivesAt = Math.min(this.#arrivesAt, seconds + lab.riskKeeperLatencySeconds);
       }
     }
     if (seconds < this.#arrivesAt) return Promise.resolve([]);

@@ -1,3 +1,4 @@
+import type { LabParameters } from "../config.ts";
 import type { ExchangeOrder } from "../market/exchange.ts";
 import type { Venue, VenueSwap } from "../market/venue.ts";
 import type { Position, Protocol, ProtocolState, SaleOffer } from "../protocols/protocol.ts";
@@ -30,6 +31,7 @@ export interface Dropped {
 
 /** State of the world before a block, as everybody sees it. Prices in loan asset per unit of collateral. */
 export interface View {
+  readonly lab: LabParameters;
   readonly block: number;
   readonly seconds: number; // since the start of the scenario
   readonly timestamp: number; // of the block to come [unix s]

@@ -3,7 +3,7 @@ import { Interface } from "ethers";
 import { Arbitrageur, ARBITRAGEUR } from "../agents/arbitrageur.ts";
 import { RiskKeeper } from "../agents/risk-keeper.ts";
 import { limitBorrower, limitLooper } from "../borrow-limit.ts";
-import { LAB } from "../config.ts";
+import type { Parameters } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import type { EncodedCall } from "../market/uniswap-calls.ts";
 import { addressOf, LOOP_ROUNDS, ltvFor, type LooperPlan, type Population } from "../population.ts";
@@ -35,14 +35,17 @@ const tokenInterface = new Interface([
  * The arbitrageur's account at the exchange at the start: loan assets, and a short sale of what it holds on chain, so that
  * it is neutral to the price and its profit is what it trades for.
  */
-export function arbitrageurAccount({ startPrice }: World): { readonly collateral: number; readonly loan: number } {
-  const side = arbitrageurSide();
+export function arbitrageurAccount({ startPrice, parameters }: World): {
+  readonly collateral: number;
+  readonly loan: number;
+} {
+  const side = arbitrageurSide(parameters);
   return { collateral: -side / startPrice, loan: 2 * side };
 }
 
 /** Value of each of the two tokens that the arbitrageur holds on chain. [loan asset] */
-function arbitrageurSide(): number {
-  return (LAB.totalDebt * LAB.arbitrageurCapitalShare) / 3;
+function arbitrageurSide({ lab }: Parameters): number {
+  return (lab.totalDebt * lab.arbitrageurCapitalShare) / 3;
 }
 
 function capitalLiquidatorsOf(count: number): string[] {
@@ -64,7 +67,7 @@ export interface PopulateOptions {
    * bought, at the start price, and the pool is never touched: in a thin one buying would take longer than the run.
    */
   readonly loops?: "traded" | "given";
-  /** How many desks share the liquidators' capital; default: as in `LAB`. */
+  /** How many desks share the liquidators' capital; default: as in the world's parameters. */
   readonly capitalLiquidators?: number;
 }
 
@@ -73,8 +76,9 @@ export interface PopulateOptions {
  * stands still and absorbs what is bought. Every transaction is a real one and must succeed.
  */
 export async function populate(world: World, population: Population, options: PopulateOptions): Promise<void> {
-  const { members, rng, isLimited, loops = "traded", capitalLiquidators = LAB.capitalLiquidators } = options;
-  const { chain, protocol } = world;
+  const { chain, protocol, parameters } = world;
+  const { members, rng, isLimited, loops = "traded" } = options;
+  const { capitalLiquidators = parameters.lab.capitalLiquidators } = options;
   const { borrowers, loopers, lenders, dipBuyers } = population;
   const desks = capitalLiquidatorsOf(capitalLiquidators);
   await chain.unlock(members);
@@ -102,7 +106,8 @@ export async function populate(world: World, population: Population, options: Po
   await sendAll(
     world,
     borrowers.flatMap((planned) => {
-      const { address: from, ...plan } = limit === undefined ? planned : limitBorrower(planned, limit);
+      const { address: from, ...plan } =
+        limit === undefined ? planned : limitBorrower(planned, limit, parameters.lab.minDebt);
       const spent = toUnits(plan.debt - plan.cash, loan.decimals);
       const burn = tokenInterface.encodeFunctionData("burn", [from, spent]);
       const supply = { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) };
@@ -141,10 +146,11 @@ async function fund(
   desks: readonly string[],
   isLoopGiven: boolean,
 ) {
-  const { chain, protocol, startPrice } = world;
+  const { chain, protocol, startPrice, parameters } = world;
+  const { lab } = parameters;
   const { collateral, loan } = protocol;
-  const arbitrageur = arbitrageurSide();
-  const capital = (LAB.totalDebt * LAB.liquidatorCapitalShare) / Math.max(1, desks.length);
+  const arbitrageur = arbitrageurSide(parameters);
+  const capital = (lab.totalDebt * lab.liquidatorCapitalShare) / Math.max(1, desks.length);
   const collateralOf: [string, number][] = [
     ...borrowers.map(({ address, collateral: amount }): [string, number] => [address, amount]),
     ...loopers.map(({ address, equity, leverage }): [string, number] => {
@@ -193,12 +199,13 @@ async function mineAll({ chain, protocol }: World): Promise<void> {
 }
 
 async function openLoops(world: World, { loopers }: Population, rng: Rng, isLimited: boolean): Promise<void> {
+  const { lab } = world.parameters;
   const exchange = new Exchange({
     ...{ depth: world.exchangeDepth, startPrice: world.startPrice, hasImpact: false },
-    ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
+    ...{ permanentShare: lab.permanentImpactShare, halfLifeSeconds: lab.impactHalfLifeSeconds },
   });
   const keepers = world.protocol.pokeRisk() === undefined ? [] : [new RiskKeeper(true)];
-  const volume = LAB.totalDebt * 10; // the world sells to loopers as much as they want
+  const volume = lab.totalDebt * 10; // the world sells to loopers as much as they want
   exchange.credit(ARBITRAGEUR, volume / world.startPrice, volume);
   const stepper = await Stepper.start(
     { ...world, blockSeconds: WARM_UP_BLOCK_SECONDS },
@@ -210,7 +217,7 @@ async function openLoops(world: World, { loopers }: Population, rng: Rng, isLimi
     if (failed !== undefined) throw new UnexpectedRevert(`a loop could not be opened: ${failed.error}`);
   };
   for (const planned of loopers) {
-    const looper = isLimited ? limitLooper(planned, stepper.state, world.startPrice) : planned;
+    const looper = isLimited ? limitLooper(planned, stepper.state, world.startPrice, lab.minDebt) : planned;
     for (const intent of stepsOf(world, looper)) {
       await step([intent]);
       await step([]); // arbitrage

@@ -1,15 +1,19 @@
 import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { ARBITRAGEUR } from "../agents/arbitrageur.ts";
-import { LAB } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import { AuctionRecorder } from "../metrics/auction.ts";
 import { CongestionRecorder } from "../metrics/congestion.ts";
+import { HistogramRecorder } from "../metrics/histograms.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { AgentOutcome, RunProgress, RunResult } from "../metrics/run-result.ts";
 import { wealthOf } from "../metrics/wealth.ts";
 import type { Population } from "../population.ts";
 import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
+import type { Stress } from "../scenarios/stress.ts";
+import { applyDroughts } from "../stress/market.ts";
+import type { StackedPool } from "../stress/stack-pool.ts";
+import { StackRun } from "../stress/stack-result.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
 import { orderOf, type OrderingName } from "./block-order.ts";
@@ -26,12 +30,18 @@ export interface RunOptions {
   /** False: the twin, in which nobody's trade moves the outside price. */
   readonly hasImpact: boolean;
   readonly rng: Rng;
-  /** Default: as in `LAB`. */
+  /** Default: as in the world's parameters. */
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
   /** How blocks are ordered; default: by fee. */
   readonly ordering?: OrderingName;
+  /** What happens beside the price. */
+  readonly stress?: Stress;
+  /** What gas is paid in, one price a block, where it is not the collateral; default: as in `LAB`. */
+  readonly etherPath?: PricePath;
+  /** A second pool on top of the world's. */
+  readonly stack?: StackedPool;
 }
 
 /**
@@ -42,29 +52,39 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots, space, ordering = "fee" }: RunOptions,
+  { path, hasImpact, rng, bots, space, ordering = "fee", stress, etherPath, stack }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
-  const { protocol, startPrice } = world;
+  const { protocol, startPrice, parameters } = world;
+  const { permanentImpactShare: permanentShare, impactHalfLifeSeconds: halfLifeSeconds } = parameters.lab;
   const exchange = new Exchange({
     ...{ depth: world.exchangeDepth, startPrice, hasImpact },
-    ...{ permanentShare: LAB.permanentImpactShare, halfLifeSeconds: LAB.impactHalfLifeSeconds },
+    ...{ permanentShare, halfLifeSeconds },
   });
   const funds = arbitrageurAccount(world);
   exchange.credit(ARBITRAGEUR, funds.collateral, funds.loan);
-  const agents = createAgents(world, population, bots);
+  const stacked = stack === undefined ? undefined : new StackRun(stack);
+  const agents = [...createAgents(world, population, bots, stress), ...(stacked?.agents() ?? [])];
   const stepper = await Stepper.start(world, {
     ...{ exchange, agents, rng, accounts: debtorsOf(population) },
     ...(space === undefined ? {} : { space }),
     ...(ordering === "fee" ? {} : { order: orderOf(ordering, rng.fork("block order")) }),
+    ...(etherPath === undefined ? {} : { etherPath }),
   });
 
-  const before = await wealthOf(agents, protocol, exchange, stepper.state, startPrice);
+  await stacked?.begin(stepper.view());
+  const wealth = async (price: number) => {
+    const owned = await wealthOf(agents, protocol, exchange, stepper.state, price);
+    if (stacked === undefined) return owned;
+    return Promise.all(agents.map(async ({ kind }, i) => owned[i] + (await stacked.wealthOf(kind))));
+  };
+  const before = await wealth(startPrice);
   let collateral = 0n;
   for (const position of stepper.positions.values()) collateral += position.collateral;
   const blocks = path.length - 1;
   const auction = new AuctionRecorder(blocks);
   const congestion = space === undefined ? undefined : new CongestionRecorder(blocks);
+  const histograms = new HistogramRecorder(blocks);
   const recorder = new Recorder(blocks, {
     debtAtStart: toFloat(stepper.state.debtAssets, protocol.loan.decimals),
     collateralValueAtStart: toFloat(collateral, protocol.collateral.decimals) * startPrice,
@@ -72,15 +92,18 @@ export async function runScenario(
   });
   const ledger = new GasLedger(agents);
   for (let block = 1; block < path.length; ++block) {
+    applyDroughts(exchange, stress?.droughts, block * world.blockSeconds);
     const step = await stepper.step(path[block]);
     recorder.record(step, path[block]);
     await auction.record(step);
     congestion?.record(step);
+    histograms.record(step);
     ledger.record(step);
+    stacked?.record(step);
     if (block % REPORT_EVERY === 0) report(recorder.progress(hasImpact ? "run" : "twin", block));
   }
   await requireSamePositions(stepper, world);
-  const after = await wealthOf(agents, protocol, exchange, stepper.state, exchange.price);
+  const after = await wealth(exchange.price);
   return {
     hasImpact,
     metrics: recorder.metrics,
@@ -88,7 +111,9 @@ export async function runScenario(
     series: recorder.series,
     auction: auction.result,
     congestion: congestion?.result ?? null,
-    invariants: await protocol.checkInvariants(stepper.positions),
+    histograms: histograms.result,
+    ...(stacked === undefined ? {} : { stack: await stacked.end() }),
+    invariants: [...(await protocol.checkInvariants(stepper.positions)), ...((await stacked?.invariants()) ?? [])],
     hash: recorder.hash,
   };
 }

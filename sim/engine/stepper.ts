@@ -2,8 +2,8 @@ import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
 import type { Venue } from "../market/venue.ts";
 import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
+import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
-import { LAB } from "../config.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
 import type { Ordering } from "./block-order.ts";
 import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
@@ -39,6 +39,7 @@ export class Stepper {
   readonly #ordering: Rng;
   readonly #space: BlockSpace;
   readonly #order: Ordering | undefined;
+  readonly #etherPath: PricePath | undefined;
   /** Who sent what is not settled yet. */
   readonly #senders = new Map<Intent, Agent>();
   readonly #positions = new Map<string, Position>();
@@ -55,6 +56,7 @@ export class Stepper {
     this.#ordering = parts.rng.fork("ordering");
     this.#space = parts.space ?? new OpenSpace(world.baseFeeWei);
     this.#order = parts.order;
+    this.#etherPath = parts.etherPath;
     this.#venue = venue;
     this.#state = state;
     this.#startTimestamp = startTimestamp;
@@ -85,20 +87,22 @@ export class Stepper {
   }
 
   view(): View {
-    const { protocol, blockSeconds } = this.#world;
+    const { protocol, blockSeconds, parameters } = this.#world;
+    const { lab } = parameters;
     const { baseFeeWei } = this.#space;
     const marketPrice = this.#exchange.price;
     const seconds = this.#block * blockSeconds;
-    const timestamp = this.#startTimestamp + seconds;
+    const timestamp = this.#startTimestamp + Math.floor(seconds); // several blocks may share a second, as on rollups
     const offers = new Offers(protocol, this.#venue, marketPrice, timestamp);
     return {
-      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei },
+      ...{ block: this.#block, seconds, blockSeconds, marketPrice, protocol, baseFeeWei, lab },
       timestamp,
       logImpactPerUnit: this.#exchange.logImpactPerUnit,
       venue: this.#venue,
       state: this.#state,
       positions: this.#positions,
-      etherPrice: protocol.collateral.symbol === "WETH" ? marketPrice : LAB.etherPrice,
+      etherPrice:
+        protocol.collateral.symbol === "WETH" ? marketPrice : (this.#etherPath?.[this.#block] ?? lab.etherPrice),
       holdings: (owner) => this.#exchange.holdings(owner),
       balanceOf: async (token, owner) => (await protocol.readBalances(token, [owner]))[0],
       offers: (accounts) => offers.of(accounts),
@@ -223,4 +227,6 @@ interface Parts {
   readonly space?: BlockSpace;
   /** Default: by fee. */
   readonly order?: Ordering;
+  /** See `RunOptions`. */
+  readonly etherPath?: PricePath;
 }

@@ -2,8 +2,8 @@ import type { Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, LOAN_DECIMALS, PROFILES, scaledProfile } from "../config.ts";
-import type { AssetProfile, Features } from "../config.ts";
+import { DEFAULTS, LOAN_DECIMALS, PROFILES, scaledProfile } from "../config.ts";
+import type { AssetProfile, Features, Parameters } from "../config.ts";
 import { curveOf, type CurveName } from "../liquidation-curves.ts";
 import { poolInterface } from "../market/uniswap-artifacts.ts";
 import { poolSqrtPriceX96 } from "../market/uniswap-calls.ts";
@@ -16,6 +16,7 @@ import { Breakwater } from "../protocols/breakwater.ts";
 import { deployBreakwater, deployCurve } from "../protocols/breakwater-deploy.ts";
 import { deployMeasuring } from "../protocols/breakwater-risk.ts";
 import type { Protocol, Token } from "../protocols/protocol.ts";
+import { deployRival, type RivalName } from "../protocols/rival-deploy.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Chain } from "./chain.ts";
 import { createFounder } from "./founder.ts";
@@ -26,11 +27,11 @@ const EPOCH = 2_000_000_000;
 const RANGE = 8;
 /** Block time while the population is set up. */
 export const WARM_UP_BLOCK_SECONDS = 12;
-const BASE_FEE_WEI = BigInt(LAB.baseFeeGwei) * 10n ** 9n;
 
 /** Everything that stands before anybody acts: the chain, the tokens, the market and the protocol. */
 export interface World {
   readonly chain: Chain;
+  readonly parameters: Parameters;
   readonly profile: AssetProfile;
   readonly features: Features;
   /** See `WorldOptions`. */
@@ -60,6 +61,8 @@ export interface World {
 /** What a world is built for. */
 export interface WorldOptions {
   readonly scenario: Scenario;
+  /** Default: `DEFAULTS`. */
+  readonly parameters?: Parameters;
   readonly curve: CurveName;
   /** Of the collateral in the loan asset. [whole units] */
   readonly startPrice: number;
@@ -73,6 +76,8 @@ export interface WorldOptions {
   readonly lendingScale?: number;
   /** The Uniswap pool's liquidity covers prices from the start price ÷ this to × this; default: 8. */
   readonly priceRange?: number;
+  /** In the place of our own pool; it has a listing, liquidations and rates of its own. */
+  readonly rival?: RivalName;
 }
 
 /**
@@ -83,31 +88,55 @@ export async function buildWorld(
   connection: NetworkConnection,
   options: WorldOptions,
 ): Promise<World> {
-  const { scenario, curve, startPrice, features = "static", lendingScale = 1 } = options;
+  const { scenario, curve, startPrice, features = "static", lendingScale = 1, parameters = DEFAULTS } = options;
+  const { lab } = parameters;
+  const baseFeeWei = BigInt(Math.round(lab.baseFeeGwei * 1e9));
   const listed = options.profile ?? PROFILES[scenario.asset];
   const profile = isListed(features) ? scaledProfile(listed, lendingScale) : listed;
-  const chain = await Chain.open(connection.provider, BASE_FEE_WEI);
+  const chain = await Chain.open(connection.provider, baseFeeWei);
   try {
     if ((await chain.timestamp()) < EPOCH) await chain.mine(EPOCH);
     const founder = await createFounder(connection, chain);
     const collateral = await deployToken(connection, founder, scenario.asset, profile.decimals);
     const loan = await deployToken(connection, founder, scenario.loan, LOAN_DECIMALS[scenario.loan]);
-    const poolDepth = LAB.totalDebt * profile.poolDepthShare;
+    const poolDepth = lab.totalDebt * profile.poolDepthShare;
     const { uniswap, readVenue } = await createMarket(connection, chain, founder, collateral, loan, {
+      fee: lab.uniswapFee,
       price: startPrice,
       depth: poolDepth,
       range: options.priceRange ?? RANGE,
-      observations: Math.ceil(LAB.twapWindowSeconds / Math.min(scenario.blockSeconds, WARM_UP_BLOCK_SECONDS)) + 10,
+      // One a second at most, however many blocks there are in it.
+      observations:
+        Math.ceil(lab.twapWindowSeconds / Math.min(Math.max(1, scenario.blockSeconds), WARM_UP_BLOCK_SECONDS)) + 10,
     });
     const venue = await readVenue();
-    await chain.mine((await chain.timestamp()) + LAB.twapWindowSeconds + 1); // the average needs a history
+    await chain.mine((await chain.timestamp()) + lab.twapWindowSeconds + 1); // the average needs a history
     const market = {
-      ...{ collateral, loan, profile, startPrice, lendingScale },
+      ...{ collateral, loan, profile, startPrice, lendingScale, parameters },
       ...{ venue: venue.pool.address, volatilityBefore: scenario.volatilityBefore },
     };
+    const common = {
+      ...{ chain, parameters, profile, features, lendingScale, uniswap, startPrice, poolDepth, readVenue },
+      venue: venue.pool.address,
+      blockSeconds: scenario.blockSeconds,
+      baseFeeWei,
+      exchangeDepth: lab.totalDebt * profile.exchangeDepthShare,
+    };
+    if (options.rival !== undefined) {
+      const asked = { ...market, asset: scenario.asset };
+      const protocol = await deployRival(hre, connection, chain, founder, options.rival, asked);
+      await chain.holdBlocks();
+      const world: World = {
+        ...{ ...common, protocol },
+        complete: () => Promise.resolve(world),
+        withCurve: () => Promise.reject(new Error(`${protocol.name} sells by no curve of ours`)),
+      };
+      return world;
+    }
     const addresses = await deployBreakwater(connection, founder, { ...market, curve, features });
-    const { kickLifeSeconds } = curveOf(curve);
-    const protocol = await Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
+    const { kickLifeSeconds } = curveOf(curve, parameters.curve);
+    const tokens = { collateral, loan, kickLifeSeconds, minDebt: lab.minDebt };
+    const protocol = await Breakwater.connect(hre, chain, addresses, tokens);
     await chain.holdBlocks();
     const governed = async <T>(act: () => Promise<T>): Promise<T> => {
       await chain.releaseBlocks();
@@ -116,12 +145,7 @@ export async function buildWorld(
       return result;
     };
     const worldOf = (current: Breakwater): World => ({
-      ...{ chain, profile, features, lendingScale, uniswap, startPrice, poolDepth, readVenue },
-      protocol: current,
-      venue: venue.pool.address,
-      blockSeconds: scenario.blockSeconds,
-      baseFeeWei: BASE_FEE_WEI,
-      exchangeDepth: LAB.totalDebt * profile.exchangeDepthShare,
+      ...{ ...common, protocol: current },
       complete: async () => {
         if (features !== "measured") return worldOf(current);
         const risk = await governed(() => deployMeasuring(connection, founder, { ...market, ...addresses }));
@@ -130,10 +154,10 @@ export async function buildWorld(
       withCurve: async (next) => {
         await governed(async () => {
           const admin = await connection.ethers.getContractAt("IPoolAdmin", addresses.pool, founder);
-          const address = await deployCurve(connection, founder, next);
+          const address = await deployCurve(connection, founder, next, parameters.curve);
           await (await admin.setLiquidationCurve(collateral.address, address)).wait();
         });
-        return worldOf(current.adapted({ kickLifeSeconds: curveOf(next).kickLifeSeconds }));
+        return worldOf(current.adapted({ kickLifeSeconds: curveOf(next, parameters.curve).kickLifeSeconds }));
       },
     });
     return worldOf(protocol);
@@ -166,13 +190,20 @@ async function createMarket(
   provider: Signer,
   base: Token,
   quote: Token,
-  market: { readonly price: number; readonly depth: number; readonly range: number; readonly observations: number },
+  market: {
+    /** Of the pool. [hundredths of a bip] */
+    readonly fee: number;
+    readonly price: number;
+    readonly depth: number;
+    readonly range: number;
+    readonly observations: number;
+  },
 ) {
   const owner = await provider.getAddress();
   const uniswap = await deployUniswapV3(provider);
   const price = unitPrice(rational(market.price), base.decimals, quote.decimals);
   const pool = await createPool(provider, uniswap, {
-    ...{ base: base.address, quote: quote.address, fee: LAB.uniswapFee, price },
+    ...{ base: base.address, quote: quote.address, fee: market.fee, price },
   });
   await growObservations(provider, pool, market.observations);
 

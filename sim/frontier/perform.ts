@@ -4,8 +4,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { AAVE_V3, PROFILES, type AssetProfile } from "../config.ts";
 import { findScenario } from "../scenarios/built-in.ts";
 import { calmScenario } from "../scenarios/calm.ts";
-import { withFewerBlocks, type KeyframeScenario } from "../scenarios/keyframe-scenario.ts";
-import type { AssetSymbol } from "../scenarios/scenario.ts";
+import { withFewerBlocks } from "../scenarios/keyframe-scenario.ts";
+import type { AssetSymbol, Scenario } from "../scenarios/scenario.ts";
 import { measureLending, runOnce, type OnceOptions } from "../shock.ts";
 import type { Job, LendingOutcome, RunOutcome } from "./job.ts";
 
@@ -21,7 +21,7 @@ export function aaveProfile(asset: AssetSymbol): AssetProfile {
 const LONGEST_BLOCK = 300;
 
 /** A built-in crash in at most so many blocks, as far as none is made longer than 5 minutes. */
-export function crashOf(name: string, blocks: number): KeyframeScenario {
+export function crashOf(name: string, blocks: number): Scenario {
   return withFewerBlocks(findScenario(name), blocks, LONGEST_BLOCK);
 }
 

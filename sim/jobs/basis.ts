@@ -4,15 +4,21 @@ import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { AAVE_V3, LAB, PROFILES } from "../config.ts";
+import { AAVE_V3, LAB, PROFILES, RISK } from "../config.ts";
 
 const SIM = path.resolve(import.meta.dirname, "..");
 /** What only shows results, and what only decides which runs are made. */
-const WITHOUT_EFFECT = ["report", "jobs", "frontier", "curves"].map((name) => path.join(SIM, name));
+const WITHOUT_EFFECT = ["report", "jobs", "frontier", "curves", "compare", "sweep", "montecarlo", "store"].map((name) =>
+  path.join(SIM, name),
+);
 const WITH_EFFECT = [
   path.join(SIM, "frontier", "perform.ts"),
   path.join(SIM, "curves", "perform.ts"),
   path.join(SIM, "curves", "crash.ts"),
+  path.join(SIM, "compare", "perform.ts"),
+  path.join(SIM, "compare", "crash.ts"),
+  path.join(SIM, "sweep", "perform.ts"),
+  path.join(SIM, "sweep", "setting.ts"),
   path.resolve(SIM, "..", "package-lock.json"),
 ];
 
@@ -30,7 +36,7 @@ export async function readBasis(
   hre: HardhatRuntimeEnvironment,
   { files, contracts }: ToldByJobs = { files: [], contracts: [] },
 ): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify({ LAB, PROFILES, AAVE_V3 }));
+  const hash = createHash("sha256").update(JSON.stringify({ LAB, RISK, PROFILES, AAVE_V3 }));
   for (const file of [...(await sourcesIn(SIM)), ...WITH_EFFECT]) {
     if (files.includes(path.relative(SIM, file))) continue;
     hash.update(`\n${path.relative(SIM, file)}\n`).update(await readFile(file));

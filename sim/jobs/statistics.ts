@@ -24,8 +24,10 @@ export function drawResamples(count: number, rng: Rng, resamples = RESAMPLES): R
   return Array.from({ length: resamples }, () => Uint16Array.from({ length: count }, () => rng.integer(count)));
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; ++i) sum += values[i];
+  return sum / values.length;
 }
 
 /**
@@ -37,7 +39,7 @@ export function meanOf(values: readonly number[]): number {
 export function estimateMean(values: readonly number[], resamples: Resamples): Estimate {
   const mean = meanOf(values);
   const means = resamples.map((draws) => sumOf(values, draws) / draws.length);
-  const [low, high] = interval(means, values.length);
+  const [low, high] = intervalOf(means, values.length);
   return { mean, low, high };
 }
 
@@ -55,7 +57,7 @@ export function estimateRatio(values: readonly number[], others: readonly number
   if (denominator === 0) return { ratio: null, low: null, high: null };
   const ratios = resamples.map((draws) => sumOf(values, draws) / sumOf(others, draws));
   const known = ratios.filter((ratio) => !Number.isNaN(ratio)); // 0/0 says nothing
-  const [low, high] = interval(known, values.length);
+  const [low, high] = intervalOf(known, values.length);
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return { ratio: meanOf(values) / denominator, low: finite(low), high: finite(high) };
 }
@@ -66,13 +68,14 @@ function sumOf(values: readonly number[], draws: Uint16Array): number {
   return sum;
 }
 
-function interval(statistics: readonly number[], observations: number): [number, number] {
+export function intervalOf(statistics: ArrayLike<number>, observations: number): [number, number] {
   const sorted = Float64Array.from(statistics).sort();
   const tail = tailShare(observations);
-  return [quantile(sorted, tail), quantile(sorted, 1 - tail)];
+  return [quantileOf(sorted, tail), quantileOf(sorted, 1 - tail)];
 }
 
-function quantile(sorted: Float64Array, share: number): number {
+/** Quantile between observations, linear (Hyndman and Fan 1996, type 7). */
+export function quantileOf(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1);
   const [before, after] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
   return before === after ? before : before + (place - Math.floor(place)) * (after - before);

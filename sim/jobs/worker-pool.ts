@@ -16,6 +16,9 @@ export interface WorkerReply<OutcomeT> {
   readonly retires?: boolean;
 }
 
+/** A process ended before its job did: not the job's fault, as far as anybody can tell. */
+export class WorkerEnded extends UserError {}
+
 interface Task<JobT, OutcomeT> {
   readonly job: JobT;
   readonly resolve: (outcome: OutcomeT) => void;
@@ -82,7 +85,7 @@ export class WorkerPool<JobT, OutcomeT> {
       if (!this.#workers.has(worker)) return; // sent away
       const task = this.#workers.get(worker);
       const what = task === undefined ? "a worker" : this.#describe(task.job);
-      this.#fail(new UserError(`${what}: the process ended (${signal ?? `exit code ${code}`}): ${complaint.trim()}`));
+      this.#fail(new WorkerEnded(`${what}: the process ended (${signal ?? `exit code ${code}`}): ${complaint.trim()}`));
     });
     this.#workers.set(worker, undefined);
     this.#assign();

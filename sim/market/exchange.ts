@@ -28,12 +28,15 @@ export interface ExchangeParameters {
  * and Wang, "Optimal trading strategy and supply/demand dynamics", J. Financial Markets 16 (2013).
  */
 export class Exchange {
-  /** K: units of collateral that move ln P by one. */
+  /** K: units of collateral that move ln P by one, in a book of the usual depth. */
   readonly unitsPerLogMove: number;
   readonly #permanentShare: number;
   readonly #halfLifeSeconds: number;
   readonly #holdings = new Map<string, { collateral: number; loan: number }>();
   #hasImpact: boolean;
+  /** Depth and half-life as they are, as shares of what they usually are. */
+  #depthShare = 1;
+  #halfLifeFactor = 1;
   #exogenous: number;
   #permanent = 0;
   #temporary = 0;
@@ -57,13 +60,24 @@ export class Exchange {
 
   /** Largest move of ln P per unit sold: 0 without impact. */
   get logImpactPerUnit(): number {
-    return this.#hasImpact ? 1 / this.unitsPerLogMove : 0;
+    return this.#hasImpact ? 1 / (this.unitsPerLogMove * this.#depthShare) : 0;
+  }
+
+  /**
+   * From now on the book is thinner, or as deep as ever, and recovers more slowly from what is traded.
+   * @param depthShare Of its usual depth, above 0.
+   * @param halfLifeFactor Of the usual half-life of temporary impact, above 0.
+   */
+  thin(depthShare: number, halfLifeFactor: number): void {
+    if (!(depthShare > 0 && halfLifeFactor > 0)) throw new RangeError(`no market: ${depthShare}, ${halfLifeFactor}`);
+    this.#depthShare = depthShare;
+    this.#halfLifeFactor = halfLifeFactor;
   }
 
   /** Lets time pass: the exogenous price moves, temporary impact decays. */
   advance(exogenousPrice: number, seconds: number): void {
     this.#exogenous = exogenousPrice;
-    this.#temporary *= 2 ** (-seconds / this.#halfLifeSeconds);
+    this.#temporary *= 2 ** (-seconds / (this.#halfLifeSeconds * this.#halfLifeFactor));
   }
 
   holdings(owner: string): { readonly collateral: number; readonly loan: number } {

@@ -108,6 +108,16 @@ export function encodeDecreaseLiquidity(uniswap: UniswapAddresses, tokenId: bigi
   };
 }
 
+/** Adds to a position as much liquidity as the two amounts provide; the sender pays. */
+export function encodeIncreaseLiquidity(uniswap: UniswapAddresses, tokenId: bigint, amounts: Amounts): EncodedCall {
+  const { amount0: amount0Desired, amount1: amount1Desired } = amounts;
+  const params = { tokenId, amount0Desired, amount1Desired, amount0Min: 0n, amount1Min: 0n, deadline: NO_DEADLINE };
+  return {
+    to: uniswap.positionManager,
+    data: positionManagerInterface.encodeFunctionData("increaseLiquidity", [params]),
+  };
+}
+
 /** Pays out everything that a position is owed. */
 export function encodeCollect(uniswap: UniswapAddresses, tokenId: bigint, recipient: string): EncodedCall {
   const max = (1n << 128n) - 1n;

@@ -1,8 +1,11 @@
 import { poolInterface } from "./uniswap-artifacts.ts";
 import type { UniswapPool } from "./uniswap-calls.ts";
+import { tickAtSqrtPriceX96 } from "./uniswap-math.ts";
 
 const Q96 = 2 ** 96;
-const SWAP_TOPIC = poolInterface.getEvent("Swap")?.topicHash ?? "";
+const [SWAP_TOPIC, MINT_TOPIC, BURN_TOPIC] = ["Swap", "Mint", "Burn"].map(
+  (name) => poolInterface.getEvent(name)?.topicHash ?? "",
+);
 
 export interface Log {
   readonly address: string;
@@ -17,7 +20,7 @@ export interface VenueSwap {
 }
 
 /**
- * State of a Uniswap v3 pool, followed through its `Swap` events, and the arithmetic of trading in its current range of
+ * State of a Uniswap v3 pool, followed through its `Swap`, `Mint` and `Burn` events, and the arithmetic of trading in its current range of
  * liquidity (Adams et al., "Uniswap v3 Core" (2021), §6.2.3: x = L/√P, y = L·√P). Floats, for decisions only: the pool
  * itself says what a trade did.
  */
@@ -59,11 +62,22 @@ export class Venue {
     return Number(this.#liquidity) / 10 ** ((this.#baseDecimals + this.#quoteDecimals) / 2);
   }
 
+  /** The same in the pool's own unit. */
+  get activeLiquidity(): bigint {
+    return this.#liquidity;
+  }
+
   /** Reads the pool's events in the order of the block. Returns what this transaction swapped. */
   follow(logs: readonly Log[]): VenueSwap | undefined {
     let swap: VenueSwap | undefined;
     for (const log of logs) {
-      if (log.topics[0] !== SWAP_TOPIC || BigInt(log.address) !== BigInt(this.pool.address)) continue;
+      const [topic] = log.topics;
+      if (topic !== SWAP_TOPIC && topic !== MINT_TOPIC && topic !== BURN_TOPIC) continue;
+      if (BigInt(log.address) !== BigInt(this.pool.address)) continue;
+      if (topic !== SWAP_TOPIC) {
+        this.#provide(log);
+        continue;
+      }
       // int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick
       const word = (i: number) => BigInt(`0x${log.data.slice(2 + 64 * i, 66 + 64 * i)}`);
       const [amount0, amount1] = [BigInt.asIntN(256, word(0)), BigInt.asIntN(256, word(1))];
@@ -74,6 +88,15 @@ export class Venue {
       swap = { baseIn: (swap?.baseIn ?? 0n) + baseIn, quoteIn: (swap?.quoteIn ?? 0n) + quoteIn };
     }
     return swap;
+  }
+
+  /** Liquidity comes or goes. It counts while the price is in its range. */
+  #provide({ topics, data }: Log): void {
+    const isMint = topics[0] === MINT_TOPIC;
+    const event = poolInterface.decodeEventLog(isMint ? "Mint" : "Burn", data, [...topics]);
+    const { tickLower, tickUpper, amount } = event as unknown as Readonly<Record<string, bigint>>;
+    const tick = tickAtSqrtPriceX96(this.#sqrtPriceX96);
+    if (tick >= tickLower && tick < tickUpper) this.#liquidity += isMint ? amount : -amount;
   }
 
   /** Base to sell, fee included, until the price is `target` (below the present one). */

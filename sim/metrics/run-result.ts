@@ -1,6 +1,8 @@
 import type { Features } from "../config.ts";
 import type { AuctionResult } from "./auction-result.ts";
+import type { StackResult } from "../stress/stack-result.ts";
 import type { CongestionResult } from "./congestion.ts";
+import type { HistogramSeries } from "./histograms.ts";
 
 /** Shape of `result.json`. Raised whenever a field changes its meaning or goes away. */
 export const SCHEMA_VERSION = 2;
@@ -76,9 +78,12 @@ export interface RunResult {
   readonly auction: AuctionResult;
   /** Null: every block had room for all. */
   readonly congestion: CongestionResult | null;
+  readonly histograms: HistogramSeries;
+  /** Where a second pool lent on the first one's shares. */
+  readonly stack?: StackResult;
   /** Invariants checked at the end, by ID (`INV-01`), and what was found. */
   readonly invariants: readonly { readonly id: string; readonly holds: boolean; readonly detail: string }[];
-  /** Keccak-256 over every block's transactions, prices and states: equal for equal seeds. */
+  /** Keccak-256 over every block's transactions, prices and states: equal for equal seeds. What is sampled of them is not in it. */
   readonly hash: string;
 }
 
@@ -95,6 +100,8 @@ export interface ShockResult {
     readonly loan: string;
     readonly durationSeconds: number;
     readonly blockSeconds: number;
+    /** What went wrong beside the price, in words; left out: nothing. */
+    readonly stresses?: readonly string[];
   };
   readonly seed: string;
   readonly curve: string;

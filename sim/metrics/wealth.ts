@@ -19,7 +19,7 @@ export async function wealthOf(
   const { collateral, loan } = protocol;
   const held = await protocol.readBalances(collateral.address, owners);
   const cash = await protocol.readBalances(loan.address, owners);
-  const shares = await protocol.readBalances(protocol.spender, owners);
+  const shares = await protocol.readLenderShares(owners);
   const positions = await protocol.readPositions(owners);
   const wealth = new Map<string, number>();
   const worth = positions.map((position) => toFloat(position.collateral, collateral.decimals) * price);

@@ -2,8 +2,8 @@ import accessManagerArtifact from "@openzeppelin/contracts/build/contracts/Acces
 import { ContractFactory, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, type AssetProfile, type Features } from "../config.ts";
-import { curveOf, type CurveName } from "../liquidation-curves.ts";
+import type { AssetProfile, Features, Parameters } from "../config.ts";
+import { curveOf, type CurveName, type CurveParameters } from "../liquidation-curves.ts";
 import type { Volatility } from "../scenarios/scenario.ts";
 import { toUnits } from "../units.ts";
 import type { BreakwaterAddresses } from "./breakwater-calls.ts";
@@ -26,6 +26,7 @@ export async function deployBreakwater(
     readonly collateral: Token;
     readonly loan: Token;
     readonly profile: AssetProfile;
+    readonly parameters: Parameters;
     readonly curve: CurveName;
     readonly venue: string;
     readonly startPrice: number;
@@ -36,7 +37,8 @@ export async function deployBreakwater(
   },
 ): Promise<BreakwaterAddresses> {
   const { ethers } = connection;
-  const { collateral, loan, profile, curve } = market;
+  const { collateral, loan, profile, curve, parameters } = market;
+  const { lab } = parameters;
   const deploy = async (name: string, ...args: unknown[]) =>
     (await (await ethers.deployContract(name, args, governor)).waitForDeployment()).getAddress();
 
@@ -54,19 +56,19 @@ export async function deployBreakwater(
   const priceOracle = await ethers.getContractAt("PriceOracle", oracle, governor);
   await (
     await priceOracle.setMarket(collateral.address, {
-      feeds: [{ source: feed, heartbeat: 2 * LAB.feedHeartbeatSeconds }],
+      feeds: [{ source: feed, heartbeat: 2 * lab.feedHeartbeatSeconds }],
       feedsInQuote: true,
       twapPool: market.venue,
-      twapWindow: LAB.twapWindowSeconds,
+      twapWindow: lab.twapWindowSeconds,
       snapshotMaxAge: 60,
       emaTimeConstant: 3_600,
-      bandBps: LAB.bandBps,
-      bandWidenBpsPerMinute: LAB.bandWidenBpsPerMinute,
+      bandBps: lab.bandBps,
+      bandWidenBpsPerMinute: lab.bandWidenBpsPerMinute,
       requiredSources: 2,
     })
   ).wait();
 
-  const curveAddress = await deployCurve(connection, governor, curve);
+  const curveAddress = await deployCurve(connection, governor, curve, parameters.curve);
   const pool = await deploy("LendingPool", {
     asset: loan.address,
     name: `Breakwater ${loan.symbol}`,
@@ -86,8 +88,8 @@ export async function deployBreakwater(
     riskModule: await deploy("PoolRiskModule", loan.address),
   });
   const admin = await ethers.getContractAt("IPoolAdmin", pool, governor);
-  await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
-  await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
+  await (await admin.setMinDebt(toUnits(lab.minDebt, loan.decimals))).wait();
+  await (await admin.setReserveFactor(lab.reserveFactorBps)).wait();
   const { features } = market;
   const risk =
     features === "static" || features === "measured"
@@ -118,7 +120,12 @@ export async function deployBreakwater(
 }
 
 /** @returns Address of a new contract with the curve's arguments. */
-export async function deployCurve({ ethers }: NetworkConnection, governor: Signer, curve: CurveName): Promise<string> {
-  const { contract, args } = curveOf(curve);
+export async function deployCurve(
+  { ethers }: NetworkConnection,
+  governor: Signer,
+  curve: CurveName,
+  parameters: CurveParameters,
+): Promise<string> {
+  const { contract, args } = curveOf(curve, parameters);
   return (await (await ethers.deployContract(contract, [...args], governor)).waitForDeployment()).getAddress();
 }

@@ -1,7 +1,7 @@
 import { ZeroAddress, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB, RISK, type AssetProfile, type Features } from "../config.ts";
+import type { AssetProfile, Features, Parameters, RiskParameters } from "../config.ts";
 import type { Volatility } from "../scenarios/scenario.ts";
 import { toUnits } from "../units.ts";
 import type { Token } from "./protocol.ts";
@@ -20,6 +20,7 @@ export interface RiskAddresses {
 }
 
 export interface RiskMarket {
+  readonly parameters: Parameters;
   readonly collateral: Token;
   readonly loan: Token;
   /** Divides the quantile z of the model: above 1 more is lent. */
@@ -53,21 +54,22 @@ export async function deployRisk(
   market: GovernedMarket,
 ): Promise<RiskAddresses> {
   const { collateral, loan, features, pool } = market;
+  const { lab, risk } = market.parameters;
   const at = <T extends string>(name: T, address: string) => connection.ethers.getContractAt(name, address, governor);
-  const modules = await deployModules(connection, governor, market, RISK.factors, features === "dynamic+breaker");
+  const modules = await deployModules(connection, governor, market, risk.factors, features === "dynamic+breaker");
   const volatility = await at("VolatilityOracle", modules.volatilityOracle);
   const liquidity = await at("LiquidityOracle", modules.liquidityOracle);
   const model = await at("CollateralFactorModel", modules.factorModel);
   const admin = await at("IPoolAdmin", pool);
   const [depth] = await liquidity.depthOf(collateral.address);
   const [reserve] = await liquidity.reserveOf(collateral.address);
-  const factors = await steadyFactors(async (liquidationFactorBps) => {
-    const debt = toUnits(LAB.totalDebt, loan.decimals);
+  const factors = await steadyFactors(risk.factors.maxLiquidationFactorBps, async (liquidationFactorBps) => {
+    const debt = toUnits(lab.totalDebt, loan.decimals);
     return model.targets(collateral.address, {
       sigmaWad: await volatility.sigmaWad(collateral.address),
       exposure: (debt * 10_000n) / BigInt(liquidationFactorBps),
-      salePerDay: (depth * BigInt(RISK.turnoverPerDayHundredths)) / 100n,
-      slice: (depth * BigInt(RISK.sliceBps)) / 10_000n,
+      salePerDay: (depth * BigInt(risk.turnoverPerDayHundredths)) / 100n,
+      slice: (depth * BigInt(risk.sliceBps)) / 10_000n,
       ...{ reserve, leverageWad: 10n ** 18n, riseWad: 0n, liquidationFactorBps },
     });
   });
@@ -76,7 +78,7 @@ export async function deployRisk(
   ).wait();
   const engine = await startEngine(connection, governor, market, modules);
   // Where the engine governs, these are only its bounds.
-  const { maxLiquidationFactorBps } = RISK.factors;
+  const { maxLiquidationFactorBps } = risk.factors;
   await (
     await admin.setCollateralFactors(collateral.address, maxLiquidationFactorBps - 100, maxLiquidationFactorBps, 0)
   ).wait();
@@ -94,7 +96,8 @@ export async function deployMeasuring(
 ): Promise<RiskAddresses> {
   const { liquidationFactorBps } = market.profile;
   const pinned = { minLiquidationFactorBps: liquidationFactorBps, maxLiquidationFactorBps: liquidationFactorBps };
-  const modules = await deployModules(connection, governor, market, { ...RISK.factors, ...pinned }, false);
+  const factors = { ...market.parameters.risk.factors, ...pinned };
+  const modules = await deployModules(connection, governor, market, factors, false);
   return { ...modules, engine: await startEngine(connection, governor, market, modules) };
 }
 
@@ -105,10 +108,11 @@ async function deployModules(
   { ethers }: NetworkConnection,
   governor: Signer,
   market: RiskMarket,
-  factors: Record<keyof typeof RISK.factors, number>,
+  factors: RiskParameters["factors"],
   hasBreaker: boolean,
 ): Promise<Modules> {
   const { collateral, loan, authority, oracle } = market;
+  const { lab, risk } = market.parameters;
   const deploy = async (name: string, ...args: unknown[]) =>
     (await (await ethers.deployContract(name, args, governor)).waitForDeployment()).getAddress();
   const at = <T extends string>(name: T, address: string) => ethers.getContractAt(name, address, governor);
@@ -117,27 +121,27 @@ async function deployModules(
   const factorModel = await deploy("CollateralFactorModel", authority);
   const breaker = hasBreaker ? await deploy("CircuitBreaker", authority) : ZeroAddress;
 
-  const asset = RISK.assets[collateral.symbol as keyof typeof RISK.assets];
+  const asset = risk.assets[collateral.symbol as keyof typeof risk.assets];
   const { fast, slow } = market.volatilityBefore;
   const volatility = await at("VolatilityOracle", volatilityOracle);
   const initial = (value: number) => toUnits(Math.max(value, 1e-5), 18);
   await (
     await volatility.setAsset(collateral.address, {
-      ...{ pool: market.venue, interval: RISK.volatilityIntervalSeconds },
+      ...{ pool: market.venue, interval: risk.volatilityIntervalSeconds },
       ...{ initialWad: initial(fast), initialSlowWad: initial(slow) },
       ...{ stressWad: toUnits(asset.stress, 18), floorWad: toUnits(asset.floor, 18) },
-      ...{ clampWad: toUnits(RISK.volatilityClamp, 18), impliedMaxAge: 0 },
+      ...{ clampWad: toUnits(risk.volatilityClamp, 18), impliedMaxAge: 0 },
     })
   ).wait();
   const liquidity = await at("LiquidityOracle", liquidityOracle);
   await (
     await liquidity.setMarket(collateral.address, {
-      ...{ pools: [market.venue], impactBps: RISK.impactBps, maxTicks: 64, window: LAB.twapWindowSeconds },
-      ...{ riseTau: RISK.depthRiseSeconds, fallTau: RISK.depthFallSeconds },
+      ...{ pools: [market.venue], impactBps: risk.impactBps, maxTicks: 64, window: lab.twapWindowSeconds },
+      ...{ riseTau: risk.depthRiseSeconds, fallTau: risk.depthFallSeconds },
     })
   ).wait();
   const model = await at("CollateralFactorModel", factorModel);
-  const zHundredths = Math.min(1_000, Math.max(100, Math.round((100 * RISK.z) / market.lendingScale)));
+  const zHundredths = Math.min(1_000, Math.max(100, Math.round((100 * risk.z) / market.lendingScale)));
   await (await model.setParameters(collateral.address, { zHundredths, ...factors })).wait();
   return { volatilityOracle, liquidityOracle, factorModel, breaker };
 }
@@ -146,28 +150,30 @@ async function deployModules(
 async function startEngine(
   { ethers }: NetworkConnection,
   governor: Signer,
-  { collateral, pool, authority }: RiskMarket,
+  { collateral, pool, authority, parameters }: RiskMarket,
   modules: Modules,
 ): Promise<string> {
   const contract = await ethers.deployContract("RiskEngine", [pool, authority, modules], governor);
   const engine = await (await contract.waitForDeployment()).getAddress();
   const riskEngine = await ethers.getContractAt("RiskEngine", engine, governor);
-  const { turnoverPerDayHundredths, sliceBps, depthMaxAge } = RISK;
+  const { risk: settings } = parameters;
+  const { turnoverPerDayHundredths, sliceBps, depthMaxAge } = settings;
   await (await riskEngine.setAsset(collateral.address, { turnoverPerDayHundredths, sliceBps, depthMaxAge })).wait();
-  const exitShareBps = modules.breaker === ZeroAddress ? BPS : RISK.exitShareBps;
-  const { exitWindow, leverageTau, outageGrace } = RISK;
+  const exitShareBps = modules.breaker === ZeroAddress ? BPS : settings.exitShareBps;
+  const { exitWindow, leverageTau, outageGrace } = settings;
   await (await riskEngine.setFlow({ exitShareBps, exitWindow, leverageTau, outageGrace })).wait();
   const risk = await ethers.getContractAt("IPoolRisk", pool, governor);
-  await (await risk.setRiskEngine(engine, RISK.maxAge)).wait();
+  await (await risk.setRiskEngine(engine, settings.maxAge)).wait();
   await (await riskEngine.poke(collateral.address)).wait();
   return engine;
 }
 
 /** The factor that selling the collateral behind the debt at that factor calls for. */
 async function steadyFactors(
+  highest: number,
   targets: (liquidationFactorBps: number) => Promise<{ liquidationFactorBps: bigint; borrowFactorBps: bigint }>,
 ): Promise<{ liquidationFactorBps: number; borrowFactorBps: number }> {
-  let liquidationFactorBps: number = RISK.factors.maxLiquidationFactorBps;
+  let liquidationFactorBps = highest;
   for (let i = 0; i < STEPS; ++i) {
     const next = Number((await targets(liquidationFactorBps)).liquidationFactorBps);
     if (next === liquidationFactorBps) break;

@@ -56,14 +56,15 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     );
     this.spender = at.pool;
     this.kickLifeSeconds = tokens.kickLifeSeconds;
-    this.minDebt = toUnits(LAB.minDebt, tokens.loan.decimals);
+    this.minDebt = toUnits(tokens.minDebt ?? LAB.minDebt, tokens.loan.decimals);
   }
 
   /** The same pool, sold by another curve or with an engine that it had not yet. */
   adapted({ kickLifeSeconds, risk }: { readonly kickLifeSeconds?: number | undefined; readonly risk?: RiskAddresses }) {
     const { collateral, loan } = this;
+    const minDebt = toFloat(this.minDebt, loan.decimals);
     const at = risk === undefined ? this.at : { ...this.at, risk };
-    return new Breakwater(this.#chain, this.abi, at, { collateral, loan, kickLifeSeconds });
+    return new Breakwater(this.#chain, this.abi, at, { collateral, loan, kickLifeSeconds, minDebt });
   }
 
   static async connect(
@@ -132,6 +133,10 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
 
   readBalances(token: string, owners: readonly string[]): Promise<bigint[]> {
     return this.#paged(owners, PAGE, async (part) => [...((await this.#lens("balancesOf", token, part)) as bigint[])]);
+  }
+
+  readLenderShares(owners: readonly string[]): Promise<bigint[]> {
+    return this.readBalances(this.at.pool, owners);
   }
 
   readOffers(accounts: readonly string[], smallest: bigint, worth: number, timestamp: number): Promise<SaleOffer[]> {
@@ -218,4 +223,6 @@ interface Tokens {
   readonly collateral: Token;
   readonly loan: Token;
   readonly kickLifeSeconds: number | undefined;
+  /** That the pool was set up with; default: as in `LAB`. [whole loan tokens] */
+  readonly minDebt?: number;
 }

@@ -26,10 +26,14 @@ const RACES: ReadonlySet<string> = new Set([
 
 const standard = new Interface(["error Error(string)", "error Panic(uint256)"]);
 
-/** Names the error in a revert's data: the first of the interfaces that knows it decides. */
+/**
+ * Names the error in a revert's data: the first of the interfaces that knows it decides.
+ * @param races Names, with or without values, or texts of `Error(string)`, that a well-behaved agent may run into; default: those of our contracts.
+ */
 export function explainRevert(
   interfaces: readonly Interface[],
   revertData: string,
+  races: ReadonlySet<string> = RACES,
 ): { readonly name: string; readonly isRace: boolean } {
   if (revertData.length < 10) return { name: "a revert without data (out of gas?)", isRace: false };
   for (const abi of [standard, ...interfaces]) {
@@ -38,7 +42,9 @@ export function explainRevert(
     const values = error.args.map(String).join(", ");
     // Uniswap: the price is already beyond the swap's limit.
     if (error.name === "Error" && values === "SPL") return { name: "UniswapPriceLimit", isRace: true };
-    if (RACES.has(error.name)) return { name: error.name, isRace: true };
+    if (races.has(error.name)) return { name: error.name, isRace: true };
+    const isNamed = races.has(`${error.name}(${values})`) || (error.name === "Error" && races.has(values));
+    if (isNamed) return { name: `${error.name}(${values})`, isRace: true };
     return { name: `${error.name}(${values})`, isRace: false };
   }
   return { name: `an unknown error ${revertData.slice(0, 10)}`, isRace: false };

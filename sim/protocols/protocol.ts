@@ -139,6 +139,8 @@ export interface Protocol {
   readState(): Promise<ProtocolState>;
   readPositions(accounts: readonly string[]): Promise<Position[]>;
   readBalances(token: string, owners: readonly string[]): Promise<bigint[]>;
+  /** What `redeem` takes. */
+  readLenderShares(owners: readonly string[]): Promise<bigint[]>;
   /**
    * What will be for sale in the next block, in the order of the accounts. No transaction may wait.
    * @param smallest Amount of the first part, if there is more than one. [collateral base units]

@@ -2,6 +2,7 @@ import type { AgentOutcome, RunMetrics, ShockResult } from "../metrics/run-resul
 import { auctionRows } from "./auction-rows.ts";
 import { formatChange, formatMoney, formatNumber, formatPrice, formatTime } from "./format.ts";
 import { CAUTION, NORMAL, RECOVERY, RESTRICTED } from "../protocols/protocol.ts";
+import { stackRows } from "./stack-rows.ts";
 import { createStyle, type Style } from "./style.ts";
 
 /** Widest line, so that it fits a terminal of 100 columns. */
@@ -41,13 +42,13 @@ function heading(result: ShockResult, style: Style): string[] {
   ];
 }
 
-/** What is slow in this run. */
-function conditions({ congestion, latencyBlocks: [from, to] }: ShockResult): string[] {
+/** What is slow in this run, and what else goes wrong. */
+function conditions({ congestion, latencyBlocks: [from, to], scenario: { stresses = [] } }: ShockResult): string[] {
   const slow = [
     ...(congestion ? ["blocks are full"] : []),
     ...(to === 0 ? [] : [`liquidators act after ${from === to ? many(to, "block") : `${from} to ${to} blocks`}`]),
   ];
-  return slow.length === 0 ? [] : [slow.join("; ")];
+  return [...(slow.length === 0 ? [] : [slow.join("; ")]), ...stresses.map(cut)];
 }
 
 /** Columns of the breaker's timeline. */
@@ -116,6 +117,7 @@ function outcomes({ run, twin, scenario, features, exogenousLow, amplification }
       return `${formatNumber(accountsLiquidated)} in ${formatNumber(liquidations)} takes`;
     }),
     ...auctionRows(run).map(([label, show]) => plainRow(label, show(run), show(twin))),
+    ...stackRows(run, loan).map(([label, show]) => plainRow(label, show(run), show(twin))),
     row("time under water, all accounts", (metrics) => formatTime(metrics.accountSecondsUnderWater)),
     row("  longest of one account", (metrics) => formatTime(metrics.longestSecondsUnderWater)),
     ...(features === "static"

@@ -1,5 +1,6 @@
+import type { Rng } from "../rng.ts";
 import { bridge, type Keyframe } from "./bridge.ts";
-import type { Scenario } from "./scenario.ts";
+import type { PricePath, Scenario } from "./scenario.ts";
 
 /** A scenario made of keyframes with a seeded bridge between them. */
 export interface KeyframeScenario extends Scenario {
@@ -25,16 +26,18 @@ export function createKeyframeScenario(options: KeyframeOptions): KeyframeScenar
   };
 }
 
+export function isKeyframeScenario(scenario: Scenario): scenario is KeyframeScenario {
+  return "keyframes" in scenario;
+}
+
 /**
  * The same history in longer blocks: at most so many, or as few as keep the keyframes apart. Each keyframe moves to the
- * nearest block. Whatever needs a block takes that much longer: results of different block times do not compare.
+ * nearest block; of a path without keyframes each block takes the price at its end. Whatever needs a block takes that
+ * much longer: results of different block times do not compare.
  * @param longestSeconds No block is made longer than this; one that is already stays.
  */
-export function withFewerBlocks(
-  scenario: KeyframeScenario,
-  most: number,
-  longestSeconds = Number.POSITIVE_INFINITY,
-): KeyframeScenario {
+export function withFewerBlocks(scenario: Scenario, most: number, longestSeconds = Number.POSITIVE_INFINITY): Scenario {
+  if (!isKeyframeScenario(scenario)) return thinned(scenario, most, longestSeconds);
   const { keyframes } = scenario;
   const gaps = keyframes.slice(1).map(({ seconds }, index) => seconds - keyframes[index].seconds);
   const longest = Math.min(longestSeconds, ...gaps); // keyframes that are a block apart stay apart
@@ -44,6 +47,29 @@ export function withFewerBlocks(
     if (shorter.durationSeconds / length <= most) break;
   }
   return shorter;
+}
+
+/** Every so many blocks become one. What does not fill one at the end goes. */
+function thinned(scenario: Scenario, most: number, longestSeconds: number): Scenario {
+  const { blockSeconds } = scenario;
+  const blocks = Math.round(scenario.durationSeconds / blockSeconds);
+  const allowed = Math.max(1, Math.floor(longestSeconds / blockSeconds));
+  const every = Math.min(Math.ceil(blocks / most), allowed, blocks);
+  if (every <= 1) return scenario;
+  const thin = (path: PricePath) => path.filter((_, block) => block % every === 0);
+  const others = scenario.others?.bind(scenario);
+  return {
+    ...scenario,
+    blockSeconds: blockSeconds * every,
+    durationSeconds: Math.floor(blocks / every) * every * blockSeconds,
+    path: (rng) => thin(scenario.path(rng)),
+    ...(others === undefined
+      ? {}
+      : {
+          others: (rng: Rng) =>
+            Object.fromEntries(Object.entries(others(rng)).map(([name, path]) => [name, thin(path)])),
+        }),
+  };
 }
 
 function inBlocksOf(scenario: KeyframeScenario, blockSeconds: number): KeyframeScenario {

@@ -1,8 +1,9 @@
 import type { CongestionProfile } from "../congestion/profile.ts";
 import type { Rng } from "../rng.ts";
+import type { Stress } from "./stress.ts";
 
 /** Tokens the lab can build a market for. */
-export type AssetSymbol = "WETH" | "WBTC" | "USDC";
+export type AssetSymbol = "WETH" | "WBTC" | "USDC" | "LUNA";
 
 /** A price at a time after the scenario's start. */
 export interface PricePoint {
@@ -20,8 +21,8 @@ export interface Volatility {
 }
 
 /**
- * What happens to the outside market. The path is exogenous: it is what the price would do if nobody in the lab traded.
- * Everything else of a run (population, depth, protocol) is configuration.
+ * What happens to the outside market, and what else goes wrong. The path is exogenous: it is what the price would do if
+ * nobody in the lab traded. Everything else of a run (population, depth, protocol) is configuration.
  */
 export interface Scenario {
   /** As typed on the command line: `black-thursday`. */
@@ -40,9 +41,16 @@ export interface Scenario {
   readonly volatilityBefore: Volatility;
   /** What else was to be written to the chain, where that is known; default: it follows the path's moves. */
   readonly congestion?: CongestionProfile;
+  /** What happens beside the price; default: nothing. */
+  readonly stress?: Stress;
   /**
    * The path, with randomness from `rng` only: same stream, same path. It passes through every point the scenario is
    * given, and never below its lowest or above its highest.
    */
   path(rng: Rng): PricePath;
+  /**
+   * Prices of other assets in the same history, in the loan asset, drawn from the same stream: as long as the path. A run has
+   * one collateral; of these it uses what gas costs, which is paid in WETH.
+   */
+  others?(rng: Rng): Readonly<Partial<Record<AssetSymbol, PricePath>>>;
 }

@@ -1,6 +1,7 @@
 import { parseAsset } from "../../sim/scenarios/assets.ts";
 import { DEFAULT_SCENARIO, findScenario } from "../../sim/scenarios/built-in.ts";
 import { readCsvScenario } from "../../sim/scenarios/csv.ts";
+import { loadScenarioFile } from "../../sim/scenarios/registry.ts";
 import type { Scenario } from "../../sim/scenarios/scenario.ts";
 import { createShockScenario, parseDuration, parseFall } from "../../sim/scenarios/shock.ts";
 import { UserError } from "../../sim/user-error.ts";
@@ -26,14 +27,16 @@ export async function chooseScenario(args: ScenarioArguments): Promise<Scenario>
     throw new UserError(`${first} and ${second} contradict each other: give one`);
   }
   if (over !== "" && shock === "") throw new UserError("--over goes with --shock: such as --shock -0.4 --over 30m");
-  if (asset !== "" && shock === "" && prices === "") {
+  const file = scenario.endsWith(".csv") ? scenario : prices;
+  if (asset !== "" && shock === "" && file === "") {
     throw new UserError("--asset goes with --shock or --prices: a scenario has its own");
   }
   if (shock !== "") {
     const seconds = parseDuration(over === "" ? DEFAULT_OVER : over, "--over");
     return createShockScenario(parseFall(shock), seconds, parseAsset(asset === "" ? DEFAULT_ASSET : asset));
   }
-  if (prices !== "") return readCsvScenario(prices, parseAsset(asset === "" ? DEFAULT_ASSET : asset));
+  if (file !== "") return readCsvScenario(file, parseAsset(asset === "" ? DEFAULT_ASSET : asset));
+  if (scenario.endsWith(".ts")) return loadScenarioFile(scenario);
   return findScenario(scenario === "" ? DEFAULT_SCENARIO : scenario);
 }
 
@@ -44,5 +47,6 @@ export function scenarioOptions({ scenario, prices, shock, over, asset }: Scenar
     return ["--shock", shock, "--over", orDefault(over, DEFAULT_OVER), "--asset", orDefault(asset, DEFAULT_ASSET)];
   }
   if (prices !== "") return ["--prices", prices, "--asset", orDefault(asset, DEFAULT_ASSET)];
-  return ["--scenario", orDefault(scenario, DEFAULT_SCENARIO)];
+  const ofFile = scenario.endsWith(".csv") ? ["--asset", orDefault(asset, DEFAULT_ASSET)] : [];
+  return ["--scenario", orDefault(scenario, DEFAULT_SCENARIO), ...ofFile];
 }

@@ -1,11 +1,13 @@
 import { refreshRisk } from "../../sim/protocols/refresh-risk.ts";
 import { formatTime } from "../../sim/report/format.ts";
 import { UserError } from "../../sim/user-error.ts";
+import { isFork } from "./connect.ts";
 import { explained, latestTimestamp, type LeverageSession } from "./leverage-session.ts";
 
 /**
  * Makes sure that the pool's engine counts the collateral for something. A snapshot that is too old the pool renews by
- * itself; a market depth that is too old counts as none. On the demo's chain, where nobody keeps it, it is measured here.
+ * itself; a market depth that is too old counts as none. On the demo's chain and on a fork, where
+ * nobody keeps it, it is measured here.
  * @throws UserError elsewhere, saying what to do.
  */
 export async function requireFreshRisk(session: LeverageSession): Promise<void> {
@@ -21,7 +23,7 @@ export async function requireFreshRisk(session: LeverageSession): Promise<void> 
   const [, measuredAt] = await liquidity.depthOf(entry.token);
   const age = now - measuredAt;
   const isOld = age > config.depthMaxAge;
-  if (deployment.demo) {
+  if (deployment.demo || isFork(connection)) {
     // With some room for the transactions to come.
     if (snapshot.reserve > 0n && age < (config.depthMaxAge * 9n) / 10n) return;
     await explained(session, () => refreshRisk(governance, pool, [entry.token]));

@@ -1,16 +1,30 @@
 import { prepareOutputFile, type OutputFile } from "../../sim/report/result-file.ts";
 import { UserError } from "./user-error.ts";
 
+/** Where a result goes, and the pictures of it that were asked for. */
+export interface OutputFiles {
+  readonly out: OutputFile;
+  readonly chart: OutputFile | undefined;
+  readonly report: OutputFile | undefined;
+}
+
 /**
- * Where a result and perhaps its chart go.
- * @throws UserError if nothing can be written there, or both would be one file.
+ * @param args Empty names ask for nothing.
+ * @throws UserError if nothing can be written there, or two would be one file.
  */
 export async function prepareFiles(args: {
   readonly out: string;
   readonly chart: string;
-}): Promise<{ out: OutputFile; chart: OutputFile | undefined }> {
+  readonly report?: string;
+}): Promise<OutputFiles> {
+  const { report: page = "" } = args;
   const out = await prepareOutputFile(args.out, "--out");
   const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
+  const report = page === "" ? undefined : await prepareOutputFile(page, "--report");
   if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
-  return { out, chart };
+  if (report?.target === out.target) throw new UserError(`--out and --report are the same file: ${args.out}`);
+  if (report !== undefined && report.target === chart?.target) {
+    throw new UserError(`--chart and --report are the same file: ${args.chart}`);
+  }
+  return { out, chart, report };
 }

@@ -75,11 +75,16 @@ describe("task curves", () => {
 
   it("compares, prints the result, writes it and draws it; a second time from the cache, the same", async () => {
     const files = ["--cache", inside("cache"), "--out", inside("a.json"), "--chart", inside("a.svg")];
-    const run = (...more: string[]) => runHardhat(["curves", ...TINY, ...FEW, ...files, ...more]);
+    const run = (...more: string[]) => {
+      return runHardhat(["curves", ...TINY, ...FEW, ...files, "--report", inside("a.html"), ...more]);
+    };
     const { code, stdout, stderr } = await run("--json");
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
     expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
     expect(parseXml(await readFile(inside("a.svg"), "utf8")).name).to.equal("svg");
+
+    const report = await readFile(inside("a.html"), "utf8");
+    expect(report).to.match(/<code id="command">npx hardhat curves --depths \S+ --shocks [^<]* --blocks \d+<\/code>/);
 
     const result = JSON.parse(stdout) as CurvesResult;
     expect(result.schemaVersion).to.equal(1);
@@ -98,7 +103,8 @@ describe("task curves", () => {
     const again = await run("--workers", "1");
     expect(again.code).to.equal(0);
     expect(again.stdout).to.match(/^Liquidation curves in a crash, and never liquidating\n2 seeds; 6 borrowers, /);
-    expect(again.stdout).to.match(/\nGoals\n[^]*\nResult +\S*a\.json\nChart +\S*a\.svg\n$/);
+    expect(again.stdout).to.match(/\nGoals\n[^]*\nResult +\S*a\.json\nChart +\S*a\.svg\nReport +\S*a\.html\n$/);
+    expect(await readFile(inside("a.html"), "utf8")).to.equal(report);
     expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
     expect(await readFile(inside("cache/jobs.jsonl"), "utf8")).to.equal(jobs);
   });

@@ -93,7 +93,16 @@ describe("task frontier", () => {
 
   describe("with two seeds of static pools", () => {
     const run = (...more: string[]) => {
-      const files = ["--cache", inside("cache"), "--out", inside("a.json"), "--chart", inside("a.svg")];
+      const files = [
+        "--cache",
+        inside("cache"),
+        "--out",
+        inside("a.json"),
+        "--chart",
+        inside("a.svg"),
+        "--report",
+        inside("a.html"),
+      ];
       const args = ["frontier", ...TINY, "--seeds", "2", "--features", "static", "--lending", "100,70"];
       return runHardhat([...args, ...files, ...more]);
     };
@@ -103,6 +112,9 @@ describe("task frontier", () => {
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
       expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
       expect(parseXml(await readFile(inside("a.svg"), "utf8")).name).to.equal("svg");
+
+      const report = await readFile(inside("a.html"), "utf8");
+      expect(report).to.match(/<code id="command">npx hardhat frontier [^<]*--dip-buyers \d+ [^<]*<\/code>/);
 
       const result = JSON.parse(stdout) as FrontierResult;
       expect(result.runs).to.have.lengthOf(4);
@@ -130,7 +142,7 @@ describe("task frontier", () => {
       );
       expect(stdout).to.match(/\nA wick of minutes: 120 blocks of 1 min\n/);
       expect(stdout).to.match(/\ncalm lending % +100\.0 +(69|70)\.\d\n/);
-      expect(stdout).to.match(/\nResult +\S*a\.json\nChart +\S*a\.svg\n$/);
+      expect(stdout).to.match(/\nResult +\S*a\.json\nChart +\S*a\.svg\nReport +\S*a\.html\n$/);
       expect(stderr).to.match(/^calibrating lending, 0 measured\n[^]*running 4\/4 {2}100 %\n$/);
     });
   });

@@ -1,16 +1,18 @@
 import { expect } from "chai";
 
 import type { ScenarioEntry } from "../../tasks/scenarios.ts";
+import { BUILT_IN_SCENARIOS } from "../../sim/scenarios/built-in.ts";
 import { runHardhat } from "../shared/node-process.ts";
 import { expectClose } from "../shared/expect-close.ts";
 
 describe("task scenarios", () => {
-  it("lists every scenario within 100 columns", async () => {
+  it("lists and explains every scenario within 100 columns", async () => {
     const { code, stdout, stderr } = await runHardhat(["scenarios"]);
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.match(/^black-thursday +WETH\/USDC +31 h +1860 × 60 s +−56 %$/m);
-    for (const name of ["may-19", "terra-week", "ftx-fall", "usdc-depeg", "flash-wick", "slow-bleed"])
-      expect(stdout).to.include(`\n${name} `);
+    expect(stdout).to.match(/^black-thursday +WETH\/USDC +31 h +1860 × 60 s +−56 % +25\.9 h$/m);
+    expect(stdout).to.match(/^jump-diffusion .* ≈ −\d\d % /m);
+    expect(stdout).to.match(/^oracle-lag .*\n(?: {2}.*\n)+ {2}\+ feed 0:45 to 3:45: it is 20 m late$/m);
+    for (const { name } of BUILT_IN_SCENARIOS) expect(stdout).to.include(`\n${name} `);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).to.be.at.most(100);
   });
 
@@ -18,9 +20,26 @@ describe("task scenarios", () => {
     const { code, stdout, stderr } = await runHardhat(["scenarios", "--json"]);
     expect(code, stderr).to.equal(0);
     const entries = JSON.parse(stdout) as ScenarioEntry[];
-    expect(entries).to.have.lengthOf(7);
-    expect(entries[0]).to.include({ name: "black-thursday", asset: "WETH", durationSeconds: 111_600, blocks: 1860 });
+    expect(entries.map(({ name }) => name)).to.deep.equal(BUILT_IN_SCENARIOS.map(({ name }) => name));
+    expect(entries[0]).to.include({ name: "black-thursday", kind: "history", asset: "WETH", durationSeconds: 111_600 });
+    expect(entries[0]).to.include({ blocks: 1860, drawnSeeds: 0, hasCongestionProfile: true, lowest: 86 });
     expectClose(entries[0].fall, 0.56, 0.001);
-    for (const entry of entries) expect(entry.blocks * entry.blockSeconds).to.equal(entry.durationSeconds);
+    for (const entry of entries) {
+      expect(entry.blocks * entry.blockSeconds).to.equal(entry.durationSeconds);
+      expect(entry.stresses.length > 0).to.equal(entry.kind === "stress");
+    }
+  });
+
+  it("shows all of one, by its name or its file", async () => {
+    const { code, stdout, stderr } = await runHardhat(["scenarios", "--show", "luna-collapse"]);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^largest fall {2}−99 % within 2\.5 d, lowest 0\.6900, for every seed$/m);
+    expect(stdout).to.match(/^prices +Chosen highs, lows and hourly closes of Binance LUNA\/USDT/m);
+    const template = await runHardhat(["scenarios", "--show", "sim/scenarios/template.ts"]);
+    expect(template.code, template.stderr).to.equal(0);
+    expect(template.stdout).to.match(/^stress +drought 0:40 to 2:00: 50 %/m);
+    const unknown = await runHardhat(["scenarios", "--show", "white-friday"]);
+    expect([unknown.code, unknown.stdout]).to.deep.equal([1, ""]);
+    expect(unknown.stderr).to.match(/^error: unknown scenario "white-friday": there are black-thursday, /);
   });
 });

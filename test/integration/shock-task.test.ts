@@ -83,6 +83,9 @@ describe("task shock", () => {
       ["a chart in no directory", { chart: "/none/r.svg" }, /cannot write --chart \/none\/r.svg/],
       ["a latency in minutes", { latency: "2m" }, /--latency must be blocks, up to 1000, such as 2 or 1-5, got "2m"/],
       ["a latency that ends before it begins", { latency: "5-1" }, /--latency must be blocks, .* got "5-1"/],
+      ["a report in no directory", { report: "/none/r.html" }, /cannot write --report \/none\/r.html/],
+      ["one file for result and report", { out: "x.out", report: "./x.out" }, /--out and --report are the same file/],
+      ["one file for chart and report", { chart: "x.o", report: "./x.o" }, /--chart and --report are the same file/],
       ["one file for result and chart", { out: "x.out", chart: "./x.out" }, /--out and --chart are the same file/],
     ];
     for (const [what, args, message] of refused) {
@@ -168,7 +171,15 @@ describe("task shock", () => {
     let machine: Finished; // with --json, in process
 
     before(async () => {
-      machine = await run("--json", "--out", inside("a.json"), "--chart", inside("a.svg"));
+      machine = await run(
+        "--json",
+        "--out",
+        inside("a.json"),
+        "--chart",
+        inside("a.svg"),
+        "--report",
+        inside("a.html"),
+      );
     });
 
     it("prints JSON and nothing else with --json, the same as in the file, and as the schema says", async () => {
@@ -196,6 +207,7 @@ describe("task shock", () => {
     it("fills blocks and slows liquidators when asked to, by the schema, and says so in command, table and chart", async () => {
       const { code, stdout, stderr } = await run(
         ...["--congestion", "--latency", "1-3", "--out", inside("full.json"), "--chart", inside("full.svg")],
+        ...["--report", inside("full.html")],
       );
       expect(code, stderr).to.equal(0);
       const result = JSON.parse(await readFile(inside("full.json"), "utf8")) as ShockResult;
@@ -212,16 +224,21 @@ describe("task shock", () => {
       expect(stdout).to.match(/\n {2}base fee: mean, highest \[gwei\] +\d+, \d+ /);
       expect(stdout).to.match(/\n {2}time to clear: median, of nine tenths +\S+ min, /);
       expect(await readFile(inside("full.svg"), "utf8")).to.include("Base fee, gwei; highest ");
+      expect(await readFile(inside("full.html"), "utf8")).to.include('<h2 id="s-full-blocks-h">Full blocks</h2>');
     });
 
     it("ends with a table, the files and the command; progress goes to standard error", async () => {
-      const { code, stdout, stderr } = await run("--out", inside("b.json"), "--chart", inside("b.svg"));
+      const files = ["--out", inside("b.json"), "--chart", inside("b.svg"), "--report", inside("b.html")];
+      const { code, stdout, stderr } = await run(...files);
       expect(code, stderr).to.equal(0);
       expect(stdout).to.match(/^eth.csv\nUSDC lent against WETH, 30 min in 150 blocks of 12 s, dutch curve, seed 1\n/);
       expect(stdout).to.match(/\n {2}bad debt \[USDC\] +[\d,]+ +[\d,]+\n/);
       expect(stdout).to.match(/\n {2}exogenous low +1,100\.00\n/);
       expect(stdout).to.match(/\n {2}looper +2 /);
-      expect(stdout).to.match(/\nResult +\S*b\.json\nChart +\S*b\.svg\nAgain +npx hardhat shock --prices \S+ /);
+      expect(stdout).to.match(
+        /\nResult +\S*b\.json\nChart +\S*b\.svg\nReport +\S*b\.html\nAgain +npx hardhat shock --prices \S+ /,
+      );
+      expect(await readFile(inside("b.html"), "utf8")).to.equal(await readFile(inside("a.html"), "utf8"));
       expect(stdout).to.not.include("\x1b");
       expect(stderr).to.match(/^deploying +…\npopulating/);
       expect(stderr).to.match(/\ntwin without +\d+ % {2}block +\d+\/150 /);
@@ -240,7 +257,18 @@ describe("task shock", () => {
           return ((await response.json()) as { result: string }).result;
         };
         const before = await height();
-        const args = ["shock", "--prices", prices, ...SMALL, "--out", inside("c.json"), "--network", "localhost"];
+        const args = [
+          "shock",
+          "--prices",
+          prices,
+          ...SMALL,
+          "--out",
+          inside("c.json"),
+          "--network",
+          "localhost",
+          "--report",
+          "",
+        ];
         const { code, stderr } = await runHardhat(args, { LOCALHOST_RPC_URL: node.url });
         expect(code, stderr).to.equal(0);
         expect(await height()).to.equal(before);

@@ -85,6 +85,7 @@ export function handMadeView(scene: Scene): View {
   });
   return {
     ...{
+      lab: LAB,
       block: seconds / 12,
       seconds,
       timestamp: START_TIME + seconds,

@@ -1,5 +1,6 @@
 import type { AuctionResult } from "../../sim/metrics/auction-result.ts";
 import type { CongestionResult } from "../../sim/metrics/congestion.ts";
+import { HEALTH_EDGES, LEVERAGE_EDGES, type Histogram, type HistogramSeries } from "../../sim/metrics/histograms.ts";
 import type { AgentOutcome, RunMetrics, RunResult, ShockResult } from "../../sim/metrics/run-result.ts";
 import { createRng } from "../../sim/rng.ts";
 import { findScenario } from "../../sim/scenarios/built-in.ts";
@@ -98,6 +99,7 @@ function sampleRun(exogenous: readonly number[], blockSeconds: number, impact: n
     },
     auction: sampleAuction(exogenous.length, blockSeconds, debtAtStart),
     congestion: null,
+    histograms: sampleHistograms(market, blockSeconds, debtAtStart),
     invariants: [
       { id: "INV-01", holds: true, detail: "assets cover shares" },
       { id: "INV-02", holds: true, detail: "Σ of debt shares" },
@@ -133,6 +135,23 @@ function sampleAuction(blocks: number, blockSeconds: number, debt: number): Auct
       ...{ venueReserve: all.map(() => 2 * debt), poolReserve: all.map(() => 0) },
       lagSeconds: all.map((block) => (block % 90) * 12),
     },
+  };
+}
+
+/** Forty columns of accounts around a middle that follows the price. */
+function sampleHistograms(price: readonly number[], blockSeconds: number, debt: number): HistogramSeries {
+  const columns = Array.from({ length: 40 }, (_, i) => Math.round((i * (price.length - 1)) / 39));
+  const around = (edges: readonly number[], middleOf: (share: number) => number): Histogram => {
+    const accounts = columns.map((block) => {
+      const middle = middleOf(price[block] / price[0]) * edges.length;
+      return edges.map((_, bin) => Math.round(30 * Math.exp(-(((bin - middle) / 2) ** 2))));
+    });
+    return { edges, accounts, debt: accounts.map((column) => column.map((count) => (count * debt) / 220)) };
+  };
+  return {
+    seconds: columns.map((block) => block * blockSeconds),
+    leverage: around(LEVERAGE_EDGES, (share) => 0.9 - 0.5 * share),
+    health: around(HEALTH_EDGES, (share) => 0.2 + 0.5 * share),
   };
 }
 

@@ -36,6 +36,7 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
     contracts: ["CircuitBreaker"],
     open: ["assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))"], // moves the caller's own state
   },
+  poolRegistry: { contracts: ["PoolRegistry"], open: [] },
   riskEngine: {
     contracts: ["RiskEngine"],
     open: ["poke(address)", "refresh(address)", "pokeCorrelations(address)", "claim(address)"],

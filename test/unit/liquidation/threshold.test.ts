@@ -1,18 +1,14 @@
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
 
+import { bisect } from "../../../sim/validation/check.ts";
+import { BONUS, harmThreshold } from "../../../sim/validation/threshold.ts";
 import { load, USD } from "../../shared/borrower-fixtures.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 import { bottomless, OWN, twentieth, whale, type ThresholdWorld } from "../../shared/threshold-world.ts";
 
-const BONUS = 0.05;
 /** A small step: a thousandth of 100 ETH. */
 const STEP = 10n ** 17n;
-
-/** LTV above which a small liquidation lowers the health factor: `1 ÷ ((1+b)(1 + 2c/y))` (McFarlane 2025). */
-function threshold(bonus: number, share: number): number {
-  return 1 / ((1 + bonus) * (1 + 2 * share));
-}
 
 const wad = (value: number) => BigInt(Math.round(value * 1e12)) * 10n ** 6n;
 
@@ -35,8 +31,8 @@ async function lowestFactor(w: ThresholdWorld) {
 
 describe("Threshold beyond which liquidation harms", () => {
   it("is 0.95238 with a bonus of 5 % in an infinitely deep market, and 0.86580 at c/y = 0.05", () => {
-    expect(threshold(BONUS, 0).toFixed(5)).to.equal("0.95238");
-    expect(threshold(BONUS, 0.05).toFixed(5)).to.equal("0.86580");
+    expect(harmThreshold(BONUS, 0).toFixed(5)).to.equal("0.95238");
+    expect(harmThreshold(BONUS, 0.05).toFixed(5)).to.equal("0.86580");
   });
 
   for (const [what, world, share] of [
@@ -44,16 +40,9 @@ describe("Threshold beyond which liquidation harms", () => {
     ["a market of c/y = 0.05", twentieth, 0.05],
   ] as const) {
     it(`is where sales at a fixed bonus begin to lower health in ${what}: found by bisection, on Uniswap`, async () => {
-      const expected = threshold(BONUS, share);
-      let [low, high] = [expected - 0.02, expected + 0.02];
-      expect(await raises(world, low)).to.equal(true);
-      expect(await raises(world, high)).to.equal(false);
-      while (high - low > 1e-4) {
-        const middle = (low + high) / 2;
-        if (await raises(world, middle)) low = middle;
-        else high = middle;
-      }
-      expectClose((low + high) / 2, expected, 2e-4);
+      const expected = harmThreshold(BONUS, share);
+      const found = await bisect((ltv) => raises(world, ltv), expected - 0.02, expected + 0.02, 1e-4);
+      expectClose(found, expected, 2e-4);
     });
   }
 
@@ -74,7 +63,7 @@ describe("Threshold beyond which liquidation harms", () => {
     }
 
     it("lets a step just above the threshold heal which a fixed bonus would not", async () => {
-      const above = threshold(BONUS, 0.05) + 0.002;
+      const above = harmThreshold(BONUS, 0.05) + 0.002;
       expect(await raises(twentieth, above)).to.equal(false);
       const w = await load(twentieth);
       await w.borrow(wad(above));
@@ -86,7 +75,7 @@ describe("Threshold beyond which liquidation harms", () => {
     });
 
     it("hands over to the insolvency path where not even the least bonus of 2 % heals", async () => {
-      const end = threshold(0.02, 0.05); // 0.89127
+      const end = harmThreshold(0.02, 0.05); // 0.89127
       for (const [ltv, bonus] of [
         [end - 0.0005, 1 / ((end - 0.0005) * 1.1) - 1],
         [end + 0.0005, BONUS],
@@ -105,8 +94,8 @@ describe("Threshold beyond which liquidation harms", () => {
         harness.healingFactorUp(
           ...([(OWN * wad(ltv)) / 10n ** 18n, (OWN * 8n) / 10n, OWN, 8n * 10n ** 17n, OWN, reserve] as const),
         );
-      expectClose(Number(await heals(threshold(BONUS, 0), 0n)) / 1e18, 1 / 1.05, 1e-11);
-      expectClose(Number(await heals(threshold(BONUS, 0.05), 20n * OWN)) / 1e18, 1 / 1.05, 1e-11);
+      expectClose(Number(await heals(harmThreshold(BONUS, 0), 0n)) / 1e18, 1 / 1.05, 1e-11);
+      expectClose(Number(await heals(harmThreshold(BONUS, 0.05), 20n * OWN)) / 1e18, 1 / 1.05, 1e-11);
       // What covers the debt no longer does: 1/(1+b) ≥ D ÷ V.
       expectClose(Number(await heals(1.02, 0n)) / 1e18, 1.02, 1e-11);
     });

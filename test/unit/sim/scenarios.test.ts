@@ -1,31 +1,72 @@
 import { expect } from "chai";
 
 import { createRng } from "../../../sim/rng.ts";
-import { BUILT_IN_SCENARIOS, DEFAULT_SCENARIO, findScenario } from "../../../sim/scenarios/built-in.ts";
-import { deepestFall, parseKeyframes, withFewerBlocks } from "../../../sim/scenarios/keyframe-scenario.ts";
+import {
+  BROKEN_SCENARIOS,
+  BUILT_IN_SCENARIOS,
+  DEFAULT_SCENARIO,
+  findScenario,
+} from "../../../sim/scenarios/built-in.ts";
+import {
+  deepestFall,
+  isKeyframeScenario,
+  parseKeyframes,
+  withFewerBlocks,
+} from "../../../sim/scenarios/keyframe-scenario.ts";
+import { requirePath } from "../../../sim/scenarios/registry.ts";
 import { UserError } from "../../../sim/user-error.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 
-const NAMES = ["black-thursday", "may-19", "terra-week", "ftx-fall", "usdc-depeg", "flash-wick", "slow-bleed"];
+const HISTORIES = ["black-thursday", "ftx-fall", "luna-collapse", "may-19", "terra-week", "usdc-depeg"];
+const MADE_UP = [
+  ...["correlated-crash", "fast-fall-12s", "fast-fall-250ms", "fast-fall-2s", "flash-wick", "jump-diffusion"],
+  "slow-bleed",
+];
+const STRESSES = [
+  "full-blocks",
+  "lender-run",
+  "liquidity-drought",
+  "oracle-freeze",
+  "oracle-lag",
+  "stacked-pools",
+  "whale-loop",
+];
+const NAMES = [...HISTORIES, ...MADE_UP, ...STRESSES];
+const FAST_FALLS: Readonly<Record<string, number>> = {
+  "fast-fall-250ms": 0.25,
+  "fast-fall-2s": 2,
+  "fast-fall-12s": 12,
+};
+const KEYFRAMED = BUILT_IN_SCENARIOS.filter(isKeyframeScenario);
+
+/** What happens at keyframes. */
+function keyframed(name: string) {
+  const scenario = findScenario(name);
+  if (!isKeyframeScenario(scenario)) throw new Error(`${name} has no keyframes`);
+  return scenario;
+}
 
 describe("built-in scenarios", () => {
-  it("are seven, Black Thursday first", () => {
-    const names = BUILT_IN_SCENARIOS.map(({ name }) => name);
-    expect(names).to.deep.equal([...NAMES]);
+  it("are the files of the library: histories, made-up markets, stresses", () => {
+    expect(BUILT_IN_SCENARIOS.map(({ name }) => name)).to.deep.equal(NAMES);
+    expect(BROKEN_SCENARIOS).to.deep.equal([]);
     expect(DEFAULT_SCENARIO).to.equal("black-thursday");
   });
 
   for (const scenario of BUILT_IN_SCENARIOS) {
     describe(scenario.name, () => {
-      const { keyframes, blockSeconds, durationSeconds } = scenario;
-      const prices = keyframes.map(({ price }) => price);
+      const { blockSeconds, durationSeconds } = scenario;
 
-      it("fits a run: at most 60 keyframes and 2600 blocks of at least mainnet's 12 s", () => {
-        expect(keyframes.length).to.be.at.most(60);
-        expect(blockSeconds).to.be.at.least(12);
-        expect(blockSeconds % 12).to.equal(0);
-        expect(durationSeconds % blockSeconds).to.equal(0);
-        expect(durationSeconds / blockSeconds).to.be.at.most(2600);
+      it("fits a run: at most 2600 blocks of at least mainnet's 12 s, unless blocks are what it is about", () => {
+        const blocks = durationSeconds / blockSeconds;
+        expect(Number.isInteger(blocks)).to.equal(true);
+        if (scenario.name in FAST_FALLS) {
+          expect(blockSeconds).to.equal(FAST_FALLS[scenario.name]);
+          expect(durationSeconds).to.equal(1_200);
+        } else {
+          expect(blockSeconds % 12).to.equal(0);
+          expect(blocks).to.be.at.most(2600);
+        }
       });
 
       it("begins with volatilities that its asset has had", () => {
@@ -36,8 +77,24 @@ describe("built-in scenarios", () => {
 
       it("says what it is and where its prices come from", () => {
         expect(scenario.title).to.not.equal("");
-        expect(scenario.description).to.match(/^(ETH|USDC) (falls|loses) .*[^.]\.$/);
-        expect(scenario.source === "").to.equal(["flash-wick", "slow-bleed"].includes(scenario.name));
+        expect(scenario.description).to.match(/^(ETH|BTC|USDC|LUNA)[ ,].*[^.]\.$/);
+        expect(scenario.source !== "").to.equal(HISTORIES.includes(scenario.name));
+        expect(scenario.stress !== undefined).to.equal(STRESSES.includes(scenario.name));
+      });
+
+      it("has one path for each stream, and stays within what feeds and pools can hold", () => {
+        expect(requirePath(scenario, scenario.name)).to.equal(scenario);
+      });
+    });
+  }
+
+  for (const scenario of KEYFRAMED) {
+    describe(`${scenario.name} by its keyframes`, () => {
+      const { keyframes, blockSeconds, durationSeconds } = scenario;
+      const prices = keyframes.map(({ price }) => price);
+
+      it("has at most 60", () => {
+        expect(keyframes.length).to.be.at.most(60);
       });
 
       for (const seed of ["1", "2", "3"]) {
@@ -55,7 +112,7 @@ describe("built-in scenarios", () => {
 
   it("replays the numbers of history", () => {
     const extremes = (name: string) => {
-      const { keyframes } = findScenario(name);
+      const { keyframes } = keyframed(name);
       const low = keyframes.reduce((least, keyframe) => (keyframe.price < least.price ? keyframe : least));
       const high = keyframes.reduce((most, keyframe) => (keyframe.price > most.price ? keyframe : most));
       return { high: high.price, low: low.price, hours: (low.seconds - high.seconds) / 3600 };
@@ -70,6 +127,8 @@ describe("built-in scenarios", () => {
     expect(extremes("ftx-fall")).to.include({ high: 1579.98, low: 1073.53 });
     expectClose(extremes("ftx-fall").hours, 31, 0.2);
     expect(extremes("usdc-depeg")).to.include({ high: 1, low: 0.874 });
+    expect(extremes("luna-collapse")).to.include({ high: 64.27, low: 0.69 });
+    expectClose(extremes("luna-collapse").hours, 60.7, 0.1);
   });
 
   it("recovers from the wick within ten minutes", () => {
@@ -99,9 +158,10 @@ describe("#findScenario", () => {
 });
 
 describe("#withFewerBlocks", () => {
-  for (const scenario of BUILT_IN_SCENARIOS) {
+  for (const scenario of KEYFRAMED) {
     it(`keeps the history of ${scenario.name}: the same prices in the same order, half a block from their time`, () => {
       const shorter = withFewerBlocks(scenario, 650);
+      if (!isKeyframeScenario(shorter)) throw new Error("its keyframes are gone");
       const { blockSeconds, durationSeconds, keyframes } = shorter;
       expect(durationSeconds / blockSeconds).to.be.at.most(650);
       expect(blockSeconds % scenario.blockSeconds).to.equal(0);
@@ -112,6 +172,18 @@ describe("#withFewerBlocks", () => {
       expectClose(deepestFall(shorter.path(createRng("1"))), deepestFall(scenario.path(createRng("1"))), 1e-9);
     });
   }
+
+  it("takes every so many blocks of a path without keyframes, and of those beside it", () => {
+    const scenario = findScenario("correlated-crash"); // 1440 blocks of 2 minutes
+    const shorter = withFewerBlocks(scenario, 300);
+    const [path, thin] = [scenario, shorter].map((each) => each.path(createRng("1")));
+    const [ether, thinEther] = [scenario, shorter].map((each) => each.others?.(createRng("1")).WETH ?? []);
+    expect([shorter.blockSeconds, shorter.durationSeconds]).to.deep.equal([600, 172_800]);
+    expect(thin).to.deep.equal(path.filter((_, block) => block % 5 === 0));
+    expect(thinEther).to.deep.equal(ether.filter((_, block) => block % 5 === 0));
+    expect(withFewerBlocks(scenario, 300, 240).blockSeconds).to.equal(240);
+    expect(withFewerBlocks(scenario, 1440)).to.equal(scenario);
+  });
 
   it("changes nothing where there are few enough, and stops where keyframes would meet", () => {
     const wick = findScenario("flash-wick");

@@ -1,0 +1,3 @@
+import { createFastFall } from "../fast-fall.ts";
+
+export default createFastFall("fast-fall-2s", 2);

@@ -1,0 +1,29 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { crashOf } from "../frontier/perform.ts";
+import { runOnce } from "../shock.ts";
+import type { LabJob, LabOutcome } from "./lab-job.ts";
+import { scenarioOf, settingOf } from "./setting.ts";
+
+/**
+ * Does a job on a chain that is left as it was found.
+ * @throws Error if the run breaks an invariant: its numbers are worth nothing then.
+ */
+export async function performLabJob(
+  hre: HardhatRuntimeEnvironment,
+  connection: NetworkConnection,
+  job: LabJob,
+): Promise<LabOutcome> {
+  const { seed, curve, features, borrowers, loopers, dipBuyers, overrides } = job;
+  const crash = crashOf(job.scenario, job.blocks);
+  const { run, amplification } = await runOnce(hre, connection, {
+    ...{ scenario: scenarioOf(crash, overrides), seed, curve, features, borrowers, loopers, dipBuyers },
+    ...settingOf(overrides, crash.asset),
+  });
+  const broken = run.invariants.filter(({ holds }) => !holds);
+  if (broken.length > 0) {
+    throw new Error(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
+  }
+  return { metrics: run.metrics, amplification, hash: run.hash, series: run.series };
+}

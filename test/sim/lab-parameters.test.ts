@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { DEFAULTS } from "../../sim/config.ts";
+import { findScenario } from "../../sim/scenarios/built-in.ts";
+import { withFewerBlocks } from "../../sim/scenarios/keyframe-scenario.ts";
+import { runOnce } from "../../sim/shock.ts";
+import { labJob, type LabJob } from "../../sim/sweep/lab-job.ts";
+import { performLabJob } from "../../sim/sweep/perform.ts";
+import type { Overrides } from "../../sim/sweep/setting.ts";
+
+const job = (changes: Overrides, parts: Partial<LabJob> = {}): LabJob =>
+  labJob(
+    {
+      ...{ scenario: "flash-wick", blocks: 120, seed: "1", curve: "paced", features: "dynamic+breaker" },
+      ...{ borrowers: 5, loopers: 2, dipBuyers: 0, ...parts },
+    },
+    changes,
+  );
+
+describe("a run with other parameters", () => {
+  let connection: NetworkConnection;
+  before(async () => {
+    connection = await hre.network.create();
+  });
+  after(() => connection.close());
+  const perform = (changes: Overrides, parts: Partial<LabJob> = {}) =>
+    performLabJob(hre, connection, job(changes, parts));
+
+  it("is, with none, the run that there was before there were any", async () => {
+    const usual = await perform({});
+    const scenario = withFewerBlocks(findScenario("flash-wick"), 120, 300);
+    const { run } = await runOnce(hre, connection, {
+      ...{ scenario, seed: "1", curve: "paced", features: "dynamic+breaker", borrowers: 5, loopers: 2, dipBuyers: 0 },
+    });
+    expect(usual.hash).to.equal(run.hash);
+    expect((await perform({ "lab.totalDebt": DEFAULTS.lab.totalDebt, "risk.z": 4 })).hash).to.equal(usual.hash);
+    expect(usual.metrics.blocks).to.equal(120);
+  });
+
+  it("is another one: of agents, of the market, of the engine, of the curve, of the path", async () => {
+    const { hash, metrics } = await perform({});
+    const { metrics: careful } = await perform({ "risk.z": 8 });
+    expect(careful.debtAtStart).to.be.lessThan(0.96 * metrics.debtAtStart);
+    const { metrics: small } = await perform({ "lab.totalDebt": 6_000_000 });
+    expect(small.debtAtStart).to.be.within(0.09 * metrics.debtAtStart, 0.11 * metrics.debtAtStart);
+    const { metrics: calm, amplification } = await perform({ "scenario.severity": 0 });
+    expect([calm.liquidations, amplification]).to.deep.equal([0, null]);
+    const others: Readonly<Record<string, number>>[] = [
+      { "curve.maxBonusBps": 900 },
+      { "market.depth": 3 },
+      { "lab.flashLiquidators": 1 },
+    ];
+    for (const changes of others) {
+      expect((await perform(changes)).hash, JSON.stringify(changes)).not.to.equal(hash);
+    }
+  });
+
+  it("lists a static pool as it says, while everybody wishes for the same", async () => {
+    const listed = { "wishes.borrowFactorBps": 8_000, "wishes.liquidationFactorBps": 8_250 };
+    const lent = async (borrowFactorBps: number) => {
+      const changes = { ...listed, "profile.borrowFactorBps": borrowFactorBps };
+      return (await perform(changes, { features: "static", scenario: "flash-wick" })).metrics.debtAtStart;
+    };
+    expect(await lent(5_000)).to.be.lessThan(0.9 * (await lent(8_000)));
+  });
+});
