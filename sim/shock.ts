@@ -7,6 +7,7 @@ import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
 import { DEFAULTS, type AssetProfile, type Features, type Parameters } from "./config.ts";
+import type { OrderingName } from "./engine/block-order.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario, type RunOptions } from "./engine/run.ts";
 import { buildWorld, isListed, type World } from "./engine/world.ts";
@@ -36,6 +37,8 @@ export interface ShockOptions {
   readonly congestion?: boolean;
   /** Of liquidators and the kicker, in blocks; default: none. */
   readonly latency?: Latency;
+  /** How blocks are ordered; default: by fee. */
+  readonly ordering?: OrderingName;
   /** What executes blocks: EDR's Solidity runner where it can be had (default), or the connection's own. Results are equal. */
   readonly engine?: "runner" | "node";
 }
@@ -71,7 +74,7 @@ export async function runShock(
   report: Report = SILENT,
 ): Promise<Omit<ShockResult, "command">> {
   const { scenario, seed, borrowers, loopers, curve, features = "static", dipBuyers = 0 } = options;
-  const { latency = NO_LATENCY } = options;
+  const { latency = NO_LATENCY, ordering = "fee" } = options;
   const congestion = isCongested(options);
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
   return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng, stack }) => {
@@ -81,7 +84,7 @@ export async function runShock(
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
       const bots = { ...world.parameters.lab, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ...conditions, ...stack }, report);
+      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack }, report);
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -98,7 +101,11 @@ export async function runShock(
       },
       ...{ seed, curve, features, congestion, latencyBlocks: latency, run, twin },
       population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
-      parameters: { ...parametersOf(world), ...(congestion ? plain(CONGESTION, "congestion.") : {}) },
+      parameters: {
+        ...parametersOf(world),
+        ...(congestion ? plain(CONGESTION, "congestion.") : {}),
+        ...(ordering === "fee" ? {} : { ordering }), // a result without it has always meant this
+      },
       exogenousLow: lowOf(path),
       amplification: fall > 0 ? (run.metrics.priceAtStart - run.metrics.priceLow) / fall : null,
     };
@@ -117,12 +124,13 @@ export async function runOnce(
   report: Report = SILENT,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
   return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng, stack }) => {
+    const { ordering = "fee" } = options;
     const own = rng.fork("run");
     const conditions = conditionsOf(options, { path, rng, run: own });
     const run = await runScenario(
       world,
       population,
-      { path, hasImpact: true, rng: own, ...conditions, ...stack },
+      { path, hasImpact: true, rng: own, ordering, ...conditions, ...stack },
       report,
     );
     const { priceAtStart, priceLow } = run.metrics;
@@ -174,8 +182,7 @@ async function inWorld<T>(
   stage("deploy");
   const world = await buildWorld(hre, connection, { ...options, startPrice, ...rangeFor(scenario, path) });
   try {
-    // An engine that comes when everybody has borrowed is deployed on the provider's chain.
-    if (options.engine !== "node" && options.features !== "measured") await moveToRunner(hre, connection, world.chain);
+    if (canMove(options)) await moveToRunner(hre, connection, world.chain);
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
@@ -193,6 +200,11 @@ async function inWorld<T>(
   } finally {
     await world.chain.close();
   }
+}
+
+/** What is deployed when everybody has borrowed, an engine or a second pool, is deployed on the provider's chain. */
+function canMove({ engine, features, scenario }: OnceOptions): boolean {
+  return engine !== "node" && features !== "measured" && scenario.stress?.stack === undefined;
 }
 
 /** @throws UserError if the scenario's blocks are shorter than the chain's clock can tell apart, and the chain minds. */

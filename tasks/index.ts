@@ -245,6 +245,7 @@ const tasks: TaskDefinition[] = [
       defaultValue: "0",
     })
     .addFlag({ name: "congestion", description: "Blocks are full, as on 12 March 2020" })
+    .addOption({ name: "ordering", description: "How blocks are ordered: fee, random or arrival", defaultValue: "fee" })
     .addOption({ name: "out", description: "Where the result goes", defaultValue: "result.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "report.html" })

@@ -2,6 +2,7 @@ import path from "node:path";
 
 import { NO_LATENCY, type Latency } from "../sim/agents/late.ts";
 import { FEATURES } from "../sim/config.ts";
+import { ORDERINGS } from "../sim/engine/block-order.ts";
 import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
 import type { ShockResult } from "../sim/metrics/run-result.ts";
 import { drawChart } from "../sim/report/chart.ts";
@@ -30,6 +31,7 @@ export interface ShockArguments extends Omit<ScenarioArguments, "shock"> {
   readonly dipBuyers: string;
   readonly latency?: string;
   readonly congestion?: boolean;
+  readonly ordering?: string;
   readonly json: boolean;
   readonly out: string;
   readonly chart: string;
@@ -87,7 +89,8 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
   const features = choose(FEATURES, args.features, "--features");
   const latency = parseLatency(args.latency ?? "0");
   const { congestion = false } = args;
-  return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers, latency, congestion };
+  const ordering = choose(ORDERINGS, args.ordering ?? "fee", "--ordering");
+  return { scenario, seed: args.seed, borrowers, loopers, curve, features, dipBuyers, latency, congestion, ordering };
 }
 
 /** A desk that needs hours is closed. [blocks] */
@@ -103,7 +106,17 @@ export function parseLatency(text: string): Latency {
 
 /** What to type for the same result; defaults are spelled out, so that it outlives them. */
 function commandLine(args: AllArguments): string {
-  const { seed, borrowers, loopers, curve, features, dipBuyers, latency = "0", congestion = false } = args;
+  const {
+    seed,
+    borrowers,
+    loopers,
+    curve,
+    features,
+    dipBuyers,
+    latency = "0",
+    congestion = false,
+    ordering = "fee",
+  } = args;
   const options = [
     ...scenarioOptions(args),
     ...Object.entries({ seed, borrowers, loopers, curve }).flatMap(([name, value]) => [`--${name}`, value]),
@@ -112,6 +125,7 @@ function commandLine(args: AllArguments): string {
     ...(Number(dipBuyers) === 0 ? [] : ["--dip-buyers", dipBuyers]),
     ...(parseLatency(latency)[1] === NO_LATENCY[1] ? [] : ["--latency", latency]),
     ...(congestion ? ["--congestion"] : []),
+    ...(ordering === "fee" ? [] : ["--ordering", ordering]),
   ];
   return ["npx", "hardhat", "shock", ...options].map(shellQuoted).join(" ");
 }

@@ -25,8 +25,6 @@ interface LabVm {
     function snapshotState() external returns (uint256 id);
 
     function revertToState(uint256 id) external returns (bool success);
-
-    function dumpState(string calldata path) external;
 }
 
 /// @title What the shock lab's fast chain runs inside EDR's Solidity runner
@@ -42,7 +40,6 @@ interface LabVm {
 /// | 3, target (20), gas (4), size (4), calldata: a call without effects | ok (1), size (4), returned data               |
 /// | 4: snapshot                                                         | its number (32)                               |
 /// | 5, number of a snapshot (32): goes back to it                       | ok (1)                                        |
-/// | 6: writes all that there is to `state`                              |                                               |
 /// | 0: ends                                                             | (1)                                           |
 contract LabDriver {
     error LabDriverBadCommand(uint256 command, uint256 place);
@@ -65,7 +62,7 @@ contract LabDriver {
         assembly ("memory-safe") {
             free := mload(0x40)
         }
-        for (bool goesOn = true; goesOn; ) {
+        for (bool goesOn = true; goesOn;) {
             assembly ("memory-safe") {
                 mstore(0x40, free)
             }
@@ -95,7 +92,6 @@ contract LabDriver {
             else if (command == 3) (place, out) = _read(place, out);
             else if (command == 4) out = _word(out, VM.snapshotState());
             else if (command == 5) (place, out) = _goBack(place, out);
-            else if (command == 6) VM.dumpState("state");
             else if (command == 0) (goesOn, out) = (false, out + 1);
             else revert LabDriverBadCommand(command, place);
         }

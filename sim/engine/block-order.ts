@@ -1,4 +1,29 @@
+import type { Rng } from "../rng.ts";
 import { tipOf, type Pending } from "./blocks.ts";
+
+/** How a block is ordered: by what is bid, by chance, or first come, first served. */
+export const ORDERINGS = ["fee", "random", "arrival"] as const;
+export type OrderingName = (typeof ORDERINGS)[number];
+
+/** Places in `pending`, in the order of the block. Each sender's are in the order of sending, as nonces demand. */
+export type Ordering = (pending: readonly Pending[], baseFeeWei: bigint) => number[];
+
+/** @param rng For the random one, which draws as often as there are transactions. */
+export function orderOf(name: OrderingName, rng: Rng): Ordering {
+  if (name === "fee") return orderByTip;
+  if (name === "arrival") return (pending) => pending.map((_, i) => i);
+  return (pending) => {
+    const order = pending.map((_, i) => i);
+    for (let i = order.length - 1; i > 0; --i) {
+      const j = rng.integer(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    // Each sender keeps the places that it drew, and fills them in its own order.
+    const queues = new Map<string, number[]>();
+    pending.forEach(({ from }, i) => queues.set(from, [...(queues.get(from) ?? []), i]));
+    return order.map((i) => queues.get(pending[i].from)?.shift() ?? i);
+  };
+}
 
 /**
  * The order of a block as EDR's miner and others have it: the dearest first, of equals the first sent, and each sender's in

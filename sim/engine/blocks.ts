@@ -27,8 +27,16 @@ export const MAX_GAS = 16_777_216;
 /** What executes the lab's blocks. Whatever is asked for is done in the order of asking, awaited or not. */
 export interface Blocks {
   timestamp(): Promise<number>;
-  /** One block. Receipts come in the order given. */
-  mine(pending: readonly Pending[], timestamp: number, baseFeeWei: bigint): Promise<Receipt[]>;
+  /**
+   * One block. Receipts come in the order given.
+   * @param order Places in `pending`, in the order of the block; default: `orderByTip`.
+   */
+  mine(
+    pending: readonly Pending[],
+    timestamp: number,
+    baseFeeWei: bigint,
+    order?: readonly number[],
+  ): Promise<Receipt[]>;
   /** Data of a failed transaction's revert. */
   revertDataOf(hash: string): Promise<string>;
   /** Asks a contract, on the newest block. */

@@ -1,5 +1,6 @@
 import { toQuantity } from "ethers";
 
+import type { Ordering } from "./block-order.ts";
 import type { Blocks, Pending, Receipt, Transaction } from "./blocks.ts";
 import { ProviderBlocks, type RpcProvider } from "./provider-blocks.ts";
 
@@ -90,9 +91,13 @@ export class Chain {
     return Promise.resolve();
   }
 
-  /** Mines one block with everything sent. Receipts come in the order of sending. */
-  mine(timestamp: number, baseFeeWei: bigint = this.#baseFeeWei): Promise<Receipt[]> {
-    return this.#blocks.mine(this.#waiting.splice(0), timestamp, baseFeeWei);
+  /**
+   * Mines one block with everything sent. Receipts come in the order of sending.
+   * @param ordering Default: by fee.
+   */
+  mine(timestamp: number, baseFeeWei: bigint = this.#baseFeeWei, ordering?: Ordering): Promise<Receipt[]> {
+    const pending = this.#waiting.splice(0);
+    return this.#blocks.mine(pending, timestamp, baseFeeWei, ordering?.(pending, baseFeeWei));
   }
 
   /** Data of a failed transaction's revert. */

@@ -1,7 +1,7 @@
 import { toQuantity } from "ethers";
 
 import type { Log } from "../market/venue.ts";
-import { MAX_GAS, type Blocks, type Pending, type Receipt } from "./blocks.ts";
+import { MAX_GAS, tipOf, type Blocks, type Pending, type Receipt } from "./blocks.ts";
 
 /** JSON-RPC, as Hardhat's connections offer it. */
 export interface RpcProvider {
@@ -44,10 +44,22 @@ export class ProviderBlocks implements Blocks {
     });
   }
 
-  mine(pending: readonly Pending[], timestamp: number, baseFeeWei: bigint): Promise<Receipt[]> {
+  /** The provider knows one order, by fee. For another one, transactions bid for their places, and are booked as they bid. */
+  mine(
+    pending: readonly Pending[],
+    timestamp: number,
+    baseFeeWei: bigint,
+    order?: readonly number[],
+  ): Promise<Receipt[]> {
+    const bids = pending.map(({ priorityFeeWei, maxFeeWei }) => ({ priorityFeeWei, maxFeeWei }));
+    order?.forEach((i, place) => {
+      const priorityFeeWei = BigInt(order.length - place);
+      bids[i] = { priorityFeeWei, maxFeeWei: baseFeeWei + priorityFeeWei };
+    });
     return this.#queued(async () => {
       const hashes: string[] = [];
-      for (const { from, to, data, gas, priorityFeeWei, maxFeeWei } of pending) {
+      for (const [i, { from, to, data, gas }] of pending.entries()) {
+        const { priorityFeeWei, maxFeeWei } = bids[i];
         const fees = { maxPriorityFeePerGas: toQuantity(priorityFeeWei), maxFeePerGas: toQuantity(maxFeeWei) };
         const hash = await this.#rpc("eth_sendTransaction", { ...{ from, to, data }, gas: toQuantity(gas), ...fees });
         hashes.push(String(hash));
@@ -55,7 +67,11 @@ export class ProviderBlocks implements Blocks {
       await this.#rpc("hardhat_setNextBlockBaseFeePerGas", toQuantity(baseFeeWei));
       await this.#rpc("evm_setNextBlockTimestamp", toQuantity(timestamp));
       await this.#rpc("evm_mine");
-      return Promise.all(hashes.map((hash) => this.#receipt(hash)));
+      const receipts = await Promise.all(hashes.map((hash) => this.#receipt(hash)));
+      if (order === undefined) return receipts;
+      return receipts.map((receipt, i) => {
+        return { ...receipt, feeWei: receipt.gasUsed * (baseFeeWei + tipOf(pending[i], baseFeeWei)) };
+      });
     });
   }
 

@@ -16,6 +16,7 @@ import type { StackedPool } from "../stress/stack-pool.ts";
 import { StackRun } from "../stress/stack-result.ts";
 import { toFloat } from "../units.ts";
 import type { Agent } from "./agent.ts";
+import { orderOf, type OrderingName } from "./block-order.ts";
 import type { BlockSpace } from "./block-space.ts";
 import { arbitrageurAccount, debtorsOf } from "./populate.ts";
 import { Stepper, type Step } from "./stepper.ts";
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly bots?: Bots;
   /** Who gets into blocks; default: everybody. */
   readonly space?: BlockSpace;
+  /** How blocks are ordered; default: by fee. */
+  readonly ordering?: OrderingName;
   /** What happens beside the price. */
   readonly stress?: Stress;
   /** What gas is paid in, one price a block, where it is not the collateral; default: as in `LAB`. */
@@ -49,7 +52,7 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   population: Population,
-  { path, hasImpact, rng, bots, space, stress, etherPath, stack }: RunOptions,
+  { path, hasImpact, rng, bots, space, ordering = "fee", stress, etherPath, stack }: RunOptions,
   report: (progress: RunProgress) => void = () => undefined,
 ): Promise<RunResult> {
   const { protocol, startPrice, parameters } = world;
@@ -65,6 +68,7 @@ export async function runScenario(
   const stepper = await Stepper.start(world, {
     ...{ exchange, agents, rng, accounts: debtorsOf(population) },
     ...(space === undefined ? {} : { space }),
+    ...(ordering === "fee" ? {} : { order: orderOf(ordering, rng.fork("block order")) }),
     ...(etherPath === undefined ? {} : { etherPath }),
   });
 

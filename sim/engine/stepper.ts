@@ -5,6 +5,7 @@ import type { Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
+import type { Ordering } from "./block-order.ts";
 import { OpenSpace, type BlockSpace, type Filling } from "./block-space.ts";
 import { Offers } from "./offers.ts";
 import type { World } from "./world.ts";
@@ -37,6 +38,7 @@ export class Stepper {
   readonly #rngs: ReadonlyMap<Agent, Rng>;
   readonly #ordering: Rng;
   readonly #space: BlockSpace;
+  readonly #order: Ordering | undefined;
   readonly #etherPath: PricePath | undefined;
   /** Who sent what is not settled yet. */
   readonly #senders = new Map<Intent, Agent>();
@@ -53,6 +55,7 @@ export class Stepper {
     this.#rngs = new Map(parts.agents.map((agent) => [agent, parts.rng.fork(agent.name)]));
     this.#ordering = parts.rng.fork("ordering");
     this.#space = parts.space ?? new OpenSpace(world.baseFeeWei);
+    this.#order = parts.order;
     this.#etherPath = parts.etherPath;
     this.#venue = venue;
     this.#state = state;
@@ -126,7 +129,7 @@ export class Stepper {
     // What will have changed is known beforehand: it is asked for together with the block, which is mined first.
     const touched = [...new Set(admitted.flatMap(({ intent }) => intent.touches))];
     const [receipts, positions, state] = await Promise.all([
-      chain.mine(view.timestamp, baseFeeWei),
+      chain.mine(view.timestamp, baseFeeWei, this.#order),
       this.#read(touched),
       protocol.readState(),
     ]);
@@ -222,6 +225,8 @@ interface Parts {
   readonly accounts: readonly string[];
   /** Default: room for all at the world's base fee. */
   readonly space?: BlockSpace;
+  /** Default: by fee. */
+  readonly order?: Ordering;
   /** See `RunOptions`. */
   readonly etherPath?: PricePath;
 }

@@ -51,7 +51,9 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   private constructor(chain: Chain, abi: BreakwaterInterfaces, at: BreakwaterAddresses, tokens: Tokens) {
     super(abi, at, tokens);
     this.#chain = chain;
-    this.#told = new Set(["CollateralTaken", "BadDebtRealized"].map((name) => abi.LendingPool.getEvent(name)?.topicHash ?? ""));
+    this.#told = new Set(
+      ["CollateralTaken", "BadDebtRealized"].map((name) => abi.LendingPool.getEvent(name)?.topicHash ?? ""),
+    );
     this.spender = at.pool;
     this.kickLifeSeconds = tokens.kickLifeSeconds;
     this.minDebt = toUnits(tokens.minDebt ?? LAB.minDebt, tokens.loan.decimals);

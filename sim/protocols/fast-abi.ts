@@ -1,4 +1,4 @@
-import { getAddress, Interface, type FunctionFragment, type ParamType } from "ethers";
+import { getAddress, type FunctionFragment, type Interface, type ParamType } from "ethers";
 
 /** A value as the ABI has it: numbers and booleans as bigint, addresses in lower case, bytes in hexadecimal. */
 export type Value = bigint | string | readonly Value[] | { readonly [name: string]: Value };
@@ -45,7 +45,11 @@ function prepared(abi: Interface, name: string): Prepared {
 }
 
 /** Calldata of a function whose arguments are numbers, addresses and lists of addresses. As ethers, and many times as fast. */
-export function encodeCall(abi: Interface, name: string, args: readonly (bigint | string | readonly string[])[]): string {
+export function encodeCall(
+  abi: Interface,
+  name: string,
+  args: readonly (bigint | string | readonly string[])[],
+): string {
   const { fragment } = prepared(abi, name);
   const head: string[] = [];
   const tail: string[] = [];

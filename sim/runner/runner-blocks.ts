@@ -2,6 +2,7 @@ import { orderByTip } from "../engine/block-order.ts";
 import { MAX_GAS, tipOf, type Pending, type Receipt } from "../engine/blocks.ts";
 import type { Elsewhere } from "../engine/chain.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import type { RecordedBlock } from "./replay.ts";
 import { Answer, goBack, read, setClock, SNAPSHOT, transact } from "./wire.ts";
 
 /** Gas that every transaction pays before it begins, which the runner adds to what a call is given. */
@@ -31,6 +32,8 @@ export class RunnerBlocks implements Elsewhere {
   #isBusy = false;
   /** Errors of the newest block's transactions. */
   #reverts = new Map<string, string>();
+  /** Told of every block, for a replay. */
+  onBlock: ((block: RecordedBlock) => void) | undefined;
 
   private constructor(session: Session, newest: Clock) {
     this.#session = session;
@@ -81,10 +84,14 @@ export class RunnerBlocks implements Elsewhere {
     return Promise.resolve(this.#newest.timestamp);
   }
 
-  mine(pending: readonly Pending[], timestamp: number, baseFeeWei: bigint): Promise<Receipt[]> {
+  mine(
+    pending: readonly Pending[],
+    timestamp: number,
+    baseFeeWei: bigint,
+    order: readonly number[] = orderByTip(pending, baseFeeWei),
+  ): Promise<Receipt[]> {
     this.#newest = { timestamp, number: this.#newest.number + 1 };
     const { number } = this.#newest;
-    const order = orderByTip(pending, baseFeeWei);
     const commands = order.map((i) => {
       const { from, to, gas, data } = pending[i];
       return transact(from, to, gas - INTRINSIC_GAS, data);
@@ -93,13 +100,16 @@ export class RunnerBlocks implements Elsewhere {
     const reverts = this.#reverts;
     return this.#ask(this.#at(this.#newest) + commands.join(""), (answer) => {
       const receipts = new Array<Receipt>(pending.length);
+      const outcomes: Buffer[] = [];
       order.forEach((i, index) => {
-        const { ok, gasUsed, logs, revertData } = answer.transaction();
+        const { ok, gasUsed, logs, revertData, bytes } = answer.transaction();
+        outcomes.push(bytes);
         const hash = `${number}:${index}`;
         if (!ok) reverts.set(hash, revertData);
         const feeWei = gasUsed * (baseFeeWei + tipOf(pending[i], baseFeeWei));
         receipts[i] = { ok, gasUsed, feeWei, index, logs, hash };
       });
+      this.onBlock?.({ timestamp, number, commands, outcomes, names: order.map((i) => pending[i]) });
       return receipts;
     });
   }
@@ -121,7 +131,10 @@ export class RunnerBlocks implements Elsewhere {
   #call(clock: Clock, to: string, data: string): Promise<string> {
     return this.#ask(this.#at(clock) + read(to, MAX_GAS - INTRINSIC_GAS, data), (answer) => {
       const returned = answer.returned();
-      if (!returned.ok) throw new Error(`a call to ${to} (${data.slice(0, 10)}, ${data.length / 2 - 1} bytes) reverted with ${returned.data}`);
+      if (!returned.ok)
+        throw new Error(
+          `a call to ${to} (${data.slice(0, 10)}, ${data.length / 2 - 1} bytes) reverted with ${returned.data}`,
+        );
       return returned.data;
     });
   }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants, writeSync } from "node:fs";
-import { mkdtemp, open, readFile, rm, type FileHandle } from "node:fs/promises";
+import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -110,20 +110,15 @@ export class Session {
   /** At once: the driver reads while this writes. */
   #send(commands: string): void {
     const line = Buffer.from(`0x${commands}\n`, "latin1");
-    for (let at = 0; at < line.length; ) at += writeSync(this.#commands.fd, line, at);
+    for (let at = 0; at < line.length;) at += writeSync(this.#commands.fd, line, at);
   }
 
   async #receive(size: number): Promise<void> {
     if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafe(2 * size);
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const { bytesRead } = await this.#answers.read(this.#buffer, at, size - at, null);
       at += bytesRead;
     }
-  }
-
-  /** Whatever the driver has written with its dump. */
-  async readDump(): Promise<unknown> {
-    return JSON.parse(await readFile(path.join(this.directory, "state"), "utf8"));
   }
 
   /** Ends the driver, and removes its files. */
@@ -136,7 +131,7 @@ export class Session {
   }
 }
 
-async function run(edr: EdrContext, directory: string, options: SessionOptions): Promise<Error> {
+function run(edr: EdrContext, directory: string, options: SessionOptions): Promise<Error> {
   const { artifact, state, hardfork, isIsolated } = options;
   const id = { name: artifact.contractName, source: artifact.sourceName, solcVersion: SOLC };
   const contract = {
@@ -149,7 +144,7 @@ async function run(edr: EdrContext, directory: string, options: SessionOptions):
   const config: SolidityTestRunnerConfigArgs = {
     ...{ projectRoot: directory, hardfork, isolate: isIsolated, gasLimit: 2n ** 62n, memoryLimit: MEMORY },
     ...{ disableBlockGasLimit: true, disableTransactionGasCap: true },
-    fsPermissions: ["in", "out", "state"].map(pipe),
+    fsPermissions: ["in", "out"].map(pipe),
     localPredeploys: [...l1GenesisState(l1HardforkFromString(hardfork)), ...state],
     fuzz: { failurePersistDir: directory, failurePersistFile: "failures", seed: "0x1" },
     ...{ invariant: {}, observability: {} },
@@ -157,18 +152,18 @@ async function run(edr: EdrContext, directory: string, options: SessionOptions):
     includeTraces: IncludeTraces.None,
     testPattern: "^testRun",
   };
-  let reason = "it ended";
-  try {
-    await edr.runSolidityTests(
-      L1_CHAIN_TYPE,
-      [{ id, contract }],
-      [id],
-      config,
-      { ignoreContracts: true, buildInfos: [] },
-      ({ testResults }) => (reason = testResults.map((test) => test.reason ?? test.status).join("; ")),
-    );
-  } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
-  }
-  return new Error(`the runner's driver: ${reason}`);
+  // The promise of the run may be kept before its result is told.
+  return new Promise<Error>((resolve) => {
+    const end = (reason: string) => resolve(new Error(`the runner's driver: ${reason}`));
+    edr
+      .runSolidityTests(
+        L1_CHAIN_TYPE,
+        [{ id, contract }],
+        [id],
+        config,
+        { ignoreContracts: true, buildInfos: [] },
+        ({ testResults }) => end(testResults.map((test) => test.reason ?? test.status).join("; ")),
+      )
+      .catch((error: unknown) => end(error instanceof Error ? error.message : String(error)));
+  });
 }

@@ -40,17 +40,9 @@ export async function stateSince(provider: RpcProvider, block: number): Promise<
       apply(contracts, (await provider.request({ method, params: [hash, diffTracer] })) as Diff);
     }
   }
-  return [...contracts].filter(([, { code }]) => code !== "0x").map(([address, contract]) => override(address, contract));
-}
-
-/** From `dumpState` of the driver. */
-export function stateFromDump(dump: unknown): AccountOverride[] {
-  const accounts = Object.entries(dump as Readonly<Record<string, TracedAccount & { readonly nonce?: string | number }>>);
-  return accounts
-    .filter(([, { code = "0x" }]) => code !== "0x")
-    .map(([address, { code = "0x", nonce = 1, storage = {} }]) => {
-      return override(address, { code, nonce: BigInt(nonce), storage: new Map(Object.entries(storage)) });
-    });
+  return [...contracts]
+    .filter(([, { code }]) => code !== "0x")
+    .map(([address, contract]) => override(address, contract));
 }
 
 function apply(contracts: Map<string, Contract>, { pre, post }: Diff): void {

@@ -7,7 +7,6 @@ const bare = (data: string) => data.slice(2);
 
 export const END = "00";
 export const SNAPSHOT = "04";
-export const DUMP = "06";
 
 export function setClock(timestamp: number, number: number): string {
   return `01${hex(timestamp, 8)}${hex(number, 8)}`;
@@ -32,6 +31,8 @@ export interface Executed {
   readonly logs: readonly Log[];
   /** Of a failed one. */
   readonly revertData: string;
+  /** The answer as it came. */
+  readonly bytes: Buffer;
 }
 
 /** Reads answers in the order of the commands. */
@@ -54,13 +55,23 @@ export class Answer {
   }
 
   transaction(): Executed {
+    const start = this.#at;
     const ok = this.#number(1) === 1;
     this.#at += 2; // gas fits into six of its eight bytes
     const gasUsed = BigInt(this.#number(6));
     const data = this.#data(this.#number(4));
+    const bytes = this.#bytes.subarray(start, this.#at);
     return ok
-      ? { ok, gasUsed, logs: logsIn(data), revertData: "0x" }
-      : { ok, gasUsed, logs: [], revertData: asHex(data) };
+      ? { ok, gasUsed, logs: logsIn(data), revertData: "0x", bytes }
+      : { ok, gasUsed, logs: [], revertData: asHex(data), bytes };
+  }
+
+  /** A transaction's answer, unread. */
+  skip(): Buffer {
+    const start = this.#at;
+    this.#at += 9;
+    this.#data(this.#number(4));
+    return this.#bytes.subarray(start, this.#at);
   }
 
   returned(): { readonly ok: boolean; readonly data: string } {

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import { Interface, toBeHex } from "ethers";
+
+import { decodeResult, encodeCall, type Value } from "../../../sim/protocols/fast-abi.ts";
+import { createRng } from "../../../sim/rng.ts";
+
+const abi = new Interface([
+  "function market(address pool, uint256 amount) view returns (tuple(uint256 a, tuple(uint128 b, bool c) inner, uint8 d))",
+  "function offers(address pool, address[] accounts, uint256 size, address[] others) returns (tuple(uint256 x, uint256 y)[][])",
+  "function balances(address[] owners) view returns (uint256[])",
+  "function lists(address pool) view returns (tuple(uint256 a, uint256[] list, address who)[])",
+  "function pair() view returns (uint256, uint256)",
+  "function text() view returns (string)",
+]);
+const rng = createRng("fast abi");
+const number = () => BigInt(Math.floor(rng.next() * 2 ** 50)) ** 4n;
+const address = () => toBeHex(BigInt(Math.floor(rng.next() * 2 ** 50)), 20);
+const many = <T>(make: () => T, most: number) => Array.from({ length: rng.integer(most + 1) }, make);
+
+describe("the ABI, quickly", () => {
+  it("encodes as ethers does", () => {
+    for (let i = 0; i < 50; ++i) {
+      const calls: [string, (bigint | string | string[])[]][] = [
+        ["market", [address(), number()]],
+        ["offers", [address(), many(address, 5), number(), many(address, 5)]],
+        ["balances", [many(address, 9)]],
+      ];
+      for (const [name, args] of calls) {
+        expect(encodeCall(abi, name, args)).to.equal(abi.encodeFunctionData(name, args));
+      }
+    }
+  });
+
+  it("decodes what ethers encodes", () => {
+    for (let i = 0; i < 50; ++i) {
+      const flag = rng.integer(2);
+      const results: [string, Value, Value][] = [
+        ...[{ a: number(), inner: { b: number() >> 100n, c: flag }, d: 7n }].map((m): [string, Value, Value] => [
+          "market",
+          m as unknown as Value,
+          { ...m, inner: { b: m.inner.b, c: BigInt(flag) } },
+        ]),
+        ...[many(() => many(() => ({ x: number(), y: number() }), 4), 4)].map((m): [string, Value, Value] => [
+          "offers",
+          m,
+          m,
+        ]),
+        ...[many(number, 6)].map((m): [string, Value, Value] => ["balances", m, m]),
+        ...[many(() => ({ a: number(), list: many(number, 3), who: address() }), 3)].map(
+          (m): [string, Value, Value] => ["lists", m, m],
+        ),
+      ];
+      for (const [name, value, expected] of results) {
+        expect(decodeResult(abi, name, abi.encodeFunctionResult(name, [value])), name).to.deep.equal(expected);
+      }
+    }
+  });
+
+  it("refuses data that ends too soon, and what it does not know", () => {
+    const data = abi.encodeFunctionResult("balances", [[1n, 2n]]);
+    expect(() => decodeResult(abi, "balances", data.slice(0, -2))).to.throw(RangeError, "ends before byte");
+    expect(() => decodeResult(abi, "pair", data)).to.throw("no function with one result");
+    expect(() => decodeResult(abi, "text", data)).to.throw("no decoder for string");
+    expect(() => encodeCall(abi, "market", ["0x12", 1n])).to.throw("invalid address");
+  });
+});
