@@ -52,7 +52,7 @@ const overrides = {
   "contracts/oracle/PriceOracle.sol": busy(2_000, true),
   "contracts/rates/AdaptiveRateModel.sol": busy(1_000_000, true),
   "contracts/rates/KinkedRateModel.sol": busy(1_000_000, true),
-  // What stands for oracle and tokens where gas is compared, compiled as Morpho compiles its own.
+  // What stands for oracle and tokens where gas is compared, for as many runs as Morpho Blue compiles for.
   "contracts/mocks/ConstantPriceOracle.sol": busy(1_000_000, true),
   "contracts/mocks/MockERC20.sol": busy(1_000_000, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.

@@ -84,7 +84,12 @@ export async function runShock(
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
       const bots = { ...world.parameters.lab, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack }, report);
+      return runScenario(
+        world,
+        population,
+        { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack },
+        report,
+      );
     };
     const run = await perform(true);
     await world.chain.revert(start);
@@ -187,7 +192,7 @@ async function inWorld<T>(
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
     const drawn = planPopulation(rng.fork("population"), counts, wishes, startPrice, parameters.lab);
-    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice);
+    const population = stressPopulation(drawn, scenario.stress, wishes, startPrice, parameters.lab);
     const membersOf = (current: World) =>
       createAgents(current, population, undefined, scenario.stress).flatMap((agent) => agent.members);
     await populate(world, population, { members: membersOf(world), rng, isLimited });

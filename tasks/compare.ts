@@ -42,8 +42,7 @@ export default runTask<CompareArguments, CompareResult>((args, hre) => {
       readBasis: () => readBasis(hre),
       run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
       draw: () => "",
-      report: { task: "compare", pageOf: protocolsPage },
-      format: formatCompareTable,
+      ...{ task: "compare", pageOf: protocolsPage, format: formatCompareTable },
     },
   );
 });

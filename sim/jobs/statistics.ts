@@ -24,9 +24,9 @@ export function drawResamples(count: number, rng: Rng, resamples = RESAMPLES): R
   return Array.from({ length: resamples }, () => Uint16Array.from({ length: count }, () => rng.integer(count)));
 }
 
-export function meanOf(values: ArrayLike<number>): number {
+export function meanOf(values: readonly number[] | Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; ++i) sum += values[i];
+  for (const value of values) sum += value;
   return sum / values.length;
 }
 

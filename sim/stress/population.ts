@@ -1,4 +1,4 @@
-import { LAB, type AssetProfile } from "../config.ts";
+import { LAB, type AssetProfile, type LabParameters } from "../config.ts";
 import { addressOf, mostLeverage, type LenderPlan, type LooperPlan, type Population } from "../population.ts";
 import type { LenderRun, Stress, Whale } from "../scenarios/stress.ts";
 
@@ -15,18 +15,29 @@ export function stressPopulation(
   stress: Stress | undefined,
   profile: AssetProfile,
   startPrice: number,
+  lab: LabParameters = LAB,
 ): Population {
   const { whale, lenderRun } = stress ?? {};
   const withLenders =
     lenderRun === undefined ? population : { ...population, lenders: runOf(population.lenders, lenderRun) };
-  return whale === undefined ? withLenders : withWhale(withLenders, whale, profile, startPrice);
+  return whale === undefined
+    ? withLenders
+    : withWhale(withLenders, whale, { profile, startPrice, minDebt: lab.minDebt });
 }
 
 /**
  * Adds a looper that holds the share of all collateral, its own included. The others get smaller, their loan-to-values kept,
  * until all together owe what they always do; nobody gets so small that the pool would not have it.
  */
-function withWhale(population: Population, whale: Whale, profile: AssetProfile, startPrice: number): Population {
+function withWhale(
+  population: Population,
+  whale: Whale,
+  {
+    profile,
+    startPrice,
+    minDebt,
+  }: { readonly profile: AssetProfile; readonly startPrice: number; readonly minDebt: number },
+): Population {
   const { collateralShare, alarmHealth = 0 } = whale;
   const most = mostLeverage(profile.borrowFactorBps / 1e4, true);
   const leverage = Math.min(whale.leverage ?? WHALE_LEVERAGE, most);
@@ -43,12 +54,12 @@ function withWhale(population: Population, whale: Whale, profile: AssetProfile, 
     ...{ alarmHealth, reactionSeconds: 60 },
   };
   const borrowers = population.borrowers.map((each) => {
-    const factor = Math.max(scale, LAB.minDebt / each.debt);
+    const factor = Math.max(scale, minDebt / each.debt);
     return { ...each, debt: each.debt * factor, collateral: each.collateral * factor, cash: each.cash * factor };
   });
   const loopers = population.loopers.map((each) => {
     const owed = each.equity * (each.leverage - 1) * startPrice;
-    return { ...each, equity: each.equity * Math.max(scale, (1.05 * LAB.minDebt) / owed) };
+    return { ...each, equity: each.equity * Math.max(scale, (1.05 * minDebt) / owed) };
   });
   return { ...population, borrowers, loopers: [plan, ...loopers] };
 }

@@ -1,6 +1,5 @@
 import { bestAmount } from "../agents/best-amount.ts";
 import { bidGwei, gasCost, liquidatable } from "../agents/for-sale.ts";
-import { LAB } from "../config.ts";
 import { priorityFee, type Agent, type Intent, type View } from "../engine/agent.ts";
 import type { Position, ProtocolState } from "../protocols/protocol.ts";
 import { toFloat } from "../units.ts";
@@ -71,7 +70,7 @@ export class ShareDesk implements Agent {
     const { loan, collateral } = second;
     const worth = redemptionPrice(view, collateral.decimals) * (1 - MARGIN);
     let capital = toFloat(await view.balanceOf(loan.address, STACK_DESK), loan.decimals);
-    const least = 10n ** BigInt(collateral.decimals) * BigInt(2 * LAB.minDebt);
+    const least = 10n ** BigInt(collateral.decimals) * BigInt(Math.ceil(2 * view.lab.minDebt));
     const intents: Intent[] = [];
     for (const { account, parts } of await second.readOffers(accounts, least, worth, view.timestamp)) {
       if (intents.length === MOST) break;
@@ -86,12 +85,12 @@ export class ShareDesk implements Agent {
       );
       if (choice === undefined) continue;
       const profit = choice.profit - gasCost(GAS, view);
-      if (profit < LAB.liquidatorMinProfit) continue;
+      if (profit < view.lab.liquidatorMinProfit) continue;
       capital -= choice.cost;
       intents.push({
         ...second.take(account, choice.collateral, choice.repay + choice.repay / 1_000n, STACK_DESK),
         ...{ from: STACK_DESK, gas: 900_000, label: "take shares", touches: [] },
-        priorityFeeWei: priorityFee(bidGwei(profit * LAB.liquidatorBid[0], GAS, view)),
+        priorityFeeWei: priorityFee(bidGwei(profit * view.lab.liquidatorBid[0], GAS, view)),
       });
     }
     return intents;

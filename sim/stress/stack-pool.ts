@@ -3,7 +3,6 @@ import { ContractFactory, Interface, ZeroAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { LAB } from "../config.ts";
 import { createFounder } from "../engine/founder.ts";
 import { WARM_UP_BLOCK_SECONDS, type World } from "../engine/world.ts";
 import { curveOf } from "../liquidation-curves.ts";
@@ -94,8 +93,8 @@ async function deploy(
     riskModule: await create("PoolRiskModule", loan.address),
   });
   const admin = await ethers.getContractAt("IPoolAdmin", pool, founder);
-  await (await admin.setMinDebt(toUnits(LAB.minDebt, loan.decimals))).wait();
-  await (await admin.setReserveFactor(LAB.reserveFactorBps)).wait();
+  await (await admin.setMinDebt(toUnits(parameters.lab.minDebt, loan.decimals))).wait();
+  await (await admin.setReserveFactor(parameters.lab.reserveFactorBps)).wait();
   const listing = { token: spender, borrowFactorBps, liquidationFactorBps, supplyCap: UNCAPPED, curve };
   await (await admin.listCollateral(listing)).wait();
   const share = await ethers.getContractAt("LendingPool", spender, founder);
@@ -105,7 +104,7 @@ async function deploy(
   const lens = await create("AccountLens");
   await chain.holdBlocks();
   const nowhere = { feed: ZeroAddress, venue: ZeroAddress, router: ZeroAddress, flashLiquidator: ZeroAddress };
-  const { kickLifeSeconds } = curveOf(CURVE);
+  const { kickLifeSeconds } = curveOf(CURVE, parameters.curve);
   const addresses = { authority, pool, oracle, lens, ...nowhere };
   return Breakwater.connect(hre, chain, addresses, { collateral, loan, kickLifeSeconds });
 }
@@ -117,7 +116,8 @@ async function populate(
   { debtShare, borrowFactorBps }: Stack,
   rng: Rng,
 ): Promise<void> {
-  const { chain, protocol: first } = world;
+  const { chain, protocol: first, parameters } = world;
+  const { lab } = parameters;
   const { loan } = first;
   const units = (amount: number) => toUnits(amount, loan.decimals);
   const call = (to: Token | string, data: string): EncodedCall => ({
@@ -136,15 +136,15 @@ async function populate(
     );
   };
 
-  const total = LAB.totalDebt * debtShare;
+  const total = lab.totalDebt * debtShare;
   const weights = loopers.map(() => rng.lognormal(1, 0.6));
   const sum = weights.reduce((all, weight) => all + weight, 0);
   const ltv = (borrowFactorBps / 1e4) * MARGIN;
   const equities = weights.map((weight) =>
-    Math.max(5 * LAB.minDebt, (total * weight) / sum / (exposureOf(ltv, ROUNDS) - 1)),
+    Math.max(5 * lab.minDebt, (total * weight) / sum / (exposureOf(ltv, ROUNDS) - 1)),
   );
   const lent =
-    (1.1 * equities.reduce((all, equity) => all + equity, 0) * (exposureOf(ltv, ROUNDS) - 1)) / LAB.utilisation;
+    (1.1 * equities.reduce((all, equity) => all + equity, 0) * (exposureOf(ltv, ROUNDS) - 1)) / lab.utilisation;
   await block([
     ...[STACK_LENDER, STACK_DESK].map((owner) => [owner, approve(loan.address, second.spender)] as const),
     [STACK_LENDER, mint(STACK_LENDER, lent)],

@@ -1,9 +1,9 @@
-import { getCreateAddress, Interface, toQuantity } from "ethers";
+import { Interface } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { LAB, PROFILES, type AssetProfile, type Features } from "../config.ts";
-import { MAX_GAS, type Receipt } from "../engine/chain.ts";
+import type { Receipt } from "../engine/chain.ts";
 import { buildWorld, type World } from "../engine/world.ts";
 import type { CurveName } from "../liquidation-curves.ts";
 import { encodeSwapExactInput, type EncodedCall } from "../market/uniswap-calls.ts";
@@ -159,19 +159,6 @@ export class Bench {
       throw new Error(`call ${i + 1} of ${calls.length}, from ${calls[i][0]}, reverted with ${name}`);
     }
     return receipts;
-  }
-
-  /** Deploys a contract. @returns Its address. */
-  async create(code: string): Promise<string> {
-    const { chain } = this.#world;
-    await this.block([]);
-    const nonce = await chain.rpc("eth_getTransactionCount", TRADER, "latest");
-    const from = { from: TRADER, data: code, gas: toQuantity(MAX_GAS) };
-    await chain.rpc("eth_sendTransaction", from);
-    await this.block([]);
-    const address = getCreateAddress({ from: TRADER, nonce: Number(nonce) });
-    if ((await chain.rpc("eth_getCode", address, "latest")) === "0x") throw new Error("a contract was not deployed");
-    return address;
   }
 
   /** Mines one block with one call in it, which may revert. */

@@ -1,5 +1,6 @@
-import { Interface } from "ethers";
+import { getCreateAddress, Interface, toQuantity } from "ethers";
 
+import { MAX_GAS } from "../engine/chain.ts";
 import { addressOf } from "../population.ts";
 import { TRADER, withBench, type Bench, type Lab } from "./bench.ts";
 import { judge, type Check } from "./check.ts";
@@ -21,10 +22,9 @@ export async function stairsChecks(lab: Lab): Promise<Check[]> {
   const analytic = Math.ceil(Math.log(1 + premiumBps / 1e4) / -Math.log(cutBps / 1e4));
   const { ethers } = lab.connection;
   return withBench(lab, { curve: "stairs" }, async (bench) => {
-    // Not by automatic mining: the bench mines.
     const factory = await ethers.getContractFactory("StairstepCurve");
     const { data } = await factory.getDeployTransaction(premiumBps, FLOOR_BONUS_BPS, stepSeconds, cutBps);
-    const curve = await bench.create(data);
+    const curve = await create(bench, data);
     const contract = await ethers.getContractAt("StairstepCurve", curve);
     const factorAt = async (seconds: number) => Number(await contract.priceFactorWad(seconds)) / 1e18;
     const par = await firstStep((step) => factorAt(step * stepSeconds));
@@ -46,6 +46,17 @@ export async function stairsChecks(lab: Lab): Promise<Check[]> {
       judge(GROUP, "real sale after 27 steps: price ÷ liquidation price", start * 0.99 ** 27, sold[1], 1e-9),
     ];
   });
+}
+
+/** Deploys a contract in a block of the bench, which alone mines. @returns Its address. */
+async function create(bench: Bench, code: string): Promise<string> {
+  const { chain } = bench.world;
+  const nonce = await chain.rpc("eth_getTransactionCount", TRADER, "latest");
+  await chain.rpc("eth_sendTransaction", { from: TRADER, data: code, gas: toQuantity(MAX_GAS) });
+  await bench.block([]);
+  const address = getCreateAddress({ from: TRADER, nonce: Number(nonce) });
+  if ((await chain.rpc("eth_getCode", address, "latest")) === "0x") throw new Error("a contract was not deployed");
+  return address;
 }
 
 async function firstStep(factorAt: (step: number) => Promise<number>): Promise<number> {

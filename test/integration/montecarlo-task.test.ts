@@ -11,8 +11,8 @@ import { UserError } from "../../sim/user-error.ts";
 import { runHardhat, startTask, type RunningTask } from "../shared/node-process.ts";
 import { skipWithoutRedis, startRedis, type RunningRedis } from "../shared/redis-server.ts";
 
-/** Two hours in blocks of two minutes, and hardly anybody there. */
-const TINY = ["--scenario", "flash-wick", "--blocks", "60", "--borrowers", "4", "--loopers", "1", "--curve", "paced"];
+/** Two hours in blocks of a minute, and hardly anybody there. */
+const TINY = ["--scenario", "flash-wick", "--blocks", "120", "--borrowers", "4", "--loopers", "1", "--curve", "paced"];
 const PATHS = 4;
 
 describe("tasks montecarlo, sweep, results and lab-worker", function () {
@@ -122,7 +122,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
     const result = JSON.parse(stdout) as MonteCarloResult;
     expect(result.runs).to.have.lengthOf(PATHS);
     expect(new Set(result.runs.map(({ hash }) => hash)).size).to.equal(PATHS);
-    expect(result.runs.every(({ metrics }) => metrics.blocks === 60 && metrics.debtAtStart > 1e7)).to.equal(true);
+    expect(result.runs.every(({ metrics }) => metrics.blocks === 120 && metrics.debtAtStart > 1e7)).to.equal(true);
     const bytes = await bytesOf("local");
     expect(bytes.size).to.equal(1 + 2 * PATHS);
     local = { stdout, bytes };

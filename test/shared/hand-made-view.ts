@@ -83,6 +83,11 @@ export function handMadeView(scene: Scene): View {
   const positions = Object.entries(scene.positions ?? {}).map(([account, { collateral, debt, kickedAt = 0 }]) => {
     return [account, { collateral: ether(collateral), debtShares: dollars(debt), kickedAt }] as const;
   });
+  // Lender shares have six decimals more than the loan asset, and are worth one each.
+  const sharesOf = (owner: string) => dollars(balances[`shares ${owner}`] ?? 0) * 10n ** 6n;
+  Object.assign(protocol, {
+    readLenderShares: (owners: readonly string[]) => Promise.resolve(owners.map(sharesOf)),
+  });
   return {
     ...{
       lab: LAB,
@@ -103,8 +108,7 @@ export function handMadeView(scene: Scene): View {
     balanceOf: (token, owner) => {
       const of = (name: string) => balances[`${name} ${owner}`] ?? 0;
       if (token === WETH.address) return Promise.resolve(ether(of("WETH")));
-      // Lender shares have six decimals more than the loan asset, and are worth one each.
-      return Promise.resolve(token === USDC.address ? dollars(of("USDC")) : dollars(of("shares")) * 10n ** 6n);
+      return Promise.resolve(token === USDC.address ? dollars(of("USDC")) : sharesOf(owner));
     },
     offers: (accounts) =>
       Promise.resolve(
