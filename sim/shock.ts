@@ -84,7 +84,12 @@ export async function runShock(
       const run = rng.fork("run");
       const conditions = conditionsOf(options, { path, rng, run });
       const bots = { ...world.parameters.lab, latency };
-      return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack }, report);
+      return runScenario(
+        world,
+        population,
+        { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack },
+        report,
+      );
     };
     const run = await perform(true);
     await world.chain.revert(start);

@@ -5,6 +5,7 @@ import { NO_DEADLINE, type EncodedCall } from "../market/uniswap-calls.ts";
 import { toUnits } from "../units.ts";
 import { FEED_DECIMALS } from "./breakwater-deploy.ts";
 import type { RiskAddresses } from "./breakwater-risk.ts";
+import { encodeCall, type Argument } from "./fast-abi.ts";
 import type { Token } from "./protocol.ts";
 
 const MAX = (1n << 256n) - 1n;
@@ -68,13 +69,13 @@ export abstract class BreakwaterCalls {
     this.loan = tokens.loan;
   }
 
-  #toPool(name: string, ...args: unknown[]): EncodedCall {
-    return { to: this.at.pool, data: this.abi.LendingPool.encodeFunctionData(name, args) };
+  #toPool(name: string, ...args: Argument[]): EncodedCall {
+    return { to: this.at.pool, data: encodeCall(this.abi.LendingPool, name, args) };
   }
 
   /** Liquidation is answered at the pool's address too, by its module. */
-  #toLiquidation(name: string, ...args: unknown[]): EncodedCall {
-    return { to: this.at.pool, data: this.abi.LiquidationModule.encodeFunctionData(name, args) };
+  #toLiquidation(name: string, ...args: Argument[]): EncodedCall {
+    return { to: this.at.pool, data: encodeCall(this.abi.LiquidationModule, name, args) };
   }
 
   deposit(amount: bigint, owner: string): EncodedCall {
@@ -120,7 +121,7 @@ export abstract class BreakwaterCalls {
   flashLiquidate(account: string, maxCollateral: bigint, minProfit: bigint): EncodedCall {
     const { pool, venue, flashLiquidator } = this.at;
     const args = [pool, account, this.collateral.address, maxCollateral, venue, minProfit];
-    return { to: flashLiquidator, data: this.abi.FlashLiquidator.encodeFunctionData("liquidate", args) };
+    return { to: flashLiquidator, data: encodeCall(this.abi.FlashLiquidator, "liquidate", args) };
   }
 
   #toRouter(name: string, order: object): EncodedCall {
@@ -185,7 +186,7 @@ export abstract class BreakwaterCalls {
   permissions(): readonly EncodedCall[] {
     const approve = (token: Token, spender: string): EncodedCall => ({
       to: token.address,
-      data: this.abi.MockERC20.encodeFunctionData("approve", [spender, MAX]),
+      data: encodeCall(this.abi.MockERC20, "approve", [spender, MAX]),
     });
     return [
       approve(this.collateral, this.at.pool),

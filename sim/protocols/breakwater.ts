@@ -12,7 +12,7 @@ import {
 } from "./breakwater-calls.ts";
 import type { RiskAddresses } from "./breakwater-risk.ts";
 import { explainRevert } from "./explain-revert.ts";
-import { decodeResult, encodeCall } from "./fast-abi.ts";
+import { decodeResult, encodeCall, type Argument } from "./fast-abi.ts";
 import {
   RESTRICTED,
   type LiquidationEvent,
@@ -76,7 +76,7 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     return new Breakwater(chain, await readInterfaces(hre), addresses, tokens);
   }
 
-  async #lens(name: string, ...args: Parameters<typeof encodeCall>[2]): Promise<unknown> {
+  async #lens(name: string, ...args: Argument[]): Promise<unknown> {
     const lens = this.abi.AccountLens;
     return decodeResult(lens, name, await this.#chain.call(this.at.lens, encodeCall(lens, name, args)));
   }

@@ -26,7 +26,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
 
   const argumentsFor = (store: string, ...more: string[]) => [
     ...["montecarlo", ...TINY, "--paths", String(PATHS), "--store", inside(store), "--out", inside(`${store}.json`)],
-    ...["--json", ...more],
+    ...["--report", inside(`${store}.html`), "--json", ...more],
   ];
   /** Every file of a store that is its result, by name. */
   async function bytesOf(store: string): Promise<Map<string, string>> {
@@ -43,6 +43,8 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
   async function expectSame(store: string, stdout: string): Promise<void> {
     expect(stdout).to.equal(local.stdout);
     expect(await bytesOf(store)).to.deep.equal(local.bytes);
+    const page = await readFile(inside(`${store}.html`), "utf8");
+    expect(page).to.equal(await readFile(inside("local.html"), "utf8"));
   }
 
   describe("told what cannot be", () => {
@@ -68,7 +70,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
           bound: "0.001",
           aim: "lent",
         },
-        ...{ lease: "30", sql: "SELECT 1", csv: "" },
+        ...{ report: "", lease: "30", sql: "SELECT 1", csv: "" },
       };
       const printed: string[] = [];
       const { log, error } = console;
@@ -144,7 +146,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
 
   it("sweeps from the runs that are there, and answers in SQL", async () => {
     const sweep = ["sweep", ...TINY, "--grid", "depth=1,4", "--seeds", "2", "--store", inside("local")];
-    const { code, stdout } = await runHardhat([...sweep, "--out", inside("sweep.json"), "--json"]);
+    const { code, stdout } = await runHardhat([...sweep, "--out", inside("sweep.json"), "--report", "", "--json"]);
     expect(code).to.equal(0);
     const { cells, runs, frontier } = JSON.parse(stdout) as SweepResult;
     expect(cells.map(({ point }) => point)).to.deep.equal([{ "market.depth": 1 }, { "market.depth": 4 }]);

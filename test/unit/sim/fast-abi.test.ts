@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { Interface, toBeHex } from "ethers";
+import { hexlify, Interface, toBeHex } from "ethers";
 
-import { decodeResult, encodeCall, type Value } from "../../../sim/protocols/fast-abi.ts";
+import { decodeResult, encodeCall, type Argument, type Value } from "../../../sim/protocols/fast-abi.ts";
 import { createRng } from "../../../sim/rng.ts";
 
 const abi = new Interface([
@@ -9,21 +9,24 @@ const abi = new Interface([
   "function offers(address pool, address[] accounts, uint256 size, address[] others) returns (tuple(uint256 x, uint256 y)[][])",
   "function balances(address[] owners) view returns (uint256[])",
   "function lists(address pool) view returns (tuple(uint256 a, uint256[] list, address who)[])",
+  "function call(bool isOn, bytes data, uint128 amount, bytes more)",
   "function pair() view returns (uint256, uint256)",
   "function text() view returns (string)",
 ]);
 const rng = createRng("fast abi");
-const number = () => BigInt(Math.floor(rng.next() * 2 ** 50)) ** 4n;
+const number = () => BigInt(Math.floor(rng.next() * 2 ** 50)) ** 2n;
 const address = () => toBeHex(BigInt(Math.floor(rng.next() * 2 ** 50)), 20);
+const bytes = () => hexlify(Uint8Array.from({ length: rng.integer(70) }, () => rng.integer(256)));
 const many = <T>(make: () => T, most: number) => Array.from({ length: rng.integer(most + 1) }, make);
 
 describe("the ABI, quickly", () => {
   it("encodes as ethers does", () => {
     for (let i = 0; i < 50; ++i) {
-      const calls: [string, (bigint | string | string[])[]][] = [
+      const calls: [string, Argument[]][] = [
         ["market", [address(), number()]],
         ["offers", [address(), many(address, 5), number(), many(address, 5)]],
         ["balances", [many(address, 9)]],
+        ["call", [rng.integer(2) === 1, bytes(), number(), bytes()]],
       ];
       for (const [name, args] of calls) {
         expect(encodeCall(abi, name, args)).to.equal(abi.encodeFunctionData(name, args));
@@ -35,7 +38,7 @@ describe("the ABI, quickly", () => {
     for (let i = 0; i < 50; ++i) {
       const flag = rng.integer(2);
       const results: [string, Value, Value][] = [
-        ...[{ a: number(), inner: { b: number() >> 100n, c: flag }, d: 7n }].map((m): [string, Value, Value] => [
+        ...[{ a: number(), inner: { b: number() >> 10n, c: flag }, d: 7n }].map((m): [string, Value, Value] => [
           "market",
           m as unknown as Value,
           { ...m, inner: { b: m.inner.b, c: BigInt(flag) } },
@@ -62,5 +65,8 @@ describe("the ABI, quickly", () => {
     expect(() => decodeResult(abi, "pair", data)).to.throw("no function with one result");
     expect(() => decodeResult(abi, "text", data)).to.throw("no decoder for string");
     expect(() => encodeCall(abi, "market", ["0x12", 1n])).to.throw("invalid address");
+    expect(() => encodeCall(abi, "market", [address()])).to.throw("market has 2 arguments, got 1");
+    expect(() => encodeCall(abi, "market", [1n, 1n])).to.throw("market takes address at place 0, got bigint");
+    expect(() => encodeCall(abi, "nothing", [])).to.throw("no one function nothing");
   });
 });

@@ -19,7 +19,11 @@ describe("#chooseScenario", () => {
     ["a time for prices", { prices: "a.csv", over: "30m" }, /^--over goes with --shock/],
     ["an asset for a scenario", { scenario: "may-19", asset: "WETH" }, /^--asset goes with --shock or --prices/],
     ["an asset alone", { asset: "WBTC" }, /^--asset goes with --shock or --prices/],
-    ["an unknown asset", { shock: "-0.4", asset: "DOGE" }, /^unknown --asset "DOGE": there are WETH, WBTC, LUNA, USDC$/],
+    [
+      "an unknown asset",
+      { shock: "-0.4", asset: "DOGE" },
+      /^unknown --asset "DOGE": there are WETH, WBTC, LUNA, USDC$/,
+    ],
     ["a rise", { shock: "0.4" }, /^--shock must be a fall/],
     ["a time without unit", { shock: "-0.4", over: "30" }, /^--over must be a time/],
     ["a file that is not there", { prices: "no.csv" }, /^cannot read no.csv: no such file$/],

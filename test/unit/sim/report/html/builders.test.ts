@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { distributionOf, histogramThroughTime, spellsOf } from "../../../../../sim/report/html/builders.ts";
 import { formatValue, type Format } from "../../../../../sim/report/html/value.ts";
+import { expectClose } from "../../../../shared/expect-close.ts";
 
 describe("distributionOf", () => {
   const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
@@ -27,7 +28,11 @@ describe("distributionOf", () => {
   it("puts every run into one bin, the largest too", () => {
     const { shares, edges } = distributionOf("loss", hundred, { bins: 7 });
     expect(edges).to.have.lengthOf(8);
-    expect(shares.reduce((sum, share) => sum + share, 0)).to.be.closeTo(1, 1e-12);
+    expectClose(
+      shares.reduce((sum, share) => sum + share, 0),
+      1,
+      1e-12,
+    );
     expect(shares[6]).to.be.greaterThan(0);
   });
 

@@ -16,6 +16,7 @@ import {
   richResult,
 } from "../../../../shared/report-pages.ts";
 import { sampleResult } from "../../../../shared/sample-result.ts";
+import { expectClose } from "../../../../shared/expect-close.ts";
 
 function chartsOf({ sections }: ReportPage): ChartSpec[] {
   return sections.flatMap(({ charts }) => charts ?? []);
@@ -76,10 +77,10 @@ describe("the page of a shock", () => {
       const paidIn = sum(links.filter(({ from }) => !ends.has(from)));
       const paidOut = sum(links.filter(({ to }) => !sources.has(to)));
       // Where there is a place to meet, what goes in is what comes out; where there is none, these are the same links.
-      expect(paidIn).to.be.closeTo(paidOut, 1e-6 * paidIn);
+      expectClose(paidIn, paidOut, 1e-6 * paidIn);
       expect(links.some(({ from }) => from === "borrowed and accrued since, net")).to.equal(factor === 3);
       expect(links.find(({ to }) => to === "still owed")?.value).to.equal(totalDebt[totalDebt.length - 1]);
-      if (factor === 1) expect(paidOut).to.be.closeTo(result.run.metrics.debtAtStart, 1e-6 * paidOut);
+      if (factor === 1) expectClose(paidOut, result.run.metrics.debtAtStart, 1e-6 * paidOut);
     }
   });
 
@@ -93,7 +94,8 @@ describe("the page of a shock", () => {
   it("counts all that was sold in the slices of time", () => {
     const { series } = chartOf(page, "lines", "Sold, against the market's depth");
     const sold = series[0].values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-    expect(sold).to.be.closeTo(
+    expectClose(
+      sold,
       result.run.auction.sales.repaid.reduce((sum, each) => sum + each, 0),
       1e-6,
     );
@@ -102,7 +104,7 @@ describe("the page of a shock", () => {
   it("adds up agents by kind, worst first", () => {
     const { categories, series } = chartOf(page, "bars", "Profit and loss");
     expect(categories).to.deep.equal(["borrower", "looper", "lender", "arbitrageur", "liquidator"]);
-    expect(series[0].values[4]).to.be.closeTo(61_230.1 + 38_002.6, 1e-6);
+    expectClose(series[0].values[4] ?? Number.NaN, 61_230.1 + 38_002.6, 1e-6);
   });
 
   it("says so where an invariant is broken", () => {

@@ -12,6 +12,7 @@ import {
   VIRIDIS,
   type Tones,
 } from "../../../../../sim/report/html/palette.ts";
+import { expectClose } from "../../../../shared/expect-close.ts";
 
 type Matrix = readonly (readonly [number, number, number])[];
 
@@ -98,8 +99,8 @@ describe("palette of reports", () => {
   }
 
   it("measures contrast as WCAG does", () => {
-    expect(contrastOf("#000000", "#ffffff")).to.be.closeTo(21, 1e-9);
-    expect(contrastOf("#777777", "#ffffff")).to.be.closeTo(4.48, 0.005);
+    expectClose(contrastOf("#000000", "#ffffff"), 21, 1e-9);
+    expectClose(contrastOf("#777777", "#ffffff"), 4.48, 0.005);
   });
 
   it("notices colours that look alike to some: pure red and green do, to those without green", () => {
