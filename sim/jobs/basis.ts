@@ -8,9 +8,17 @@ import { AAVE_V3, LAB, PROFILES, RISK } from "../config.ts";
 
 const SIM = path.resolve(import.meta.dirname, "..");
 /** What only shows results, and what only decides which runs are made. */
-const WITHOUT_EFFECT = ["report", "jobs", "frontier", "curves", "compare", "sweep", "montecarlo", "store"].map((name) =>
-  path.join(SIM, name),
-);
+const WITHOUT_EFFECT = [
+  "report",
+  "jobs",
+  "frontier",
+  "curves",
+  "compare",
+  "sweep",
+  "montecarlo",
+  "store",
+  "validation",
+].map((name) => path.join(SIM, name));
 const WITH_EFFECT = [
   path.join(SIM, "frontier", "perform.ts"),
   path.join(SIM, "curves", "perform.ts"),
