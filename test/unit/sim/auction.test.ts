@@ -32,6 +32,18 @@ interface StepParts extends Partial<Scene> {
   readonly oracleAfter?: number;
 }
 
+/** The same protocol, whose sale stands elsewhere. Its methods see itself, with what is private to it. */
+function withSale(protocol: Protocol, sale: SaleState): Protocol {
+  const readSale = () => Promise.resolve(sale);
+  return new Proxy(protocol, {
+    get(target, key) {
+      if (key === "readSale") return readSale;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 describe("AuctionRecorder", () => {
   let bench: Bench;
   let sale: SaleState;
@@ -62,7 +74,7 @@ describe("AuctionRecorder", () => {
   ) {
     const recorder = new AuctionRecorder(blocks, samples);
     for (const [i, { acts = [], oracleAfter, ...scene }] of steps.entries()) {
-      const known = Object.assign(Object.create(protocol) as Protocol, { readSale: () => Promise.resolve(sale) });
+      const known = withSale(protocol, sale);
       const view = handMadeView({ protocol: known, seconds: (i + 1) * 12, ...scene });
       const state = oracleAfter === undefined ? view.state : { ...view.state, oraclePrice: oracleAfter };
       const step: Step = {

@@ -57,7 +57,7 @@ describe("#formatDuration", () => {
 
 describe("#parseAsset", () => {
   it("names the assets there are", () => {
-    expect(() => parseAsset("DOGE")).to.throw(UserError, 'unknown --asset "DOGE": there are WETH, WBTC, USDC');
+    expect(() => parseAsset("DOGE")).to.throw(UserError, 'unknown --asset "DOGE": there are WETH, WBTC, LUNA, USDC');
     expect(() => parseAsset("")).to.throw(UserError);
     expect(() => parseAsset("constructor")).to.throw(UserError);
   });

@@ -82,7 +82,7 @@ describe("#formatResult", () => {
     const result = sampleResult();
     const text = formatResult(result);
     expect(JSON.parse(text)).to.deep.equal(result);
-    expect(text.split("\n").length).to.be.lessThan(400);
+    expect(text.split("\n").length).to.be.lessThan(800);
     expect(text).to.match(/\n {6}"seconds": \[0,60,120,/);
     expect(text.endsWith("}\n")).to.equal(true);
   });
