@@ -40,7 +40,7 @@ describe("a run with other parameters", () => {
   });
 
   it("is another one: of agents, of the market, of the engine, of the curve, of the path", async () => {
-    const { hash, metrics } = await perform({});
+    const { metrics } = await perform({});
     const { metrics: careful } = await perform({ "risk.z": 8 });
     expect(careful.debtAtStart).to.be.lessThan(0.96 * metrics.debtAtStart);
     const { metrics: small } = await perform({ "lab.totalDebt": 6_000_000 });
@@ -48,12 +48,16 @@ describe("a run with other parameters", () => {
     const { metrics: calm, amplification } = await perform({ "scenario.severity": 0 });
     expect([calm.liquidations, amplification]).to.deep.equal([0, null]);
     const others: Readonly<Record<string, number>>[] = [
-      { "curve.maxBonusBps": 900 },
+      { "curve.premiumBps": 100 },
       { "market.depth": 3 },
       { "lab.flashLiquidators": 1 },
     ];
+    // Where something is sold.
+    const parts = { features: "static", curve: "dutch", scenario: "black-thursday" } as const;
+    const sold = await perform({}, parts);
+    expect(sold.metrics.liquidations).to.be.greaterThan(0);
     for (const changes of others) {
-      expect((await perform(changes)).hash, JSON.stringify(changes)).not.to.equal(hash);
+      expect((await perform(changes, parts)).hash, JSON.stringify(changes)).not.to.equal(sold.hash);
     }
   });
 
