@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
-import hre from "hardhat";
 
 import type { CurvesResult } from "../../sim/curves/curves-result.ts";
-import { UserError } from "../../sim/user-error.ts";
 import type { CurvesArguments } from "../../tasks/curves.ts";
 import { runHardhat } from "../shared/node-process.ts";
 import { parseXml } from "../shared/parse-xml.ts";
+import { refusalOf } from "../shared/refusal.ts";
 
 const TINY = ["--depths", "0.2,5", "--shocks", "50", "--paths", "flat", "--curves", "fixed,dutch,never"];
 const FEW = ["--blocks", "35", "--borrowers", "6", "--loopers", "2", "--seeds", "2", "--subject", "dutch"];
@@ -23,26 +22,12 @@ describe("task curves", () => {
   const inside = (name: string) => path.join(directory, name);
 
   describe("told what cannot be", () => {
-    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
-
     /** Runs the task as the command line does, and keeps what it prints. */
-    async function refusal(args: Partial<CurvesArguments>): Promise<string> {
+    function refusal(args: Partial<CurvesArguments>): Promise<string> {
       const grid = { depths: "1", shocks: "35", paths: "flat", curves: "", subject: "paced", seeds: "2" };
       const rest = { borrowers: "6", loopers: "2", blocks: "35", workers: "1", json: false };
       const files = { cache: inside("refused"), out: inside("refused.json"), chart: "" };
-      const printed: string[] = [];
-      const { log, error } = console;
-      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
-      console.error = (line: unknown) => void printed.push(String(line));
-      try {
-        const outcome = (await hre.tasks.getTask("curves").run({ ...grid, ...rest, ...files, ...args })) as Outcome;
-        expect(outcome.success).to.equal(false);
-        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
-      } finally {
-        Object.assign(console, { log, error });
-      }
-      expect(printed).to.have.lengthOf(1);
-      return printed[0];
+      return refusalOf("curves", { ...grid, ...rest, ...files, ...args });
     }
 
     const refused: [what: string, args: Partial<CurvesArguments>, message: RegExp][] = [
