@@ -1,6 +1,12 @@
 import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
+const QUEUE = {
+  name: "queue",
+  description: "redis://… : let whoever serves it (lab-worker) do the runs; default: this machine",
+  defaultValue: "",
+} as const;
+
 /** What every task has that makes many runs of the lab. */
 function batchTask(name: string, description: string, out: string) {
   return task(name, description)
@@ -17,11 +23,7 @@ function batchTask(name: string, description: string, out: string) {
       defaultValue: "",
     })
     .addOption({ name: "workers", description: "Processes on this machine", defaultValue: "2" })
-    .addOption({
-      name: "queue",
-      description: "redis://… : let whoever serves it (lab-worker) do the runs; default: this machine",
-      defaultValue: "",
-    })
+    .addOption(QUEUE)
     .addOption({
       name: "store",
       description: "Directory of finished runs: what is there already is not run again",
@@ -37,10 +39,11 @@ function batchTask(name: string, description: string, out: string) {
     .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
 }
 
-/** What every task has that makes runs of a grid in processes of this machine. */
+/** What every task has that makes runs of a grid. */
 function sweepTask(name: string, description: string) {
   return task(name, description)
-    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
+    .addOption({ name: "workers", description: "Processes on this machine", defaultValue: "2" })
+    .addOption(QUEUE)
     .addOption({
       name: "cache",
       description: "Directory of finished runs: what is there already is not run again",
@@ -403,7 +406,7 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "aim", description: "What the frontier has most of: lent, leverage", defaultValue: "lent" })
     .setAction(() => import("./sweep.ts"))
     .build(),
-  task("lab-worker", "Does the runs that montecarlo and sweep put into a queue, until it is stopped")
+  task("lab-worker", "Does the runs that other tasks put into a queue, until it is stopped")
     .addOption({ name: "queue", description: "redis://…", defaultValue: "" })
     .addOption({ name: "workers", description: "Runs at a time, each in a process", defaultValue: "2" })
     .addOption({

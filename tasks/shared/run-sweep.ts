@@ -3,13 +3,12 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { SweepProgress } from "../../sim/frontier/sweep.ts";
 import { JobCache } from "../../sim/jobs/cache.ts";
 import type { Performer } from "../../sim/jobs/job.ts";
-import { WorkerPool } from "../../sim/jobs/worker-pool.ts";
 import { createSweepProgress } from "../../sim/report/frontier-progress.ts";
 import { parseCount } from "./numbers.ts";
+import { choosePlace, openPerformer } from "./open-performer.ts";
 import { prepareFiles } from "./output-files.ts";
 import { showResult, type Shown } from "./show-result.ts";
 import { UserError } from "./user-error.ts";
-import { workerCommand } from "./worker-command.ts";
 
 /** What every task that makes many runs is told. */
 export interface SweepArguments {
@@ -17,6 +16,7 @@ export interface SweepArguments {
   readonly borrowers: string;
   readonly loopers: string;
   readonly workers: string;
+  readonly queue: string;
   readonly cache: string;
   readonly out: string;
   readonly chart?: string;
@@ -48,7 +48,7 @@ export function readCrowd(args: SweepArguments) {
 }
 
 /**
- * Runs a sweep in worker processes, with a cache that outlives it, and shows, writes and draws what comes of it.
+ * Runs a sweep here or by a queue, with a cache that outlives it, and shows, writes and draws what comes of it.
  * @throws UserError before anything is run if an option cannot be.
  */
 export async function runSweep<JobT extends object, OutcomeT extends object, ResultT>(
@@ -56,7 +56,7 @@ export async function runSweep<JobT extends object, OutcomeT extends object, Res
   hre: HardhatRuntimeEnvironment,
   sweep: Sweep<JobT, OutcomeT, ResultT>,
 ): Promise<ResultT> {
-  const workers = parseCount(args.workers, 1, 64, "--workers");
+  const place = await choosePlace(args);
   const files = await prepareFiles(args);
   if (args.cache === "") throw new UserError("--cache needs the name of a directory");
   const cache = await JobCache.open<JobT, OutcomeT>(args.cache);
@@ -65,13 +65,17 @@ export async function runSweep<JobT extends object, OutcomeT extends object, Res
   const basis = await sweep.readBasis();
   const quiet = args.json && process.stderr.isTTY !== true;
   const progress = createSweepProgress(quiet ? { write: () => undefined } : process.stderr);
-  const command = workerCommand(hre.config.paths.root);
-  const pool = new WorkerPool<JobT, OutcomeT>(command, workers, sweep.describe, sweep.groupOf);
+  const warn = (line: string) => console.error(`warning: ${line}`);
+  const { describe, groupOf } = sweep;
+  const performer = await openPerformer<JobT, OutcomeT>(hre, place, {
+    ...{ basis, describe, warn },
+    ...(groupOf === undefined ? {} : { groupOf }),
+  });
   let result: ResultT;
   try {
-    result = await sweep.run(basis, cache.around(pool.perform, basis), progress.update);
+    result = await sweep.run(basis, cache.around(performer.perform, basis), progress.update);
   } finally {
-    pool.close();
+    await performer.close();
     progress.end();
   }
 

@@ -36,7 +36,15 @@ describe("task frontier", () => {
     /** Runs the task as the command line does, and keeps what it prints. */
     function refusal(args: Partial<FrontierArguments>): Promise<string> {
       const defaults = { scenarios: "flash-wick", seeds: "2", borrowers: "6", loopers: "2", dipBuyers: "0" };
-      const rest = { blocks: "120", curve: "dutch", features: "static", lending: "100", workers: "1", json: false };
+      const rest = {
+        blocks: "120",
+        curve: "dutch",
+        features: "static",
+        lending: "100",
+        workers: "1",
+        queue: "",
+        json: false,
+      };
       const files = { cache: inside("refused"), out: inside("refused.json"), chart: "" };
       return refusalOf("frontier", { ...defaults, ...rest, ...files, ...args });
     }
