@@ -73,12 +73,15 @@ const simulated = {
   allowUnlimitedContractSize: process.env.HARDHAT_COVERAGE === "true",
 } as const;
 
-/** Run counts of the Solidity tests, by environment variable: Hardhat 3.17 knows one profile only. */
+/** Counts of tests, by environment variable: Hardhat 3.17 knows one profile only. */
 function runCount(name: string, byDefault: number): number {
   const count = Number(process.env[name] ?? byDefault);
   if (!Number.isSafeInteger(count) || count <= 0) throw new Error(`${name} must be a positive whole number`);
   return count;
 }
+
+/** Files of tests at a time. `MOCHA_JOBS=1` is for whoever looks for a mistake: only there `.only` leaves out other files. */
+const mochaJobs = runCount("MOCHA_JOBS", 2);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption, forkOption],
@@ -109,12 +112,14 @@ export default defineConfig({
   },
   paths: { tests: { mocha: "test", solidity: "test/solidity" } },
   test: {
-    mocha: { timeout: 120_000, parallel: true, jobs: 2 },
+    mocha: { timeout: 120_000, parallel: mochaJobs > 1, jobs: mochaJobs },
     solidity: {
       fuzz: { runs: runCount("FUZZ_RUNS", 256) },
+      // Where campaigns say what they did, if asked to: `scripts/fuzz.ts`.
+      fsPermissions: { dangerouslyReadWriteDirectory: ["cache/fuzz"] },
       invariant: {
-        runs: runCount("INVARIANT_RUNS", 32),
-        depth: runCount("INVARIANT_DEPTH", 64),
+        runs: runCount("INVARIANT_RUNS", 256),
+        depth: runCount("INVARIANT_DEPTH", 128),
         failOnRevert: false,
       },
     },
