@@ -5,7 +5,6 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
-import {LifeHandler} from "./LifeHandler.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {RiskHandler} from "./RiskHandler.sol";
 
