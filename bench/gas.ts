@@ -1,12 +1,26 @@
+/**
+ * Gas of our pool beside Morpho Blue's, Aave v3's and Uniswap v3's, on one chain and under the same conditions: `npm run bench:gas`
+ * prints the table, and writes it and where the gas goes into docs/benchmarks.md. Two runs write the same bytes.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+
 import hre from "hardhat";
+
+import { sectionsOf, withSections } from "./gas/document.ts";
 import { runBench } from "./gas/run.ts";
-import { MEASURED } from "./gas/rows.ts";
-const t0 = performance.now();
+import { dearer, gasTable, linesOf } from "./gas/table.ts";
+
+const PAGE = new URL("../docs/benchmarks.md", import.meta.url);
+
 const run = await runBench(hre);
-console.log(((performance.now() - t0) / 1000).toFixed(1));
-const all = [run.ours, run.real, ...run.rivals.map((r) => r.gas)];
-for (const id of MEASURED) console.log(id.padEnd(22), all.map((s) => String(s[id] ?? "–").padStart(9)).join(" "));
-console.log(run.swap);
-for (const id of ["flash-loan", "collateral", "liquidate"] as const)
-  console.log(id, await run.trace("ours", id), await run.trace(0, id));
-await run.close();
+try {
+  console.log(gasTable(run));
+  const titles = dearer(linesOf(run)).map(({ title }) => title);
+  console.log(`\ndearer than the cheapest rival: ${titles.length === 0 ? "none" : titles.join("; ")}`);
+  const before = readFileSync(PAGE, "utf8");
+  const after = withSections(before, await sectionsOf(run));
+  writeFileSync(PAGE, after);
+  console.log(`docs/benchmarks.md ${after === before ? "is as it was" : "has been written"}`);
+} finally {
+  await run.close();
+}

@@ -5,16 +5,18 @@ import { poolSqrtPriceX96 } from "../../sim/market/uniswap-calls.ts";
 import { unitPrice } from "../../sim/market/uniswap-math.ts";
 import { PACED } from "../../test/shared/gas-fixture.ts";
 import { deployAccessManager } from "../../test/shared/oracle-fixtures.ts";
-import { RATES, UNCAPPED } from "../../test/shared/pool-fixtures.ts";
+import { RATES } from "../../test/shared/pool-fixtures.ts";
 import { ENGINE_ASSET, FACTORS, FLOW, MAX_AGE, VOLATILITY } from "../../test/shared/risk-fixtures.ts";
 import { encoder, type Subject } from "./subject.ts";
 import { USD, type World } from "./world.ts";
 
 /** What a collateral is listed with, until the engine says otherwise; and the bound of what the engine may say. */
-const LISTED = { borrowFactorBps: 8_000n, liquidationFactorBps: 8_500n, supplyCap: UNCAPPED };
+const LISTED = { borrowFactorBps: 8_000n, liquidationFactorBps: 8_500n };
+const SUPPLY_CAP = 10_000_000n; // [whole tokens]
 const FEED_UNIT = 10n ** 8n;
 /** Floor of the correlation of two collaterals, and what it is first. [%] */
 const CORRELATION = [30, 40] as const;
+const POOL_CAP = 100_000_000n * USD; // of what is lent, and of debts
 const TAKEN = 10n; // [whole tokens]
 const PAID = 20_000n * USD; // at most
 
@@ -74,7 +76,9 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
       feeds.push({ dollars, push });
       await push(dollars);
     }
-    await send(admin("listCollateral", { token: address, ...LISTED, curve: curve.address }));
+    await send(
+      admin("listCollateral", { token: address, ...LISTED, supplyCap: SUPPLY_CAP * unit, curve: curve.address }),
+    );
     await send(volatility.call("setAsset", address, { pool: market.address, ...VOLATILITY }));
     await send(
       liquidity.call("setMarket", address, {
@@ -135,6 +139,7 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
     liquidate: (liquidator, account) => liquidation("take", ...order(account), PAID, liquidator, "0x"),
     flashLoan: (receiver, amount) => call("flashLoan", receiver, loan.address, amount, "0x"),
     flashLoanFor: (receiver, amount) => call("flashLoan", receiver, loan.address, amount, "0x"),
+    setCaps: () => send(admin("setPoolCaps", POOL_CAP, POOL_CAP)),
     keepers: {
       ...{ prepareAllButSnapshot, maxAge: Number(MAX_AGE) },
       poke: () => engine.call("poke", tokenOf(0)),

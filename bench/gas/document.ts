@@ -1,7 +1,7 @@
 import { dearer, grouped, linesOf, markdownTable, gasTable, type Line } from "./table.ts";
 import { reasonOf, type Reason } from "./reasons.ts";
 import type { Run } from "./run.ts";
-import type { Spending } from "./trace.ts";
+import { addUp, type Spending } from "./trace.ts";
 
 /** What a run writes into `docs/benchmarks.md`, by the name of its place there. */
 export type Sections = Readonly<Record<"gas" | "gas-why", string>>;
@@ -37,13 +37,12 @@ export async function sectionsOf(run: Run): Promise<Sections> {
 async function explain(run: Run, line: Line, { traced, text }: Reason): Promise<string> {
   const rival = line.rivals.indexOf(line.cheapest);
   const { name } = run.rivals[rival];
-  const excess = line.ours - (line.cheapest ?? 0);
-  const title = `**${line.title}: ${grouped(line.ours)} against ${grouped(line.cheapest)} (${name}), ${grouped(excess)} more.** ${text}`;
-  const tables: string[] = [];
-  for (const id of traced.ours) {
-    tables.push(spendingTable(name, await run.trace("ours", id), await run.trace(rival, traced.rival)));
-  }
-  return [title, ...tables].join("\n\n");
+  const excess = grouped(line.ours - (line.cheapest ?? 0));
+  const title = `**${line.title}: ${grouped(line.ours)} against ${grouped(line.cheapest)}, ${excess} more.** ${text}`;
+  if (traced === undefined) return title;
+  const ours: Spending[] = [];
+  for (const id of traced.ours) ours.push(await run.trace("ours", id));
+  return `${title}\n\n${spendingTable(name, addUp(ours), await run.trace(rival, traced.rival))}`;
 }
 
 interface Kind {

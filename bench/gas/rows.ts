@@ -1,6 +1,6 @@
 /** What is measured, by the name that code has for it. */
 export const MEASURED = [
-  ...["supply-first", "supply", "withdraw", "withdraw-all"],
+  ...["supply-first", "supply", "supply-capped", "withdraw", "withdraw-all"],
   ...["collateral-first", "collateral", "collateral-out", "collateral-out-three", "collateral-out-all"],
   ...["borrow-first", "borrow", "borrow-three-first", "borrow-three", "borrow-stale", "repay", "repay-all"],
   ...["liquidate", "liquidate-three", "kick", "take", "take-batch", "flash-loan", "flash-loan-for", "poke"],
@@ -60,6 +60,7 @@ export const ROWS: readonly Row[] = [
 
 /** What only we have, with no rival to compare. */
 export const OWN_ROWS: readonly Row[] = [
+  { ...row("supply-capped", "supply, again, to a pool whose total is capped"), rival: none },
   { ...row("borrow-stale", "borrow, again, that must refresh a stale snapshot itself"), rival: none },
   { ...row("poke", "a keeper's refresh of one collateral (`poke`)"), rival: none },
 ];

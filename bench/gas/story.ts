@@ -77,6 +77,12 @@ export async function tellStory(world: World, subject: Subject): Promise<Story> 
   await measure("repay-all", borrower, () => subject.repayAll(borrowing));
   await measure("collateral-out-all", borrower, () => subject.withdrawCollateral(borrowing, 0, 100n * ether.unit));
 
+  const { setCaps } = subject;
+  if (setCaps !== undefined) {
+    await act(supplier, subject.supply(supplying, 10_000n * USD));
+    await setCaps();
+    await measure("supply-capped", supplier, () => subject.supply(supplying, 1_000n * USD));
+  }
   const start = (call: EncodedCall) => ({
     to: receiver,
     data: flash.interface.encodeFunctionData("start", [call.to, call.data]),

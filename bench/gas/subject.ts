@@ -35,6 +35,8 @@ export interface Subject {
   /** Taken by anybody for a contract. */
   flashLoanFor?(receiver: string, amount: bigint): Call;
 
+  /** Limits all that is lent and owed, where that costs something. */
+  setCaps?(): Promise<void>;
   /** What they do, where something depends on it. */
   readonly keepers?: {
     /** All that `prepare` does but the last: the snapshot of risk stays as it is. */

@@ -53,19 +53,14 @@ export function gasTable(results: Results): string {
   return markdownTable([head, ...linesOf(results).map(cells), ...linesOf(results, OWN_ROWS).map(cells), anchor]);
 }
 
-/** @returns Figures of a table that `gasTable` wrote, by the title of the row: ours, the rivals', ours with the real oracle. */
+/** @returns Numbers in a table of Markdown, by what is in the first column. */
 export function readTable(text: string): Map<string, readonly (number | undefined)[]> {
-  const figures = new Map<string, readonly (number | undefined)[]>();
-  for (const line of text
-    .split("\n")
-    .filter((each) => each.startsWith("|"))
-    .slice(2)) {
-    const [title, ...cells] = line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim());
-    const numbers = cells.map((cell) => (cell === "–" ? undefined : Number(cell.replaceAll(",", ""))));
-    figures.set(title, [...numbers.slice(0, -2), numbers[numbers.length - 1]]);
-  }
-  return figures;
+  const lines = text.split("\n").filter((line) => line.startsWith("|"));
+  const rows = lines.slice(2).map((line) => line.split("|").slice(1, -1)); // without head and rule
+  return new Map(
+    rows.map(([title, ...cells]) => [
+      title.trim(),
+      cells.map((cell) => (cell.trim() === "–" ? undefined : Number(cell.replaceAll(",", "")))),
+    ]),
+  );
 }

@@ -31,6 +31,14 @@ export interface Spending {
   readonly code: number;
 }
 
+/** Several transactions as if they were one. */
+export function addUp(several: readonly Spending[]): Spending {
+  const sum = { ...several[0] } as Record<keyof Spending, number>;
+  for (const each of several.slice(1))
+    for (const kind of Object.keys(each) as (keyof Spending)[]) sum[kind] += each[kind];
+  return sum;
+}
+
 interface Step {
   readonly op: string;
   readonly gas: number;
