@@ -60,7 +60,7 @@ const KINDS: readonly Kind[] = [
   { title: "events", gas: (s) => s.logsGas, count: (s) => String(s.logs) },
   { title: "transient storage", gas: (s) => s.transientGas },
   { title: "code: arithmetic, memory, hashes", gas: (s) => s.code },
-  { title: "refunds", gas: (s) => -s.refund },
+  { title: "refunds", gas: (s) => 0 - s.refund },
   { title: "**all**", gas: (s) => s.total },
 ];
 

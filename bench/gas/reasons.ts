@@ -37,16 +37,16 @@ export const REASONS: Readonly<Record<string, Reason>> = {
     text:
       "Morpho sells as much as it is told at a fixed incentive. Here a sale reads the collateral's books (clock of the schedule and " +
       "backlog), its risk (factor, depth, discount) and the terms of its curve, in a slot each, and the account and the amount in " +
-      "two; it writes the books, so that the next sale is dearer. The code is that of the curve: the mean price over the sale " +
-      "is an integral with three exponentials and a logarithm, then come the size that restores health, the provision and the health " +
-      "afterwards. The liquidation is a module, another address, as the pool would not fit into 24,576 bytes; and the payment is checked by two looks at " +
-      "the balance. No bidder is paid for being first: what it buys is in [liquidation.md](liquidation.md#what-it-is-worth).",
+      "two; it writes the books, since what is sold moves the price of the next sale. The code is that of the curve: interest and the " +
+      "mean price over the sale take three exponentials and a logarithm, then come the size that restores health, the provision and the " +
+      "health afterwards. The liquidation is a module, another address, as the pool would not fit into 24,576 bytes; and the payment " +
+      "is checked by two looks at the balance. What it buys is in [liquidation.md](liquidation.md#what-it-is-worth).",
     traced: { ours: ["liquidate"], rival: "liquidate" },
   },
   take: {
     text:
-      "As above; after the premium has decayed, the mean of the price has a piece more. In a batch a sale takes less than Morpho's " +
-      "one: the accrual, the payment and the tokens' slots are shared.",
+      "As above; the price has begun to fall, and its mean along the curve takes more code. In a batch a sale takes less than " +
+      "Morpho's one: the accrual, the payment and the tokens' slots are shared.",
     traced: { ours: ["take"], rival: "liquidate" },
   },
   "kick-and-take": {
