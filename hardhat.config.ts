@@ -55,6 +55,7 @@ const overrides = {
   // What stands for oracle and tokens where gas is compared, for as many runs as Morpho Blue compiles for.
   "contracts/mocks/ConstantPriceOracle.sol": busy(1_000_000, true),
   "contracts/mocks/MockERC20.sol": busy(1_000_000, true),
+  "contracts/mocks/FlashStarter.sol": busy(1_000_000, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.
   "contracts/lab/LabDriver.sol": busy(999, false),
 };
@@ -91,7 +92,10 @@ export default defineConfig({
       default: { compilers: [compiler, morpho], overrides },
       production: { compilers: [compiler, morpho], overrides, isolated: true },
     },
-    npmFilesToBuild: ["@morpho-org/morpho-blue/src/Morpho.sol"],
+    // With Morpho's own constant oracle and rate model, for the comparison of gas.
+    npmFilesToBuild: ["Morpho.sol", "mocks/IrmMock.sol", "mocks/OracleMock.sol"].map(
+      (file) => `@morpho-org/morpho-blue/src/${file}`,
+    ),
   },
   networks: {
     default: { ...simulated, chainId: 31337 },
