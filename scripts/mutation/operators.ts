@@ -204,7 +204,7 @@ export function mutationsOf(tree: Node, source: Buffer): Mutation[] {
     const { end } = spanOf(callee);
     const span = { start: end - Buffer.byteLength(name), end };
     if (text(span) !== name) return;
-    if (name in COUNTERPARTS) add("rounding", span, COUNTERPARTS[name]);
+    if (Object.hasOwn(COUNTERPARTS, name)) add("rounding", span, COUNTERPARTS[name]);
     else if (name.endsWith("Up")) {
       const base = name.slice(0, -2);
       // The library's, or ours.
