@@ -90,7 +90,11 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   ],
   [/liquidation\/Unwinding/, "pool/PoolRiskModule", "unit/liquidation/{unwind,unwind-callback,dust,threshold}"],
   [/liquidation\//, "liquidation/LiquidationModule", "unit/liquidation/!(flash-*) unit/pool/provision"],
-  [/pool\/PoolAdminModule/, "pool/PoolAdminModule", "unit/pool/admin-* unit/pool/reserves"],
+  [
+    /pool\/PoolAdminModule/,
+    "pool/PoolAdminModule",
+    "unit/pool/admin-* unit/pool/reserves unit/liquidation/keeper-tips",
+  ],
   [
     /pool\/PoolRiskModule/,
     "pool/PoolRiskModule",

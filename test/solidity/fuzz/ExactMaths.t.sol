@@ -9,6 +9,7 @@ import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
 import {LiquidationMath} from "../../../contracts/libraries/LiquidationMath.sol";
 import {PriceSelection} from "../../../contracts/libraries/PriceSelection.sol";
 import {RampMath} from "../../../contracts/libraries/RampMath.sol";
+import {SalePace} from "../../../contracts/liquidation/SalePace.sol";
 
 /// @title Values at the very edge, to the unit: mutants that no random value had found
 contract ExactMathsTest {
@@ -70,6 +71,20 @@ contract ExactMathsTest {
         require(!PriceSelection.confirmed(feeds, 10_000), "one lies beyond");
         (feeds[0], feeds[1]) = (10_201, 9_800);
         require(!PriceSelection.confirmed(feeds, 10_000), "and here the other");
+    }
+
+    // --- SalePace -------------------------------------------------------------------------------------------------
+
+    function test_HealingFactor_IsHealthTimesTheMarginalFactor() external pure {
+        require(SalePace.healingFactorUp(80, 100, 1_000, 0.9e18, 50, 0) == 0.72e18, "0.8 of health 1.25, times 0.9");
+        require(SalePace.healingFactorUp(80, 100, 1_000, 0.9e18, 50, 1_000) == 0.792e18, "and its own impact");
+        require(SalePace.healingFactorUp(1, 3, 1_000, WAD, 0, 0) == uint256(WAD) / 3 + 1, "rounded up");
+        require(SalePace.healingFactorUp(1, 0, 0, WAD, 0, 0) == type(uint256).max, "none heals");
+    }
+
+    function test_HealingFactor_CoversTheDebt() external pure {
+        require(SalePace.healingFactorUp(90, 1_000, 100, 0.5e18, 0, 0) == 0.9e18, "90 of 100");
+        require(SalePace.healingFactorUp(1, 1_000, 3, 0, 0, 0) == uint256(WAD) / 3 + 1, "rounded up");
     }
 
     // --- CascadeMath ----------------------------------------------------------------------------------------------
