@@ -90,7 +90,7 @@ const per = (score: number) => `${(Math.floor(score * 1000) / 10).toFixed(1)} %`
 /** A Markdown table, a row a file and one for all. */
 export function tableOf(byFile: ReadonlyMap<string, readonly Result[]>, argued: readonly Equivalent[]): string {
   const row = (name: string, s: Score) =>
-    `| ${name} | ${s.mutants} | ${s.killed} | ${s.survived} | ${s.equivalent} | ${per(s.score)} |`;
+    `| ${name} | ${s.mutants} | ${s.killed} | ${s.survived} | ${s.equivalent} | ${s.killed + s.survived === 0 ? "none tried" : per(s.score)} |`;
   const rows = [...byFile].map(([file, results]) => row(`\`${file}\``, scoreOf(results, argued)));
   const total = row("all", scoreOf([...byFile.values()].flat(), argued));
   return [
