@@ -11,7 +11,7 @@ import { requireInvariants } from "../metrics/require-invariants.ts";
 import { planPopulation } from "../population.ts";
 import { createRng } from "../rng.ts";
 import { moveToRunner } from "../runner/move.ts";
-import { conditionsOf } from "../shock.ts";
+import { conditionsOf, rangeFor } from "../shock.ts";
 import { stressPopulation } from "../stress/population.ts";
 import { compareCrash } from "./crash.ts";
 import { rivalOf, stageOf, type CompareJob, type CompareOutcome } from "./job.ts";
@@ -58,11 +58,13 @@ export class ComparePerformer {
     const rng = createRng(seed);
     const scenario = compareCrash(job.scenario, "recorded", blocks); // both endings begin alike
     const profile = aaveProfile(scenario.asset);
-    const [startPrice] = scenario.path(rng.fork("path"));
+    const path = scenario.path(rng.fork("path"));
+    const startPrice = path[0];
     const rival = rivalOf(contestant);
     const build = () =>
       buildWorld(this.#hre, this.#connection, {
         ...{ scenario, startPrice, profile },
+        ...rangeFor(scenario, path),
         ...(contestant === "breakwater"
           ? { curve: "paced", features: "dynamic+breaker", lendingScale }
           : { curve: "fixed", features: "static" }),
