@@ -36,3 +36,17 @@ export function outcome(transaction: Promise<unknown>): Promise<string> {
     (error: unknown) => String(error),
   );
 }
+
+/** Only on the real pool, or what stands for it while the defence is removed. */
+export async function onOurs<T, P>(
+  defence: Defence,
+  attack: (p: P) => Promise<T>,
+  fixture: (connection: NetworkConnection, options: PoolOptions) => Promise<P>,
+): Promise<T> {
+  const connection = await network.create();
+  try {
+    return await attack(await fixture(connection, { without: missingFromOurs(defence) }));
+  } finally {
+    await connection.close();
+  }
+}
