@@ -111,7 +111,7 @@ export default defineConfig({
   },
   paths: { tests: { mocha: "test", solidity: "test/solidity" } },
   test: {
-    mocha: { timeout: 120_000 },
+    mocha: { timeout: 120_000, parallel: true, jobs: 2 },
     solidity: {
       fuzz: { runs: runCount("FUZZ_RUNS", 256) },
       invariant: {

@@ -243,7 +243,7 @@ export function conditionsOf(
  * A collapse leaves the range in which the on-chain pool has liquidity, and so may any fall in a drought, unless that is laid
  * out for it: selling takes the price far below the scenario's own low.
  */
-function rangeFor({ stress }: Scenario, path: PricePath): { readonly priceRange?: number } {
+export function rangeFor({ stress }: Scenario, path: PricePath): { readonly priceRange?: number } {
   return stress?.droughts !== undefined || path[0] > USUAL_FALL * lowOf(path) ? { priceRange: WIDE_RANGE } : {};
 }
 

@@ -20,7 +20,7 @@ import { parseCount } from "./shared/numbers.ts";
 import { readCrowd, runSweep, type SweepArguments } from "./shared/run-sweep.ts";
 import { runTask } from "./shared/user-error.ts";
 
-export interface CompareArguments extends Omit<SweepArguments, "chart"> {
+export interface CompareArguments extends SweepArguments {
   readonly protocols: string;
   readonly scenarios: string;
   readonly endings: string;
@@ -32,22 +32,17 @@ const CALIBRATION_SEEDS = 3;
 
 /** `npx hardhat compare`: see the definition in `tasks/index.ts`. */
 export default runTask<CompareArguments, CompareResult>((args, hre) => {
-  const options = readOptions({ ...args, chart: "" });
-  return runSweep<CompareJob | LendingJob, CompareOutcome | LendingOutcome, CompareResult>(
-    { ...args, chart: "" },
-    hre,
-    {
-      describe: (job) => (job.kind === "compare" ? describeCompareJob(job) : describeJob(job)),
-      groupOf: (job) => (job.kind === "compare" ? stageOf(job) : ""),
-      readBasis: () => readBasis(hre),
-      run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
-      draw: () => "",
-      ...{ task: "compare", pageOf: protocolsPage, format: formatCompareTable },
-    },
-  );
+  const options = readOptions(args);
+  return runSweep<CompareJob | LendingJob, CompareOutcome | LendingOutcome, CompareResult>(args, hre, {
+    describe: (job) => (job.kind === "compare" ? describeCompareJob(job) : describeJob(job)),
+    groupOf: (job) => (job.kind === "compare" ? stageOf(job) : ""),
+    readBasis: () => readBasis(hre),
+    run: (basis, perform, report) => compare(options, basis, perform as PerformCompare, report),
+    ...{ task: "compare", pageOf: protocolsPage, format: formatCompareTable },
+  });
 });
 
-function readOptions(args: CompareArguments & SweepArguments): CompareOptions {
+function readOptions(args: CompareArguments): CompareOptions {
   const contestants = listOf(args.protocols, "--protocols").map((name) => choose(CONTESTANTS, name, "--protocols"));
   const scenarios =
     args.scenarios === ""

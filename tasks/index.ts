@@ -1,6 +1,12 @@
 import { task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
+const QUEUE = {
+  name: "queue",
+  description: "redis://… : let whoever serves it (lab-worker) do the runs; default: this machine",
+  defaultValue: "",
+} as const;
+
 /** What every task has that makes many runs of the lab. */
 function batchTask(name: string, description: string, out: string) {
   return task(name, description)
@@ -17,11 +23,7 @@ function batchTask(name: string, description: string, out: string) {
       defaultValue: "",
     })
     .addOption({ name: "workers", description: "Processes on this machine", defaultValue: "2" })
-    .addOption({
-      name: "queue",
-      description: "redis://… : let whoever serves it (lab-worker) do the runs; default: this machine",
-      defaultValue: "",
-    })
+    .addOption(QUEUE)
     .addOption({
       name: "store",
       description: "Directory of finished runs: what is there already is not run again",
@@ -35,6 +37,20 @@ function batchTask(name: string, description: string, out: string) {
     })
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .addFlag({ name: "parameters", description: "List all parameters with their ranges, and do nothing else" });
+}
+
+/** What every task has that makes runs of a grid. */
+function sweepTask(name: string, description: string) {
+  return task(name, description)
+    .addOption({ name: "workers", description: "Processes on this machine", defaultValue: "2" })
+    .addOption(QUEUE)
+    .addOption({
+      name: "cache",
+      description: "Directory of finished runs: what is there already is not run again",
+      defaultValue: `${name}-cache`,
+    })
+    .addOption({ name: "out", description: "Where the result goes", defaultValue: `${name}.json` })
+    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" });
 }
 
 /** Definitions only: each action is imported when its task runs, so that loading the configuration stays fast. */
@@ -226,7 +242,7 @@ const tasks: TaskDefinition[] = [
     })
     .addOption({
       name: "asset",
-      description: "With --shock or --prices: WETH, WBTC or USDC; default: WETH",
+      description: "With --shock or --prices: WETH, WBTC, LUNA or USDC; default: WETH",
       defaultValue: "",
     })
     .addOption({ name: "seed", description: "Decides everything random: same seed, same run", defaultValue: "1" })
@@ -252,7 +268,7 @@ const tasks: TaskDefinition[] = [
     .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./shock.ts"))
     .build(),
-  task("frontier", "Loss in crashes against lending before them: a static pool, dynamic factors, and the breaker")
+  sweepTask("frontier", "Loss in crashes against lending before them: a static pool, dynamic factors, and the breaker")
     .addOption({
       name: "scenarios",
       description: "Names from `scenarios`, with commas",
@@ -274,19 +290,11 @@ const tasks: TaskDefinition[] = [
       description: "Lending on a usual day, in % of Aave's, with commas",
       defaultValue: "100,90",
     })
-    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
-    .addOption({
-      name: "cache",
-      description: "Directory of finished runs: what is there already is not run again",
-      defaultValue: "frontier-cache",
-    })
-    .addOption({ name: "out", description: "Where the result goes", defaultValue: "frontier.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
-    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./frontier.ts"))
     .build(),
-  task("compare", "The same crashes for Breakwater, Breakwater with its features off, Aave v3 and Morpho Blue")
+  sweepTask("compare", "The same crashes for Breakwater, Breakwater with its features off, Aave v3 and Morpho Blue")
     .addOption({
       name: "protocols",
       description: "Who takes part, with commas; never: the static pool, in which nobody liquidates",
@@ -306,18 +314,10 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "borrowers", description: "How many", defaultValue: "30" })
     .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "6" })
     .addOption({ name: "blocks", description: "Most blocks of a run: longer ones if need be", defaultValue: "300" })
-    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
-    .addOption({
-      name: "cache",
-      description: "Directory of finished runs: what is there already is not run again",
-      defaultValue: "compare-cache",
-    })
-    .addOption({ name: "out", description: "Where the result goes", defaultValue: "compare.json" })
     .addOption({ name: "report", description: "HTML file with everything; empty: none", defaultValue: "compare.html" })
-    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./compare.ts"))
     .build(),
-  task("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
+  sweepTask("curves", "Liquidation curves, and never liquidating, in crashes on markets of any depth")
     .addOption({
       name: "depths",
       description: "Of the on-chain market, both reserves together, as multiples of all debt, with commas",
@@ -335,16 +335,8 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "borrowers", description: "How many", defaultValue: "24" })
     .addOption({ name: "loopers", description: "How many hold leveraged loops", defaultValue: "4" })
     .addOption({ name: "blocks", description: "Blocks of a run, which lasts 140 minutes", defaultValue: "140" })
-    .addOption({ name: "workers", description: "Processes", defaultValue: "2" })
-    .addOption({
-      name: "cache",
-      description: "Directory of finished runs: what is there already is not run again",
-      defaultValue: "curves-cache",
-    })
-    .addOption({ name: "out", description: "Where the result goes", defaultValue: "curves.json" })
     .addOption({ name: "chart", description: "SVG file to draw; default: none", defaultValue: "" })
     .addOption({ name: "report", description: "HTML file with everything; default: none", defaultValue: "" })
-    .addFlag({ name: "json", description: "Print the result as JSON, and nothing else" })
     .setAction(() => import("./curves.ts"))
     .build(),
   task("scenarios", "Lists and explains what shock can replay: histories, made-up markets, stresses")
@@ -414,7 +406,7 @@ const tasks: TaskDefinition[] = [
     .addOption({ name: "aim", description: "What the frontier has most of: lent, leverage", defaultValue: "lent" })
     .setAction(() => import("./sweep.ts"))
     .build(),
-  task("lab-worker", "Does the runs that montecarlo and sweep put into a queue, until it is stopped")
+  task("lab-worker", "Does the runs that other tasks put into a queue, until it is stopped")
     .addOption({ name: "queue", description: "redis://…", defaultValue: "" })
     .addOption({ name: "workers", description: "Runs at a time, each in a process", defaultValue: "2" })
     .addOption({

@@ -1,4 +1,5 @@
 import type { Calibration } from "../frontier/calibrate.ts";
+import type { Goal } from "../jobs/goal.ts";
 import type { Estimate } from "../jobs/statistics.ts";
 import type { RunMetrics } from "../metrics/run-result.ts";
 import type { CompareCell, ContestantName, Ending } from "./job.ts";
@@ -41,16 +42,6 @@ export interface GroupSummary {
   readonly contestants: readonly ContestantSummary[];
 }
 
-/** A sentence of the goal, and whether it is so; null: not all that it speaks of took part. */
-export interface CompareGoal {
-  readonly id: string;
-  readonly text: string;
-  readonly holds: boolean | null;
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly detail: string;
-}
-
 /** A cell in which Breakwater has more bad debt than another, and what chance leaves of the difference. */
 export interface LostCell {
   readonly cell: string;
@@ -78,7 +69,7 @@ export interface CompareResult {
   readonly titles: Readonly<Record<string, string>>;
   /** How Breakwater's model was scaled, for each asset, to lend on a usual day what Aave's factors lend. */
   readonly calibrations: readonly { readonly asset: string; readonly calibration: Calibration }[];
-  readonly goals: readonly CompareGoal[];
+  readonly goals: readonly Goal[];
   readonly groups: readonly GroupSummary[];
   readonly lost: readonly LostCell[];
   readonly cells: readonly CellSummary[];

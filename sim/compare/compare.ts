@@ -1,8 +1,8 @@
 import { calibrate, type Calibration } from "../frontier/calibrate.ts";
 import type { LendingJob, LendingOutcome } from "../frontier/job.ts";
+import { createLendingMeter } from "../frontier/lending.ts";
 import { crashOf } from "../frontier/perform.ts";
 import type { SweepProgress } from "../frontier/sweep.ts";
-import { meanOf } from "../jobs/statistics.ts";
 import type { AssetSymbol } from "../scenarios/scenario.ts";
 import { COMPARE_SCHEMA_VERSION, type CompareOptions, type CompareResult, type CompareRun } from "./compare-result.ts";
 import { judge } from "./goals.ts";
@@ -78,17 +78,7 @@ async function calibrateAll(
 ): Promise<{ readonly asset: AssetSymbol; readonly calibration: Calibration }[]> {
   const { scenarios, borrowers, loopers, calibrationSeeds } = options;
   const assets = [...new Set(scenarios.map((name) => assetOf(options, name)))];
-  let done = 0;
-  report({ phase: "calibrate", done });
-  const lent = async (asset: AssetSymbol, setting: Pick<LendingJob, "features" | "curve" | "lendingScale">) => {
-    const all = Array.from({ length: calibrationSeeds }, async (_, i) => {
-      const crowd = { borrowers, loopers, dipBuyers: 0 };
-      const outcome = await perform({ kind: "lending", asset, seed: String(i + 1), ...setting, ...crowd });
-      report({ phase: "calibrate", done: ++done });
-      return outcome.lent;
-    });
-    return meanOf(await Promise.all(all));
-  };
+  const lent = createLendingMeter({ borrowers, loopers, dipBuyers: 0 }, calibrationSeeds, perform, report);
   return Promise.all(
     assets.map(async (asset) => {
       const reference = await lent(asset, { features: "static", curve: "fixed", lendingScale: 1 });

@@ -1,4 +1,5 @@
-import type { CompareGoal, CompareOptions, ContestantSummary, GroupSummary, LostCell } from "./compare-result.ts";
+import type { CompareOptions, ContestantSummary, GroupSummary, LostCell } from "./compare-result.ts";
+import { openGoal, verdict, type Goal } from "../jobs/goal.ts";
 import { cellsOf, SUBJECT, YARDSTICK } from "./summary.ts";
 
 /** Bad debt beyond the twin's is at most this share of Aave's. */
@@ -9,11 +10,7 @@ const FALL_SHARE = 0.5;
 const LENT_WITHIN = 0.02;
 
 /** Holds Breakwater against each sentence of the goal: by means, over all cells alike. */
-export function judge(
-  options: CompareOptions,
-  groups: readonly GroupSummary[],
-  lost: readonly LostCell[],
-): CompareGoal[] {
+export function judge(options: CompareOptions, groups: readonly GroupSummary[], lost: readonly LostCell[]): Goal[] {
   const overall = groups.find(({ group }) => group === "all")?.contestants ?? [];
   const [own, aave] = [SUBJECT, YARDSTICK].map((name) => overall.find(({ contestant }) => contestant === name));
   return [
@@ -24,17 +21,17 @@ export function judge(
   ];
 }
 
-function lentGoal(own: ContestantSummary | undefined, aave: ContestantSummary | undefined): CompareGoal {
+function lentGoal(own: ContestantSummary | undefined, aave: ContestantSummary | undefined): Goal {
   const text = "lent before the crash: as much as Aave v3, within 2 %";
-  if (own === undefined || aave === undefined) return open("lent", text);
+  if (own === undefined || aave === undefined) return openGoal("lent", text);
   const holds = own.lent >= 1 - LENT_WITHIN;
   return { id: "lent", text, holds, value: own.lent, limit: 1 - LENT_WITHIN, detail: "mean over all cells" };
 }
 
-function nowhereGoal({ contestants, ...options }: CompareOptions, lost: readonly LostCell[]): CompareGoal {
+function nowhereGoal({ contestants, ...options }: CompareOptions, lost: readonly LostCell[]): Goal {
   const text = "bad debt: nowhere above the better of Aave v3 and never, by more than chance";
   if (!contestants.includes(SUBJECT) || !contestants.includes(YARDSTICK) || !contestants.includes("never")) {
-    return open("nowhere", text);
+    return openGoal("nowhere", text);
   }
   const broken = lost.filter(({ to, difference }) => (to === YARDSTICK || to === "never") && difference.low > 0);
   const cells = cellsOf({ contestants, ...options }).length;
@@ -50,14 +47,10 @@ function excessGoal(
   share: number,
   own: ContestantSummary | undefined,
   aave: ContestantSummary | undefined,
-): CompareGoal {
+): Goal {
   const id = `excess-${which}`;
   const text = `${what} beyond the twin's: at most ${share === 0.5 ? "half" : "a tenth"} of Aave v3's`;
-  if (own === undefined || aave === undefined) return open(id, text);
+  if (own === undefined || aave === undefined) return openGoal(id, text);
   const [value, limit] = [own.excess[which].mean, share * aave.excess[which].mean];
-  return { id, text, holds: value <= limit, value, limit, detail: "means over all cells" };
-}
-
-function open(id: string, text: string): CompareGoal {
-  return { id, text, holds: null, value: null, limit: null, detail: "not all of them took part" };
+  return verdict(id, text, value, limit, "means over all cells");
 }

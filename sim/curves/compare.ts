@@ -49,13 +49,13 @@ export async function compareCurves(
   };
 }
 
-/** In an order in which neighbours have their world in common. */
+/** In an order in which neighbours have their world in common, and its curve. */
 export function jobsOf(options: CurvesOptions, codes: CurveCodes): CurveJob[] {
   const { depths, seeds, contestants, blocks, borrowers, loopers } = options;
   return depths.flatMap((depth) =>
     Array.from({ length: seeds }, (_, i) => String(i + 1)).flatMap((seed) =>
-      cellsOf({ ...options, depths: [depth] }).flatMap((cell) =>
-        contestants.flatMap((curve): CurveJob[] => {
+      contestants.flatMap((curve) =>
+        cellsOf({ ...options, depths: [depth] }).flatMap((cell): CurveJob[] => {
           const code = curve === NEVER ? "" : codes[curve];
           const job: CurveJob = {
             ...{ kind: "curve", ...cell, seed, curve, code, blocks, borrowers, loopers, hasImpact: true },

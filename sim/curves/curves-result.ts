@@ -1,3 +1,4 @@
+import type { Goal } from "../jobs/goal.ts";
 import type { Estimate } from "../jobs/statistics.ts";
 import type { RunMetrics } from "../metrics/run-result.ts";
 import type { Cell, Contestant, PathName } from "./job.ts";
@@ -49,17 +50,6 @@ export interface GroupSummary {
   readonly group: PathName | "all";
   readonly cells: number;
   readonly contestants: readonly ContestantSummary[];
-}
-
-/** A sentence of the goal, and whether it is so; null: not all that it speaks of took part. */
-export interface Goal {
-  readonly id: string;
-  readonly text: string;
-  readonly holds: boolean | null;
-  /** What was found, and what it may be at most. */
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly detail: string;
 }
 
 /** A cell in which the subject has more bad debt than another, or than never liquidating. */

@@ -4,10 +4,10 @@ import type {
   ContestantInCell,
   ContestantSummary,
   CurvesOptions,
-  Goal,
   GroupSummary,
   LostCell,
 } from "./curves-result.ts";
+import { openGoal, verdict, type Goal } from "../jobs/goal.ts";
 import { nameOfCell, NEVER } from "./job.ts";
 import { BAD_DEBT, DISCOUNT } from "./measures.ts";
 
@@ -42,7 +42,7 @@ function regretGoal(subject: string, overall: Overall): Goal {
   const text = `mean regret of ${subject}: at most a quarter of every other curve's`;
   const own = find(overall, subject);
   const others = overall.filter(({ contestant }) => contestant !== subject && contestant !== NEVER);
-  if (own === undefined || others.length === 0) return open("regret", text);
+  if (own === undefined || others.length === 0) return openGoal("regret", text);
   const least = others.reduce((best, each) => (each.regret.mean < best.regret.mean ? each : best));
   const limit = REGRET_SHARE * least.regret.mean;
   return verdict("regret", text, own.regret.mean, limit, `least of the others: ${least.contestant}`);
@@ -55,7 +55,7 @@ function nowhereGoal(subject: string, cells: readonly CellResult[]): Goal {
     if (own === undefined || fixed === undefined || never === undefined) return [];
     return [{ cell: nameOfCell(cell), gap: badDebtOf(own) - Math.min(badDebtOf(fixed), badDebtOf(never)) }];
   });
-  if (gaps.length === 0) return open("nowhere", text);
+  if (gaps.length === 0) return openGoal("nowhere", text);
   const worst = gaps.reduce((most, each) => (each.gap > most.gap ? each : most));
   const broken = gaps.filter(({ gap }) => gap > WORSE_BY).length;
   return verdict("nowhere", text, worst.gap, WORSE_BY, `${broken} of ${gaps.length} cells above; worst: ${worst.cell}`);
@@ -65,24 +65,16 @@ function excessGoal(subject: string, overall: Overall, which: "badDebt" | "fall"
   const id = `excess-${which}`;
   const text = `${what} of ${subject} beyond its twin's: at most half of ${BASELINE}'s beyond its own`;
   const [own, fixed] = [find(overall, subject)?.excess, find(overall, BASELINE)?.excess];
-  if (subject === BASELINE || own === undefined || fixed === undefined) return open(id, text);
+  if (subject === BASELINE || own === undefined || fixed === undefined) return openGoal(id, text);
   return verdict(id, text, own[which].mean, EXCESS_SHARE * fixed[which].mean, "means over all cells");
 }
 
 function discountGoal(subject: string, overall: Overall): Goal {
   const text = `discount that borrowers pay with ${subject}: less than with ${BASELINE}, on the mean`;
   const [own, fixed] = [find(overall, subject), find(overall, BASELINE)];
-  if (subject === BASELINE || own === undefined || fixed === undefined) return open("discount", text);
+  if (subject === BASELINE || own === undefined || fixed === undefined) return openGoal("discount", text);
   const [value, limit] = [own.measures[DISCOUNT].mean, fixed.measures[DISCOUNT].mean];
   return { ...verdict("discount", text, value, limit, "means over all cells"), holds: value < limit };
-}
-
-function verdict(id: string, text: string, value: number, limit: number, detail: string): Goal {
-  return { id, text, holds: value <= limit, value, limit, detail };
-}
-
-function open(id: string, text: string): Goal {
-  return { id, text, holds: null, value: null, limit: null, detail: "not all of them took part" };
 }
 
 /** Where the subject has more bad debt than the best of the others, worst first. */

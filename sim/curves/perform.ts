@@ -5,10 +5,13 @@ import { createAgents, type Bots } from "../agents/create-agents.ts";
 import { PROFILES, type AssetProfile } from "../config.ts";
 import { populate } from "../engine/populate.ts";
 import { runScenario } from "../engine/run.ts";
+import { StageKeeper, type Stage, type StageMaker } from "../engine/stage-keeper.ts";
 import { buildWorld, type World } from "../engine/world.ts";
+import { requireInvariants } from "../metrics/require-invariants.ts";
 import { planPopulation, type Population } from "../population.ts";
 import type { ProtocolState } from "../protocols/protocol.ts";
-import { createRng, type Rng } from "../rng.ts";
+import { createRng } from "../rng.ts";
+import { moveToRunner } from "../runner/move.ts";
 import { blockSecondsOf, curveCrash } from "./crash.ts";
 import { NEVER, stageOf, type CurveJob, type CurveOutcome } from "./job.ts";
 
@@ -43,20 +46,15 @@ export function withoutDefences(population: Population): Population {
   };
 }
 
-interface Stage {
-  readonly key: string;
-  readonly world: World;
-  readonly population: Population;
-  readonly rng: Rng;
-  /** Of the chain, before the run. A snapshot serves once. */
-  snapshot: unknown;
-}
-
-/** Does jobs one after the other. What those of a depth and a seed have in common is built once, and gone back to. */
+/**
+ * Does jobs one after the other. What those of a depth and a seed have in common is built once, and gone back to; so is the
+ * same with a curve, in the runner.
+ */
 export class CurvePerformer {
   readonly #hre: HardhatRuntimeEnvironment;
   readonly #connection: NetworkConnection;
-  #stage: Stage | undefined;
+  readonly #stages = new StageKeeper();
+  readonly #selling = new StageKeeper();
 
   constructor(hre: HardhatRuntimeEnvironment, connection: NetworkConnection) {
     this.#hre = hre;
@@ -66,53 +64,51 @@ export class CurvePerformer {
   /** @throws Error if the run breaks an invariant: its numbers are worth nothing then. */
   async perform(job: CurveJob): Promise<CurveOutcome> {
     const { curve, fall, path: name, blocks, hasImpact } = job;
-    const stage = await this.#stageFor(job);
-    const { chain } = stage.world;
-    await chain.revert(stage.snapshot);
-    stage.snapshot = await chain.snapshot();
-    const world = await stage.world.withCurve(curve === NEVER ? "fixed" : curve);
-    const path = curveCrash(fall, name, blocks).path(stage.rng.fork("path"));
+    const selling = `${stageOf(job)} ${curve}`;
+    const { world, population, rng: drawn } = await this.#selling.restored(selling, () => this.#sellerFor(job));
+    const path = curveCrash(fall, name, blocks).path(drawn.fork("path"));
     const bots = curve === NEVER ? NOBODY : BOTS;
-    const rng = stage.rng.fork("run");
-    const run = await runScenario({ ...world, blockSeconds: blockSecondsOf(blocks) }, stage.population, {
-      path,
-      hasImpact,
-      rng,
-      bots,
-    });
-    const broken = run.invariants.filter(({ holds }) => !holds);
-    if (broken.length > 0) {
-      throw new Error(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
-    }
+    const rng = drawn.fork("run");
+    const timed = { ...world, blockSeconds: blockSecondsOf(blocks) };
+    const run = await runScenario(timed, population, { path, hasImpact, rng, bots });
+    requireInvariants(run);
     return { metrics: run.metrics, hash: run.hash };
   }
 
   /** The world of a job before its crash, and what the pool shows then. */
   async show(job: CurveJob): Promise<{ readonly world: World; readonly state: ProtocolState }> {
-    const { world } = await this.#stageFor(job);
+    await this.#selling.close();
+    const { world } = await this.#stages.at(stageOf(job), () => this.#makerFor(job));
     return { world, state: await world.protocol.readState() };
   }
 
   /** Takes back what was built. */
   async close(): Promise<void> {
-    const stage = this.#stage;
-    this.#stage = undefined;
-    await stage?.world.chain.close();
+    await this.#selling.close();
+    await this.#stages.close();
   }
 
-  async #stageFor(job: CurveJob): Promise<Stage> {
-    const { depth, seed, borrowers, loopers } = job;
-    const key = stageOf(job);
-    if (this.#stage?.key === key) return this.#stage;
-    await this.close();
+  #sellerFor(job: CurveJob): StageMaker {
+    const common = () => this.#stages.restored(stageOf(job), () => this.#makerFor(job));
+    const build = async () => (await common()).world.withCurve(job.curve === NEVER ? "fixed" : job.curve);
+    const fill = async (world: World): Promise<Stage> => {
+      const { population, rng } = await this.#stages.at(stageOf(job), () => this.#makerFor(job));
+      await moveToRunner(this.#hre, this.#connection, world.chain);
+      return { world, population, rng };
+    };
+    return { build, fill, close: ({ chain }) => chain.comeBack() };
+  }
+
+  #makerFor({ depth, seed, borrowers, loopers }: CurveJob): StageMaker {
     const rng = createRng(seed);
     const scenario = curveCrash(50, "flat", 100); // of it the world takes what all have in common
     const startPrice = scenario.keyframes[0].price;
     const profile = profileAt(depth);
-    const built = await buildWorld(this.#hre, this.#connection, {
-      ...{ scenario, startPrice, profile, curve: "fixed", features: "measured", priceRange: PRICE_RANGE },
-    });
-    try {
+    const build = () =>
+      buildWorld(this.#hre, this.#connection, {
+        ...{ scenario, startPrice, profile, curve: "fixed", features: "measured", priceRange: PRICE_RANGE },
+      });
+    const fill = async (built: World): Promise<Stage> => {
       const population = withoutDefences(
         planPopulation(rng.fork("population"), { borrowers, loopers }, profile, startPrice),
       );
@@ -121,11 +117,8 @@ export class CurvePerformer {
       await populate(built, population, { members, rng, isLimited: false, loops: "given", capitalLiquidators });
       const world = await built.complete();
       await world.chain.unlock(createAgents(world, population, BOTS).flatMap((agent) => agent.members));
-      const snapshot = await world.chain.snapshot();
-      return (this.#stage = { key, world, population, rng, snapshot });
-    } catch (error) {
-      await built.chain.close();
-      throw error;
-    }
+      return { world, population, rng };
+    };
+    return { build, fill };
   }
 }

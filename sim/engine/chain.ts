@@ -44,7 +44,7 @@ export class Chain {
   }
 
   async close(): Promise<void> {
-    await this.#elsewhere?.close();
+    await this.comeBack();
     await this.rpc("evm_setAutomine", true);
     await this.rpc("evm_revert", this.#origin);
   }
@@ -59,6 +59,14 @@ export class Chain {
     if (this.#elsewhere !== undefined) throw new Error("the chain has moved already");
     this.#elsewhere = elsewhere;
     this.#blocks = elsewhere;
+  }
+
+  /** From now on blocks are mined by the provider again, which goes on where it was left: what was mined elsewhere is gone. */
+  async comeBack(): Promise<void> {
+    const elsewhere = this.#elsewhere;
+    this.#elsewhere = undefined;
+    this.#blocks = new ProviderBlocks(this.#provider);
+    await elsewhere?.close();
   }
 
   /** From now on blocks are mined by `mine` alone. */

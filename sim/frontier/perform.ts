@@ -2,6 +2,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { AAVE_V3, PROFILES, type AssetProfile } from "../config.ts";
+import { requireInvariants } from "../metrics/require-invariants.ts";
 import { findScenario } from "../scenarios/built-in.ts";
 import { calmScenario } from "../scenarios/calm.ts";
 import { withFewerBlocks } from "../scenarios/keyframe-scenario.ts";
@@ -44,9 +45,6 @@ export async function performJob(
   if (job.kind === "lending") return { lent: await measureLending(hre, connection, options) };
 
   const { run, amplification } = await runOnce(hre, connection, options);
-  const broken = run.invariants.filter(({ holds }) => !holds);
-  if (broken.length > 0) {
-    throw new Error(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
-  }
+  requireInvariants(run);
   return { metrics: run.metrics, amplification, hash: run.hash };
 }

@@ -7,9 +7,9 @@ import {
   type FrontierRun,
 } from "./frontier-result.ts";
 import type { Perform, RunJob } from "./job.ts";
+import { createLendingMeter } from "./lending.ts";
 import { MEASURES } from "./measures.ts";
 import { crashOf } from "./perform.ts";
-import { meanOf } from "../jobs/statistics.ts";
 import { harmsOf, summarise, type Observations } from "./summary.ts";
 import { isReference, nameOf, variantsOf, type CalibratedVariant, type Variant } from "./variant.ts";
 
@@ -85,18 +85,9 @@ async function calibrateAll(
   perform: Perform,
   report: (progress: SweepProgress) => void,
 ) {
-  const { borrowers, loopers, dipBuyers, curve, calibrationSeeds } = options;
-  let done = 0;
-  const lent = async (asset: AssetSymbol, features: Variant["features"], lendingScale: number) => {
-    const all = Array.from({ length: calibrationSeeds }, async (_, i) => {
-      const setting = { seed: String(i + 1), curve, features, lendingScale, borrowers, loopers, dipBuyers };
-      const outcome = await perform({ kind: "lending", asset, ...setting });
-      report({ phase: "calibrate", done: ++done });
-      return outcome.lent;
-    });
-    return meanOf(await Promise.all(all));
-  };
-  report({ phase: "calibrate", done });
+  const meter = createLendingMeter(options, options.calibrationSeeds, perform, report);
+  const lent = (asset: AssetSymbol, features: Variant["features"], lendingScale: number) =>
+    meter(asset, { curve: options.curve, features, lendingScale });
   const known = await Promise.all(
     assets.map(async (asset): Promise<[string, number]> => [asset, await lent(asset, "static", 1)]),
   );

@@ -6,7 +6,14 @@ import debtTokenArtifact from "@aave/core-v3/artifacts/contracts/protocol/tokeni
 import type { EncodedCall } from "../market/uniswap-calls.ts";
 import type { Log } from "../market/venue.ts";
 import { aavePoolAbi } from "./aave-v3-deploy.ts";
-import type { InvariantCheck, LiquidationEvent, LossEvent, Position, ProtocolState } from "./protocol.ts";
+import {
+  equalCheck,
+  type InvariantCheck,
+  type LiquidationEvent,
+  type LossEvent,
+  type Position,
+  type ProtocolState,
+} from "./protocol.ts";
 import { Rival, type RivalParts } from "./rival.ts";
 
 const MAX = (1n << 256n) - 1n;
@@ -149,16 +156,13 @@ export class AaveV3 extends Rival {
 
   async checkInvariants(positions: ReadonlyMap<string, Position>): Promise<InvariantCheck[]> {
     const { aCollateral, debtToken, treasury } = this.#aave;
-    const debtShares = (await this.readContract(debtToken, this.#debtToken, "scaledTotalSupply")) as bigint;
+    const debtShares = (await this.read(debtToken, this.#debtToken, "scaledTotalSupply")) as bigint;
     const [elsewhere] = await this.readBalances(aCollateral, [treasury]);
     const [collateral] = await this.readBalances(this.collateral.address, [aCollateral]);
-    const supply = (await this.readContract(aCollateral, this.#aToken, "totalSupply")) as bigint;
+    const supply = (await this.read(aCollateral, this.#aToken, "totalSupply")) as bigint;
     return [
       ...this.compareSums(positions, { debtShares, collateral, elsewhere }),
-      {
-        ...{ id: "INV-06", holds: supply === collateral },
-        detail: `aTokens against what they stand for: ${supply} against ${collateral} [base units]`,
-      },
+      equalCheck("INV-06", "aTokens against what they stand for", supply, collateral),
     ];
   }
 }

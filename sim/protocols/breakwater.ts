@@ -14,7 +14,9 @@ import type { RiskAddresses } from "./breakwater-risk.ts";
 import { explainRevert } from "./explain-revert.ts";
 import { decodeResult, encodeCall, type Argument } from "./fast-abi.ts";
 import {
+  equalCheck,
   RESTRICTED,
+  sumsOf,
   type LiquidationEvent,
   type LossEvent,
   type Position,
@@ -199,22 +201,12 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
     const pool = this.at.pool;
     const [loanHeld] = await this.readBalances(this.loan.address, [pool]);
     const [collateralHeld] = await this.readBalances(this.collateral.address, [pool]);
-    let collateral = 0n;
-    let debtShares = 0n;
-    for (const position of positions.values()) {
-      collateral += position.collateral;
-      debtShares += position.debtShares;
-    }
-    const say = (id: string, what: string, actual: bigint, expected: bigint) => ({
-      id,
-      holds: actual === expected,
-      detail: `${what}: ${actual} against ${expected} [base units]`,
-    });
+    const { collateral, debtShares } = sumsOf(positions);
     // Nobody donates in the lab, so what the pool holds is exactly what its books say.
     return [
-      say("INV-01", "loan assets held against cash on the books", loanHeld, state.cash),
-      say("INV-02", "debt shares of all accounts against the total", debtShares, state.debtShares),
-      say("INV-06", "collateral of all accounts against what the pool holds", collateral, collateralHeld),
+      equalCheck("INV-01", "loan assets held against cash on the books", loanHeld, state.cash),
+      equalCheck("INV-02", "debt shares of all accounts against the total", debtShares, state.debtShares),
+      equalCheck("INV-06", "collateral of all accounts against what the pool holds", collateral, collateralHeld),
     ];
   }
 }

@@ -2,7 +2,14 @@ import { Interface, type InterfaceAbi } from "ethers";
 
 import type { EncodedCall } from "../market/uniswap-calls.ts";
 import type { Log } from "../market/venue.ts";
-import type { InvariantCheck, LiquidationEvent, LossEvent, Position, ProtocolState } from "./protocol.ts";
+import {
+  equalCheck,
+  type InvariantCheck,
+  type LiquidationEvent,
+  type LossEvent,
+  type Position,
+  type ProtocolState,
+} from "./protocol.ts";
 import { Rival, type RivalParts } from "./rival.ts";
 
 const WAD = 10n ** 18n;
@@ -134,10 +141,7 @@ export class MorphoBlue extends Rival {
     const [seen] = await this.readBalances(collateral.address, [at.spender]);
     const cash = market.totalSupplyAssets - market.totalBorrowAssets;
     return [
-      {
-        ...{ id: "INV-01", holds: held === cash },
-        detail: `loan assets held against cash on the books: ${held} against ${cash} [base units]`,
-      },
+      equalCheck("INV-01", "loan assets held against cash on the books", held, cash),
       ...this.compareSums(positions, { debtShares: market.totalBorrowShares, collateral: seen }),
     ];
   }

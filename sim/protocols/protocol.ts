@@ -90,6 +90,21 @@ export interface InvariantCheck {
   readonly detail: string;
 }
 
+/** Two numbers of base units that must be the same. */
+export function equalCheck(id: string, what: string, actual: bigint, expected: bigint): InvariantCheck {
+  return { id, holds: actual === expected, detail: `${what}: ${actual} against ${expected} [base units]` };
+}
+
+/** Over all accounts. */
+export function sumsOf(positions: ReadonlyMap<string, Position>): Pick<Position, "collateral" | "debtShares"> {
+  let [collateral, debtShares] = [0n, 0n];
+  for (const position of positions.values()) {
+    collateral += position.collateral;
+    debtShares += position.debtShares;
+  }
+  return { collateral, debtShares };
+}
+
 /**
  * A lending protocol as the lab sees it: how to call it and how to read it. Agents know protocols through this alone, so
  * that the same population can meet the same crash elsewhere.

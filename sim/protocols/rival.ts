@@ -8,7 +8,9 @@ import { priceFloat, toFloat, toUnits } from "../units.ts";
 import { FEED_DECIMALS } from "./breakwater-deploy.ts";
 import { explainRevert } from "./explain-revert.ts";
 import {
+  equalCheck,
   NORMAL,
+  sumsOf,
   type InvariantCheck,
   type LiquidationEvent,
   type LossEvent,
@@ -167,13 +169,9 @@ export abstract class Rival implements Protocol {
 
   // --- reading --------------------------------------------------------------------------------------------------
 
-  async #read(to: string, abi: Interface, name: string, ...args: unknown[]): Promise<unknown> {
+  protected async read(to: string, abi: Interface, name: string, ...args: unknown[]): Promise<unknown> {
     const data = await this.#chain.call(to, abi.encodeFunctionData(name, args));
     return abi.decodeFunctionResult(name, data)[0] as unknown;
-  }
-
-  protected readContract(to: string, abi: Interface, name: string, ...args: unknown[]): Promise<unknown> {
-    return this.#read(to, abi, name, ...args);
   }
 
   protected readRaw(to: string, data: string): Promise<string> {
@@ -187,7 +185,7 @@ export abstract class Rival implements Protocol {
   }
 
   async readState(): Promise<ProtocolState> {
-    const m = (await this.#read(this.at.desk, this.#abi.desk, "marketState")) as Readonly<Record<string, bigint>>;
+    const m = (await this.read(this.at.desk, this.#abi.desk, "marketState")) as Readonly<Record<string, bigint>>;
     const { debtAssets, debtShares, cash, lenderAssets, lenderShares, price36 } = m;
     const price = priceFloat(price36, this.collateral.decimals, this.loan.decimals);
     return {
@@ -205,20 +203,20 @@ export abstract class Rival implements Protocol {
 
   readPositions(accounts: readonly string[]): Promise<Position[]> {
     return this.#paged(accounts, async (part) => {
-      const read = (await this.#read(this.at.desk, this.#abi.desk, "positionsOf", part)) as [bigint, bigint][];
+      const read = (await this.read(this.at.desk, this.#abi.desk, "positionsOf", part)) as [bigint, bigint][];
       return read.map(([collateral, debtShares]) => ({ collateral, debtShares, kickedAt: 0 }));
     });
   }
 
   readBalances(token: string, owners: readonly string[]): Promise<bigint[]> {
     return this.#paged(owners, async (part) => [
-      ...((await this.#read(this.at.lens, this.#abi.lens, "balancesOf", token, part)) as bigint[]),
+      ...((await this.read(this.at.lens, this.#abi.lens, "balancesOf", token, part)) as bigint[]),
     ]);
   }
 
   readLenderShares(owners: readonly string[]): Promise<bigint[]> {
     return this.#paged(owners, async (part) => [
-      ...((await this.#read(this.at.desk, this.#abi.desk, "lenderSharesOf", part)) as bigint[]),
+      ...((await this.read(this.at.desk, this.#abi.desk, "lenderSharesOf", part)) as bigint[]),
     ]);
   }
 
@@ -265,19 +263,11 @@ export abstract class Rival implements Protocol {
     positions: ReadonlyMap<string, Position>,
     books: { readonly debtShares: bigint; readonly collateral: bigint; readonly elsewhere?: bigint },
   ): InvariantCheck[] {
-    let [collateral, debtShares] = [books.elsewhere ?? 0n, 0n];
-    for (const position of positions.values()) {
-      collateral += position.collateral;
-      debtShares += position.debtShares;
-    }
-    const say = (id: string, what: string, actual: bigint, expected: bigint): InvariantCheck => ({
-      id,
-      holds: actual === expected,
-      detail: `${what}: ${actual} against ${expected} [base units]`,
-    });
+    const { collateral, debtShares } = sumsOf(positions);
+    const accounted = collateral + (books.elsewhere ?? 0n);
     return [
-      say("INV-02", "debt shares of all accounts against the total", debtShares, books.debtShares),
-      say("INV-06", "collateral of all accounts against what is held", collateral, books.collateral),
+      equalCheck("INV-02", "debt shares of all accounts against the total", debtShares, books.debtShares),
+      equalCheck("INV-06", "collateral of all accounts against what is held", accounted, books.collateral),
     ];
   }
 }

@@ -1,14 +1,9 @@
-import type {
-  CompareGoal,
-  CompareResult,
-  ContestantSummary,
-  GroupSummary,
-  LostCell,
-} from "../compare/compare-result.ts";
+import type { CompareResult, ContestantSummary, GroupSummary, LostCell } from "../compare/compare-result.ts";
 import { nameOfCell } from "../compare/job.ts";
 import { COMPARE_MEASURES, LOSS } from "../compare/measures.ts";
 import type { Estimate } from "../jobs/statistics.ts";
 import { formatNumber } from "./format.ts";
+import { goalLines } from "./goal-lines.ts";
 import { createStyle, type Style } from "./style.ts";
 
 const LABEL = 29;
@@ -30,7 +25,7 @@ export function formatCompareTable(result: CompareResult, colour = false): strin
     ...lost(result.lost, style),
     "",
     style.bold("Goals"),
-    ...result.goals.flatMap((goal) => goalLines(goal, style)),
+    ...result.goals.flatMap((goal) => goalLines(goal, style, "limit")),
   ].join("\n");
 }
 
@@ -107,11 +102,4 @@ function lost(all: readonly LostCell[], style: Style): string[] {
 
 function amount(value: number, unit: string): string {
   return formatNumber(unit === "%" ? 100 * value : value, 2);
-}
-
-function goalLines({ text, holds, value, limit, detail }: CompareGoal, style: Style): string[] {
-  const mark = holds === null ? style.dim("  ?  ") : holds ? style.good("  met") : style.bad("  NOT");
-  const percent = (share: number | null) => `${formatNumber(100 * (share ?? 0), 2)} %`;
-  const found = holds === null ? detail : `${percent(value)}, limit ${percent(limit)}; ${detail}`;
-  return [`${mark}  ${text}`, style.dim(`       ${found}`)];
 }

@@ -1,7 +1,8 @@
-import type { ContestantSummary, CurvesResult, Goal, GroupSummary } from "../curves/curves-result.ts";
+import type { ContestantSummary, CurvesResult, GroupSummary } from "../curves/curves-result.ts";
 import { CURVE_MEASURES, type CurveMeasure } from "../curves/measures.ts";
 import type { Estimate } from "../jobs/statistics.ts";
 import { formatNumber, formatTime } from "./format.ts";
+import { goalLines } from "./goal-lines.ts";
 import { createStyle, type Style } from "./style.ts";
 
 const LABEL = 25;
@@ -88,11 +89,4 @@ function lost({ lost: all, options }: CurvesResult, style: Style): string[] {
     }),
     ...(all.length > MOST_LOST ? [`  and ${all.length - MOST_LOST} more, in the result`] : []),
   ];
-}
-
-function goalLines({ text, holds, value, limit, detail }: Goal, style: Style): string[] {
-  const mark = holds === null ? style.dim("  ?  ") : holds ? style.good("  met") : style.bad("  NOT");
-  const percent = (share: number | null) => `${formatNumber(100 * (share ?? 0), 2)} %`;
-  const found = holds === null ? detail : `${percent(value)}, at most ${percent(limit)}; ${detail}`;
-  return [`${mark}  ${text}`, style.dim(`       ${found}`)];
 }

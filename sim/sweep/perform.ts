@@ -2,6 +2,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { crashOf } from "../frontier/perform.ts";
+import { requireInvariants } from "../metrics/require-invariants.ts";
 import { runOnce } from "../shock.ts";
 import type { LabJob, LabOutcome } from "./lab-job.ts";
 import { scenarioOf, settingOf } from "./setting.ts";
@@ -21,9 +22,6 @@ export async function performLabJob(
     ...{ scenario: scenarioOf(crash, overrides), seed, curve, features, borrowers, loopers, dipBuyers },
     ...settingOf(overrides, crash.asset),
   });
-  const broken = run.invariants.filter(({ holds }) => !holds);
-  if (broken.length > 0) {
-    throw new Error(`invariants broken: ${broken.map(({ id, detail }) => `${id} (${detail})`).join(", ")}`);
-  }
+  requireInvariants(run);
   return { metrics: run.metrics, amplification, hash: run.hash, series: run.series };
 }

@@ -14,17 +14,17 @@ export interface OutputFiles {
  */
 export async function prepareFiles(args: {
   readonly out: string;
-  readonly chart: string;
+  readonly chart?: string;
   readonly report?: string;
 }): Promise<OutputFiles> {
-  const { report: page = "" } = args;
+  const { chart: picture = "", report: page = "" } = args;
   const out = await prepareOutputFile(args.out, "--out");
-  const chart = args.chart === "" ? undefined : await prepareOutputFile(args.chart, "--chart");
+  const chart = picture === "" ? undefined : await prepareOutputFile(picture, "--chart");
   const report = page === "" ? undefined : await prepareOutputFile(page, "--report");
   if (chart?.target === out.target) throw new UserError(`--out and --chart are the same file: ${args.out}`);
   if (report?.target === out.target) throw new UserError(`--out and --report are the same file: ${args.out}`);
   if (report !== undefined && report.target === chart?.target) {
-    throw new UserError(`--chart and --report are the same file: ${args.chart}`);
+    throw new UserError(`--chart and --report are the same file: ${picture}`);
   }
   return { out, chart, report };
 }

@@ -5,11 +5,7 @@ import type { SweepProgress } from "../../sim/frontier/sweep.ts";
 import { readBasis } from "../../sim/jobs/basis.ts";
 import type { Performer } from "../../sim/jobs/job.ts";
 import { CURVE_NAMES } from "../../sim/liquidation-curves.ts";
-import type { ReportPage } from "../../sim/report/html/page.ts";
-import { renderReport } from "../../sim/report/html/render.ts";
 import { createSweepProgress } from "../../sim/report/frontier-progress.ts";
-import { formatJson } from "../../sim/report/result-file.ts";
-import { wantsColour } from "../../sim/report/style.ts";
 import { findScenario } from "../../sim/scenarios/built-in.ts";
 import { ResultsStore } from "../../sim/store/results-store.ts";
 import { parseSettings } from "../../sim/sweep/grid.ts";
@@ -17,10 +13,10 @@ import { describeLabJob, type LabJob, type LabOutcome } from "../../sim/sweep/la
 import { PARAMETERS } from "../../sim/sweep/parameters.ts";
 import type { Common } from "../../sim/sweep/plan.ts";
 import { choose } from "./choose.ts";
-import { commandLine } from "./command-line.ts";
 import { parseCount } from "./numbers.ts";
 import { choosePlace, openPerformer } from "./open-performer.ts";
 import { prepareFiles } from "./output-files.ts";
+import { showResult, type Shown } from "./show-result.ts";
 import { UserError } from "./user-error.ts";
 
 /** What `montecarlo` and `sweep` both are told. */
@@ -43,17 +39,12 @@ export interface BatchArguments {
 }
 
 /** What one of them does of its own. */
-export interface Batch<ResultT> {
-  /** Its name on the command line. */
-  readonly task: string;
+export interface Batch<ResultT> extends Shown<ResultT> {
   readonly run: (
     basis: string,
     perform: Performer<LabJob, LabOutcome>,
     report: (progress: SweepProgress) => void,
   ) => Promise<ResultT>;
-  readonly format: (result: ResultT, colour: boolean) => string;
-  /** Its page of a report. @param command That reproduces it. */
-  readonly pageOf: (result: ResultT, command: string) => ReportPage;
 }
 
 export function readCommon(args: BatchArguments): Common {
@@ -78,10 +69,10 @@ export function readCommon(args: BatchArguments): Common {
 export async function runBatch<ResultT>(
   args: BatchArguments,
   hre: HardhatRuntimeEnvironment,
-  { task, run, format, pageOf }: Batch<ResultT>,
+  batch: Batch<ResultT>,
 ): Promise<ResultT> {
   const place = await choosePlace(args);
-  const { out, report } = await prepareFiles({ ...args, chart: "" });
+  const files = await prepareFiles(args);
   const store = await ResultsStore.open(args.store);
   let result: ResultT;
   let runs: string;
@@ -93,7 +84,7 @@ export async function runBatch<ResultT>(
     const warn = (line: string) => console.error(`warning: ${line}`);
     const performer = await openPerformer<LabJob, LabOutcome>(hre, place, { basis, describe: describeLabJob, warn });
     try {
-      result = await run(basis, store.around(performer.perform, basis), progress.update);
+      result = await batch.run(basis, store.around(performer.perform, basis), progress.update);
     } finally {
       await performer.close();
       progress.end();
@@ -103,18 +94,7 @@ export async function runBatch<ResultT>(
     store.close();
   }
 
-  const text = formatJson(result);
-  await out.write(text);
-  await report?.write(renderReport(pageOf(result, commandLine(task, optionsOf(args)))));
-  if (args.json) process.stdout.write(text);
-  else {
-    const files = [
-      `Result   ${args.out}`,
-      ...(report === undefined ? [] : [`Report   ${report.name}`]),
-      `Runs     ${runs}`,
-    ];
-    console.log([format(result, wantsColour(process.stdout, process.env)), "", ...files].join("\n"));
-  }
+  await showResult(args, files, result, batch, [`Runs     ${runs}`]);
   return result;
 }
 
@@ -124,14 +104,4 @@ export function listParameters(): string {
     const range = `${low} … ${high}${isWhole ? ", whole" : ""}${unit === "" ? "" : ` [${unit}]`}`;
     return `${name.padEnd(40)}${range.padEnd(38)} ${doc}`;
   }).join("\n");
-}
-
-/** Where things go, and who does the runs, is not what a result depends on. */
-const NO_PART: readonly string[] = ["workers", "queue", "store", "out", "report", "json", "parameters"];
-
-/** All that the result depends on, defaults spelled out; what is empty was not asked for. */
-function optionsOf(args: BatchArguments): (readonly [string, string])[] {
-  return Object.entries(args).flatMap(([name, value]: [string, unknown]) => {
-    return NO_PART.includes(name) || typeof value !== "string" || value === "" ? [] : [[name, value] as const];
-  });
 }

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
-import hre from "hardhat";
 
 import type { CurvesResult } from "../../sim/curves/curves-result.ts";
-import { UserError } from "../../sim/user-error.ts";
 import type { CurvesArguments } from "../../tasks/curves.ts";
-import { runHardhat } from "../shared/node-process.ts";
+import { runHardhat, startTask } from "../shared/node-process.ts";
 import { parseXml } from "../shared/parse-xml.ts";
+import { skipWithoutRedis, startRedis } from "../shared/redis-server.ts";
+import { refusalOf } from "../shared/refusal.ts";
 
 const TINY = ["--depths", "0.2,5", "--shocks", "50", "--paths", "flat", "--curves", "fixed,dutch,never"];
 const FEW = ["--blocks", "35", "--borrowers", "6", "--loopers", "2", "--seeds", "2", "--subject", "dutch"];
@@ -23,26 +23,12 @@ describe("task curves", () => {
   const inside = (name: string) => path.join(directory, name);
 
   describe("told what cannot be", () => {
-    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
-
     /** Runs the task as the command line does, and keeps what it prints. */
-    async function refusal(args: Partial<CurvesArguments>): Promise<string> {
+    function refusal(args: Partial<CurvesArguments>): Promise<string> {
       const grid = { depths: "1", shocks: "35", paths: "flat", curves: "", subject: "paced", seeds: "2" };
-      const rest = { borrowers: "6", loopers: "2", blocks: "35", workers: "1", json: false };
+      const rest = { borrowers: "6", loopers: "2", blocks: "35", workers: "1", queue: "", json: false };
       const files = { cache: inside("refused"), out: inside("refused.json"), chart: "" };
-      const printed: string[] = [];
-      const { log, error } = console;
-      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
-      console.error = (line: unknown) => void printed.push(String(line));
-      try {
-        const outcome = (await hre.tasks.getTask("curves").run({ ...grid, ...rest, ...files, ...args })) as Outcome;
-        expect(outcome.success).to.equal(false);
-        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
-      } finally {
-        Object.assign(console, { log, error });
-      }
-      expect(printed).to.have.lengthOf(1);
-      return printed[0];
+      return refusalOf("curves", { ...grid, ...rest, ...files, ...args });
     }
 
     const refused: [what: string, args: Partial<CurvesArguments>, message: RegExp][] = [
@@ -67,6 +53,7 @@ describe("task curves", () => {
       ["a result in no directory", { out: "/none/r.json" }, /cannot write --out \/none\/r.json/],
       ["one file for result and chart", { out: "x.out", chart: "./x.out" }, /--out and --chart are the same file/],
       ["no cache", { cache: "" }, /--cache needs the name of a directory/],
+      ["a queue that is none", { queue: "localhost" }, /--queue/],
     ];
     for (const [what, args, message] of refused) {
       it(`says in one line: ${what}`, async () => expect(await refusal(args)).to.match(message));
@@ -107,5 +94,22 @@ describe("task curves", () => {
     expect(await readFile(inside("a.html"), "utf8")).to.equal(report);
     expect(await readFile(inside("a.json"), "utf8")).to.equal(stdout);
     expect(await readFile(inside("cache/jobs.jsonl"), "utf8")).to.equal(jobs);
+  });
+
+  it("has the same done by whoever serves a queue", async function () {
+    skipWithoutRedis(this);
+    const redis = await startRedis();
+    const worker = startTask(["lab-worker", "--queue", redis.url, "--workers", "1"]);
+    try {
+      const files = ["--cache", inside("queued"), "--out", inside("queued.json"), "--json", "--queue", redis.url];
+      const { code, stdout, stderr } = await runHardhat(["curves", ...TINY, ...FEW, ...files]);
+      expect({ code, stderr: stderr.replace(/^warning: .*\n/gm, "") }).to.deep.equal({ code: 0, stderr: "" });
+      expect(stdout).to.equal(await readFile(inside("a.json"), "utf8"));
+      expect(worker.stdout()).to.match(/^end {3}dutch at depth 0.2, −50 %, flat, seed 1$/m);
+    } finally {
+      worker.kill("SIGTERM");
+      await worker.ended;
+      await redis.stop();
+    }
   });
 });

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
-import hre from "hardhat";
 
 import type { FrontierResult } from "../../sim/frontier/frontier-result.ts";
-import { UserError } from "../../sim/user-error.ts";
 import type { FrontierArguments } from "../../tasks/frontier.ts";
 import { runHardhat } from "../shared/node-process.ts";
 import { parseXml } from "../shared/parse-xml.ts";
+import { refusalOf } from "../shared/refusal.ts";
 
 /** Two hours in blocks of a minute, and hardly anybody there. */
 const TINY = [
@@ -34,27 +33,20 @@ describe("task frontier", () => {
   const inside = (name: string) => path.join(directory, name);
 
   describe("told what cannot be", () => {
-    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
-
     /** Runs the task as the command line does, and keeps what it prints. */
-    async function refusal(args: Partial<FrontierArguments>): Promise<string> {
+    function refusal(args: Partial<FrontierArguments>): Promise<string> {
       const defaults = { scenarios: "flash-wick", seeds: "2", borrowers: "6", loopers: "2", dipBuyers: "0" };
-      const rest = { blocks: "120", curve: "dutch", features: "static", lending: "100", workers: "1", json: false };
+      const rest = {
+        blocks: "120",
+        curve: "dutch",
+        features: "static",
+        lending: "100",
+        workers: "1",
+        queue: "",
+        json: false,
+      };
       const files = { cache: inside("refused"), out: inside("refused.json"), chart: "" };
-      const printed: string[] = [];
-      const { log, error } = console;
-      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
-      console.error = (line: unknown) => void printed.push(String(line));
-      try {
-        const task = hre.tasks.getTask("frontier");
-        const outcome = (await task.run({ ...defaults, ...rest, ...files, ...args })) as Outcome;
-        expect(outcome.success).to.equal(false);
-        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
-      } finally {
-        Object.assign(console, { log, error });
-      }
-      expect(printed).to.have.lengthOf(1);
-      return printed[0];
+      return refusalOf("frontier", { ...defaults, ...rest, ...files, ...args });
     }
 
     const refused: [what: string, args: Partial<FrontierArguments>, message: RegExp][] = [

@@ -7,9 +7,9 @@ import hre from "hardhat";
 
 import type { MonteCarloResult } from "../../sim/montecarlo/montecarlo.ts";
 import type { SweepResult } from "../../sim/sweep/sweep.ts";
-import { UserError } from "../../sim/user-error.ts";
 import { runHardhat, startTask, type RunningTask } from "../shared/node-process.ts";
 import { skipWithoutRedis, startRedis, type RunningRedis } from "../shared/redis-server.ts";
+import { refusalOf } from "../shared/refusal.ts";
 
 /** Two hours in blocks of a minute, and hardly anybody there. */
 const TINY = ["--scenario", "flash-wick", "--blocks", "120", "--borrowers", "4", "--loopers", "1", "--curve", "paced"];
@@ -48,8 +48,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
   }
 
   describe("told what cannot be", () => {
-    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
-    async function refusal(name: string, args: Record<string, string | boolean>): Promise<string> {
+    function refusal(name: string, args: Record<string, string | boolean>): Promise<string> {
       const defaults = {
         ...{ scenario: "flash-wick", blocks: "60", borrowers: "4", loopers: "1", dipBuyers: "0", curve: "paced" },
         ...{
@@ -72,19 +71,7 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
         },
         ...{ report: "", lease: "30", sql: "SELECT 1", csv: "" },
       };
-      const printed: string[] = [];
-      const { log, error } = console;
-      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
-      console.error = (line: unknown) => void printed.push(String(line));
-      try {
-        const outcome = (await hre.tasks.getTask(name).run({ ...known(name, defaults), ...args })) as Outcome;
-        expect(outcome.success).to.equal(false);
-        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
-      } finally {
-        Object.assign(console, { log, error });
-      }
-      expect(printed).to.have.lengthOf(1);
-      return printed[0];
+      return refusalOf(name, { ...known(name, defaults), ...args });
     }
     const known = (name: string, args: Record<string, string | boolean>) => {
       const { options } = hre.tasks.getTask(name);

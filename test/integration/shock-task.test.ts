@@ -6,14 +6,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
-import hre from "hardhat";
 
 import type { ShockResult } from "../../sim/metrics/run-result.ts";
-import { UserError } from "../../sim/user-error.ts";
 import type { ShockArguments } from "../../tasks/shock.ts";
 import { checkSchema, type Schema } from "../shared/check-schema.ts";
 import { freePort, runHardhat, startNode, type Finished } from "../shared/node-process.ts";
 import { parseXml } from "../shared/parse-xml.ts";
+import { refusalOf } from "../shared/refusal.ts";
 
 /** Half an hour in which the price falls by 45 % and comes back in part: 150 blocks. */
 const PRICES = [
@@ -38,25 +37,11 @@ describe("task shock", () => {
   const inside = (name: string) => path.join(directory, name);
 
   describe("told what cannot be", () => {
-    type Outcome = { readonly success: true } | { readonly success: false; readonly error: unknown };
-
     /** Runs the task as the command line does, and keeps what it prints. */
-    async function refusal(args: Partial<ShockArguments>): Promise<string> {
+    function refusal(args: Partial<ShockArguments>): Promise<string> {
       const defaults = { scenario: "", prices: "", over: "", asset: "", seed: "1", borrowers: "5", loopers: "1" };
       const rest = { curve: "dutch", out: inside("refused.json"), chart: "", json: false };
-      const printed: string[] = [];
-      const { log, error } = console;
-      console.log = (line: unknown) => void printed.push(`out: ${String(line)}`);
-      console.error = (line: unknown) => void printed.push(String(line));
-      try {
-        const outcome = (await hre.tasks.getTask("shock").run({ ...defaults, ...rest, ...args })) as Outcome;
-        expect(outcome.success).to.equal(false);
-        if (!outcome.success) expect(outcome.error).to.be.instanceOf(UserError);
-      } finally {
-        Object.assign(console, { log, error });
-      }
-      expect(printed).to.have.lengthOf(1);
-      return printed[0];
+      return refusalOf("shock", { ...defaults, ...rest, ...args });
     }
 
     const refused: [what: string, args: Partial<ShockArguments>, message: RegExp][] = [
