@@ -68,7 +68,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @inheritdoc ILendingPool
     function multicall(
         bytes[] calldata data
-    ) public override(ILendingPool, Multicall) returns (bytes[] memory results) {
+    ) public virtual override(ILendingPool, Multicall) returns (bytes[] memory results) {
         return super.multicall(data);
     }
 
@@ -93,7 +93,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         address token,
         uint256 amount,
         bytes calldata data
-    ) external lock returns (bool) {
+    ) public virtual lock returns (bool) {
         (uint256 flags, uint256 cash) = (_pauseFlags, _cash);
         uint256 fee = flashFee(token, amount);
         if (flags & PAUSE_FLASH_LOAN != 0) revert PoolPaused(PAUSE_FLASH_LOAN);

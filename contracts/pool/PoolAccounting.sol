@@ -39,7 +39,7 @@ abstract contract PoolAccounting is PoolStorage {
         _locked = UNLOCKED;
     }
 
-    function _lock() private {
+    function _lock() internal virtual {
         if (_locked != UNLOCKED) revert PoolLocked();
         _locked = LOCKED;
     }
@@ -115,7 +115,7 @@ abstract contract PoolAccounting is PoolStorage {
     }
 
     /// @dev What belongs to lenders. Zero when reserves claim more than there is (only after a loss).
-    function _lenderAssets(Accrual memory a) internal pure returns (uint256) {
+    function _lenderAssets(Accrual memory a) internal view virtual returns (uint256) {
         unchecked {
             return (a.cash + a.debtAssets).zeroFloorSub(a.reserves); // 112 bits each
         }
@@ -167,7 +167,7 @@ abstract contract PoolAccounting is PoolStorage {
         _pullFrom(token, msg.sender, amount, booked);
     }
 
-    function _pullFrom(address token, address from, uint256 amount, uint256 booked) internal {
+    function _pullFrom(address token, address from, uint256 amount, uint256 booked) internal virtual {
         // A balance that the token does not tell counts as zero, and so as a mismatch.
         uint256 before = SafeTransferLib.balanceOf(token, address(this));
         IERC20(token).safeTransferFrom(from, address(this), amount);

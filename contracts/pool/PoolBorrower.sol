@@ -106,7 +106,7 @@ abstract contract PoolBorrower is PoolLender {
         uint256 shares,
         address account,
         address receiver
-    ) external lock onlyFor(account) returns (uint256, uint256) {
+    ) public virtual lock onlyFor(account) returns (uint256, uint256) {
         _requireOneAmount(assets, shares);
         _requireAddress(receiver);
         Account storage record = _account[account];
@@ -229,7 +229,7 @@ abstract contract PoolBorrower is PoolLender {
         emit OperatorSet(owner, operator, approved);
     }
 
-    function _requireAuthorized(address account) private view {
+    function _requireAuthorized(address account) internal view virtual {
         if (msg.sender != account && !_isOperator[account][msg.sender]) revert PoolUnauthorized(msg.sender, account);
     }
 
@@ -247,7 +247,7 @@ abstract contract PoolBorrower is PoolLender {
         address extraToken,
         uint256 extraAmount,
         uint256 debt
-    ) private view {
+    ) internal virtual {
         (uint256 capacity, address restricted) = _borrowCapacity(account, mask, extraToken, extraAmount);
         if (capacity >= debt) return;
         if (restricted != address(0)) revert PoolRestricted(restricted);

@@ -55,7 +55,7 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
         _exit(a, assets, shares, receiver, owner);
     }
 
-    function _enter(Accrual memory a, uint256 assets, uint256 shares, address receiver) private {
+    function _enter(Accrual memory a, uint256 assets, uint256 shares, address receiver) internal virtual {
         if (_pauseFlags & PAUSE_DEPOSIT != 0) revert PoolPaused(PAUSE_DEPOSIT);
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
         if (_hasSupplyCap) {
@@ -69,7 +69,13 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
         _pull(_loanAsset, assets, a.cash);
     }
 
-    function _exit(Accrual memory a, uint256 assets, uint256 shares, address receiver, address owner) private {
+    function _exit(
+        Accrual memory a,
+        uint256 assets,
+        uint256 shares,
+        address receiver,
+        address owner
+    ) internal virtual {
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);

@@ -38,7 +38,7 @@ abstract contract PoolProvision is PoolRisk {
     }
 
     /// @dev Lenders' assets less what of the provision reserves would not bear.
-    function _exitAssets(Accrual memory a) internal view returns (uint256 assets) {
+    function _exitAssets(Accrual memory a) internal view virtual returns (uint256 assets) {
         assets = _lenderAssets(a);
         if (_pauseFlags & PROVISIONED == 0) return assets;
         return assets.zeroFloorSub(uint256(_totalProvision).zeroFloorSub(a.reserves));

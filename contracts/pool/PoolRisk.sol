@@ -49,7 +49,7 @@ abstract contract PoolRisk is PoolAccounting {
         uint256 mask,
         address extraToken,
         uint256 extraAmount
-    ) internal view returns (uint256 capacity, address restricted) {
+    ) internal view virtual returns (uint256 capacity, address restricted) {
         IPriceOracle oracle = IPriceOracle(_oracle);
         Basket memory b;
         if (extraAmount != 0) restricted = _addCredit(b, oracle, extraToken, extraAmount);

@@ -6,6 +6,7 @@ import { poolAmounts } from "../../sim/market/uniswap-calls.ts";
 import { addFullRangeLiquidity } from "../../sim/market/uniswap-pool.ts";
 import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, BLOCK, hastyBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import { isRemoved, removable } from "../shared/defences.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
 import { ETHER, Level, USD } from "../shared/risk-fixtures.ts";
 
@@ -13,6 +14,9 @@ import { ETHER, Level, USD } from "../shared/risk-fixtures.ts";
 const BLOCKS = 300;
 const SELDOM = 25; // blocks between two pokes of a keeper: 300 s
 const MINUTE_BLOCKS = 5;
+
+removable("samples apart");
+const DEPTH_BY_TIME = removable("depth by time");
 
 describe("Attack: pokes in every block", () => {
   let connection: NetworkConnection;
@@ -144,8 +148,10 @@ describe("Attack: pokes in every block", () => {
     async function rise(a: AttackedBorrower, every: number, name: "LiquidityOracle" | "PerCallLiquidityOracle") {
       return a.imagine(async () => {
         const { ethers, governor, uniswap, eth, liquidity, price, networkHelpers } = a;
-        const isWeak = name === "PerCallLiquidityOracle";
-        const oracle = isWeak ? await ethers.deployContract(name, [await liquidity.getAddress()]) : liquidity;
+        const isWeak = name === "PerCallLiquidityOracle" || isRemoved(DEPTH_BY_TIME);
+        const oracle = isWeak
+          ? await ethers.deployContract("PerCallLiquidityOracle", [await liquidity.getAddress()])
+          : liquidity;
         const depth = async () => Number((await oracle.depthOf(eth.address)).depth);
         await oracle.pokeDepth(eth.address);
         const before = await depth();

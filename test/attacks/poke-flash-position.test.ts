@@ -12,10 +12,13 @@ import {
   UNSEEN,
   type AttackedBorrower,
 } from "../shared/attack-fixtures.ts";
+import { removable } from "../shared/defences.ts";
 import { ENGINE_ASSET, ETHER, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 12;
 const BLOCKS = 50;
+
+removable("untouched blocks only");
 
 describe("Attack: a position that is opened and closed around a poke", () => {
   let connection: NetworkConnection;

@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, BLOCK, spotPricedBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import { removable } from "../shared/defences.ts";
 import { ETHER, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 24;
@@ -12,6 +13,8 @@ const WINDOW = 1_800;
 const BAND = 0.05;
 /** Ticks are whole, and so are two means. */
 const ROUNDING = 3e-4;
+
+removable("averaged prices");
 
 describe("Attack: hold the market away from the true price for some blocks", () => {
   let connection: NetworkConnection;

@@ -11,10 +11,13 @@ import {
   UNSEEN,
   type AttackedBorrower,
 } from "../shared/attack-fixtures.ts";
+import { removable } from "../shared/defences.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
 import { Level, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 12;
+
+removable("untouched blocks only");
 
 describe("Attack: lenders who come and go", () => {
   let connection: NetworkConnection;

@@ -8,6 +8,7 @@ import { usableTickDown } from "../../sim/market/uniswap-math.ts";
 import { readSlot0 } from "../../sim/market/uniswap-pool.ts";
 import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, spotDepthBorrower, type AttackedBorrower } from "../shared/attack-fixtures.ts";
+import { removable } from "../shared/defences.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
 import { ETHER, USD } from "../shared/risk-fixtures.ts";
 
@@ -18,6 +19,8 @@ const WINDOW = 1_800;
 const TOKEN = 2n;
 /** So large that what a sale would do to the market decides how much he may borrow. */
 const WHALE = 8_000n * ETHER;
+
+removable("averaged depth");
 
 describe("Attack: liquidity for the moment of a poke", () => {
   let connection: NetworkConnection;

@@ -9,10 +9,13 @@ import {
   type AttackedBorrower,
   type ScriptCall,
 } from "../shared/attack-fixtures.ts";
+import { removable } from "../shared/defences.ts";
 import { expectWithinBps } from "../shared/oracle-fixtures.ts";
 import { ETHER, USD } from "../shared/risk-fixtures.ts";
 
 const CASES = 16;
+
+removable("earlier blocks only");
 
 describe("Attack: trade, poke, use and trade back in one transaction", () => {
   let connection: NetworkConnection;

@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
 import { attackedBorrower, BLOCK } from "../shared/attack-fixtures.ts";
+import { isRemoved, removable } from "../shared/defences.ts";
 import { DAY, USD } from "../shared/risk-fixtures.ts";
 
 const PER_POKE = USD / 2n;
@@ -11,6 +12,8 @@ const PER_DAY = 4n * USD;
 const INTERVAL = 300n;
 /** An hour: four pokes more than the cap pays for. */
 const BLOCKS = 300;
+
+const PER_DAY_SET = isRemoved(removable("daily cap")) ? 10n ** 12n : PER_DAY;
 
 describe("Attack: pokes for their reward", () => {
   let connection: NetworkConnection;
@@ -40,7 +43,7 @@ describe("Attack: pokes for their reward", () => {
 
   it("no more than the day's cap is earned, however many pokes and by however many", async () => {
     const a = await load();
-    await a.engine.setRewards({ perPoke: PER_POKE, perDay: PER_DAY, interval: INTERVAL });
+    await a.engine.setRewards({ perPoke: PER_POKE, perDay: PER_DAY_SET, interval: INTERVAL });
     expect(await spam(a, BLOCKS)).to.equal(PER_DAY);
     // Another day, another cap.
     expect(await spam(a, 100)).to.equal(PER_DAY + 4n * PER_POKE);
@@ -48,7 +51,7 @@ describe("Attack: pokes for their reward", () => {
 
   it("by interval, not by poke", async () => {
     const a = await load();
-    await a.engine.setRewards({ perPoke: PER_POKE, perDay: PER_DAY, interval: INTERVAL });
+    await a.engine.setRewards({ perPoke: PER_POKE, perDay: PER_DAY_SET, interval: INTERVAL });
     expect(await spam(a, 60)).to.equal(3n * PER_POKE); // 12 minutes
   });
 

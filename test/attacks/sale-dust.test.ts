@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { removable } from "../shared/defences.ts";
 import { ETHER } from "../shared/gas-fixture.ts";
 import { onBoth, USD, type Sales } from "../shared/sale-fixtures.ts";
 
@@ -16,7 +17,7 @@ async function leaveRest(p: Sales, rest: bigint) {
 describe("Attack: sales that leave dust, or are dust", () => {
   it("a rest that nobody would come for is left by the weak copy, and refused", async () => {
     const attack = async (p: Sales) => leaveRest(p, ETHER / 1_000n).catch((error: unknown) => String(error));
-    const { ours, weak } = await onBoth("DustySales", attack);
+    const { ours, weak } = await onBoth(removable("least sale"), attack);
     expect(weak).to.equal(ETHER / 1_000n);
     expect(ours).to.contain("LiquidationDust");
   });
@@ -29,13 +30,13 @@ describe("Attack: sales that leave dust, or are dust", () => {
         (error: unknown) => String(error),
       );
     };
-    const { ours, weak } = await onBoth("DustySales", attack);
+    const { ours, weak } = await onBoth(removable("least sale"), attack);
     expect(weak).to.equal("sold");
     expect(ours).to.contain("LiquidationDust");
   });
 
   it("the smallest sale that is made is worth the minimum debt", async () => {
-    const { ours } = await onBoth("DustySales", async (p) => {
+    const { ours } = await onBoth(removable("least sale"), async (p) => {
       await p.liquidation.kick(p.user.address);
       await p.take(p.user, ETHER / 5n);
       return (await p.pool.poolConfig()).minDebt;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { removable } from "../shared/defences.ts";
 import { HEALED, onBoth, UNHEALTHY, type Sales } from "../shared/sale-fixtures.ts";
 
 /** A wick: kicked, healthy again before anybody bought, forgotten. Two days later the account is unhealthy for a moment. */
@@ -15,7 +16,7 @@ async function waitForNextWick(p: Sales) {
 
 describe("Attack: waiting for kicks that were forgotten", () => {
   it("sells at the floor at once in the weak copy, and from the start again", async () => {
-    const { ours, weak } = await onBoth("LongMemorySales", waitForNextWick);
+    const { ours, weak } = await onBoth(removable("kicks expire"), waitForNextWick);
     expect(weak).to.be.lessThan(0.99);
     expect(ours).to.be.greaterThan(1.019);
   });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { removable } from "../shared/defences.ts";
 import { ETHER } from "../shared/gas-fixture.ts";
 import { onBoth, USD, type Sales } from "../shared/sale-fixtures.ts";
 
@@ -20,14 +21,14 @@ async function tipOneself(p: Sales) {
 
 describe("Attack: living on tips, and liquidating oneself", () => {
   it("who kicks and buys his own gains a tip in the weak copy, and nothing", async () => {
-    const { ours, weak } = await onBoth("GenerousSales", tipOneself);
+    const { ours, weak } = await onBoth(removable("tips are charged"), tipOneself);
     expect(weak).to.be.greaterThan(TIP - USD); // some seconds' interest
     expect(ours).to.be.at.most(0n);
     expect(ours).to.be.greaterThan(-USD);
   });
 
   it("buying of one's own at any discount that heals brings nothing", async () => {
-    const { ours } = await onBoth("GenerousSales", async (p) => {
+    const { ours } = await onBoth(removable("tips are charged"), async (p) => {
       const gains: bigint[] = [];
       for (const wait of [1, 300, 600, 900, 1_200]) {
         const snapshot = await p.connection.networkHelpers.takeSnapshot();
@@ -45,7 +46,7 @@ describe("Attack: living on tips, and liquidating oneself", () => {
   });
 
   it("kicks that lead to no sale bring nothing, however many", async () => {
-    const { ours } = await onBoth("GenerousSales", async (p) => {
+    const { ours } = await onBoth(removable("tips are charged"), async (p) => {
       for (let round = 0; round < 5; ++round) {
         for (const { address } of [p.user, p.second, p.third]) {
           await p.liquidation.connect(p.liquidator).kickFor(address, 1);
@@ -58,7 +59,7 @@ describe("Attack: living on tips, and liquidating oneself", () => {
   });
 
   it("one sale pays once", async () => {
-    const { ours } = await onBoth("GenerousSales", async (p) => {
+    const { ours } = await onBoth(removable("tips are charged"), async (p) => {
       await p.liquidation.connect(p.liquidator).kickFor(p.user.address, 1);
       for (let i = 0; i < 3; ++i) await p.take(p.user, ETHER);
       return (await p.liquidation.keeperOf(1)).owed;

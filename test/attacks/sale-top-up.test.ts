@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { removable } from "../shared/defences.ts";
 import { HEALED, onBoth, UNHEALTHY, type Sales } from "../shared/sale-fixtures.ts";
 
 /**
@@ -20,13 +21,13 @@ async function touchHealth(p: Sales) {
 
 describe("Attack: being healthy for a moment, so that the price starts anew", () => {
   it("keeps the account dear for ever in the weak copy; with us its price goes on falling", async () => {
-    const { ours, weak } = await onBoth("ForgetfulSales", touchHealth);
+    const { ours, weak } = await onBoth(removable("memory of the price"), touchHealth);
     expect(weak).to.be.greaterThan(1.019);
     expect(ours).to.be.lessThan(0.99);
   });
 
   it("one unit more of collateral changes nothing at all", async () => {
-    const { ours } = await onBoth("ForgetfulSales", async (p) => {
+    const { ours } = await onBoth(removable("memory of the price"), async (p) => {
       await p.liquidation.kick(p.user.address);
       const { kickedAt } = await p.pool.accountOf(p.user.address);
       await p.time.increase(600);

@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { encodeSwapExactInput, poolSqrtPriceX96, type UniswapPool } from "../../sim/market/uniswap-calls.ts";
 import { unitPrice } from "../../sim/market/uniswap-math.ts";
 import { readSlot0, send } from "../../sim/market/uniswap-pool.ts";
+import { isRemoved } from "./defences.ts";
 import { deployRiskPool, ENGINE_ASSET, ETHER, FLOW, HOUR, MAX_AGE, USD, type RiskPool } from "./risk-fixtures.ts";
 
 /** As `ScriptedAccount.Call`. */
@@ -14,6 +15,14 @@ export interface ScriptCall {
 
 /** Which defence is taken out, so that a test can be seen to fail. */
 export type Weakness = "spot prices" | "spot depth" | "untouched" | "hasty breaker";
+
+/** What stands for our system while a defence is removed from outside. See `defences.ts`. */
+function removed(): Weakness | undefined {
+  if (isRemoved("earlier blocks only") || isRemoved("averaged prices")) return "spot prices";
+  if (isRemoved("averaged depth")) return "spot depth";
+  if (isRemoved("untouched blocks only")) return "untouched";
+  return isRemoved("samples apart") ? "hasty breaker" : undefined;
+}
 
 /** More than any flash loan. */
 const FORTUNE = 10n ** 12n;
@@ -31,7 +40,7 @@ export const UNSEEN = 601;
  * The pool of `deployRiskPool` and somebody against it: `attacker` is a contract with more of every token than any flash loan
  * gives, which does whole scripts in one transaction. `honest` is what every one of its moves is compared with.
  */
-export async function deployAttack(connection: NetworkConnection, weakness?: Weakness) {
+export async function deployAttack(connection: NetworkConnection, weakness = removed()) {
   const setting = await deployRiskPool(connection);
   const { ethers, networkHelpers, governor, stranger, pool, loan, oracle, volatility, liquidity } = setting;
   const { eth, uniswap, poolAddress, loanAddress, borrower, liquidation } = setting;

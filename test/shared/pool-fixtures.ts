@@ -3,6 +3,7 @@ import { MaxUint256, parseEther } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { RESTRICTED_FUNCTIONS, ROLES, selectorsOf } from "../../ignition/modules/roles.ts";
+import { weakPartOf, type Defence } from "./defences.ts";
 import { deployAccessManager } from "./oracle-fixtures.ts";
 
 export const WAD = 10n ** 18n;
@@ -42,6 +43,8 @@ export interface PoolOptions {
   readonly collaterals?: number;
   /** Tokens that are deployed already, to be listed instead of ETH, BTC and STB in this order; decimals must agree. */
   readonly collateralTokens?: readonly (string | undefined)[];
+  /** Defence that the pool, or one of its modules, is to lack; for attacks on weakened copies. */
+  readonly without?: Defence;
 }
 
 /** Loan base units per collateral base unit, × 1e36. */
@@ -58,6 +61,7 @@ export function price36(wholePrice: bigint, collateralDecimals: bigint, loanDeci
 export async function deployPool(connection: NetworkConnection, options: PoolOptions = {}) {
   const { ethers } = connection;
   const { loanDecimals = 6n, loanToken, collaterals: count = 1, collateralTokens = [] } = options;
+  const weak = options.without === undefined ? undefined : weakPartOf(options.without);
   const signers = await ethers.getSigners();
   const [governor, guardian, lender, otherLender, borrower, otherBorrower, liquidator, stranger] = signers;
 
@@ -70,20 +74,30 @@ export async function deployPool(connection: NetworkConnection, options: PoolOpt
   const rateModel = await ethers.deployContract("KinkedRateModel", [RATES]);
   const dutchCurve = await ethers.deployContract("DutchCurve", [500, 1_000, 1_800]);
   const fixedCurve = await ethers.deployContract("FixedBonusCurve", [500]);
-  const liquidationModule = await ethers.deployContract("LiquidationModule", [loanAddress]);
+  const salesName = weak?.part === "liquidationModule" ? weak.contract : "LiquidationModule";
+  const sales = await (await ethers.deployContract(salesName, [loanAddress])).getAddress();
+  const liquidationModule = await ethers.getContractAt("LiquidationModule", sales);
   const adminModule = await ethers.deployContract("PoolAdminModule", [loanAddress]);
+  const adminAddress = await adminModule.getAddress();
   const riskModule = await ethers.deployContract("PoolRiskModule", [loanAddress]);
   const params = {
     ...{ asset: loanAddress, name: "Breakwater USD", symbol: "bwUSD" },
     authority: await manager.getAddress(),
     oracle: await oracle.getAddress(),
     interestRateModel: await rateModel.getAddress(),
-    liquidationModule: await liquidationModule.getAddress(),
-    adminModule: await adminModule.getAddress(),
+    liquidationModule: sales,
+    adminModule:
+      weak?.part === "adminModule"
+        ? await (await ethers.deployContract(weak.contract, [loanAddress, adminAddress])).getAddress()
+        : adminAddress,
     riskModule: await riskModule.getAddress(),
   };
-  const pool = await ethers.deployContract("LendingPool", [params]);
-  const poolAddress = await pool.getAddress();
+  const deployed =
+    weak?.part === "pool"
+      ? await ethers.deployContract(weak.contract, [params, weak.missing])
+      : await ethers.deployContract("LendingPool", [params]);
+  const poolAddress = await deployed.getAddress();
+  const pool = await ethers.getContractAt("LendingPool", poolAddress);
   const admin = await ethers.getContractAt("IPoolAdmin", poolAddress);
   const liquidation = await ethers.getContractAt("ILiquidationModule", poolAddress);
 

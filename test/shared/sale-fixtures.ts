@@ -2,6 +2,7 @@ import { MaxUint256 } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { missingFromOurs, weakPartOf, type SaleDefence } from "./defences.ts";
 import { pacedPool, type Parts, price36, USD } from "./gas-fixture.ts";
 
 /** At this price of ETH each of the three accounts owes 50,000 against a liquidation capacity of 48,800. */
@@ -39,14 +40,15 @@ export async function loadSales(connection: NetworkConnection, parts: Parts = {}
 
 export type Sales = Awaited<ReturnType<typeof loadSales>>;
 
-/** Runs an attack on the real contracts and on a copy that lacks the guard against it. */
+/** Runs an attack on the real contracts and on a copy that lacks the guard against it, each on a chain of its own. */
 export async function onBoth<T>(
-  weak: string,
+  defence: SaleDefence,
   attack: (p: Sales) => Promise<T>,
   parts: Parts = {},
 ): Promise<{ ours: T; weak: T }> {
   const results: T[] = [];
-  for (const liquidationModule of ["LiquidationModule", weak]) {
+  for (const missing of [missingFromOurs(defence), defence]) {
+    const liquidationModule = missing === undefined ? "LiquidationModule" : weakPartOf(missing).contract;
     const connection = await network.create();
     try {
       results.push(await attack(await loadSales(connection, { ...parts, liquidationModule })));

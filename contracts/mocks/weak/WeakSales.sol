@@ -5,6 +5,7 @@ import {BookWord} from "../../libraries/BookWord.sol";
 import {CurveTerms} from "../../libraries/CurveTerms.sol";
 import {LiquidationModule} from "../../liquidation/LiquidationModule.sol";
 import {SaleCurve} from "../../liquidation/SaleCurve.sol";
+import {ITransferHook} from "../OddTokens.sol";
 
 // Weakened on purpose, for tests, which must be able to fail: each lacks one guard of the auction.
 
@@ -111,6 +112,60 @@ contract FussySales is LiquidationModule {
         address collateral
     ) internal override {
         if (s.repay < _minDebt) revert LiquidationDust(s.amount, s.amount);
+        super._settle(s, a, record, account, collateral);
+    }
+}
+
+/// @title Goes on lowering the price until somebody pays it, down to nothing
+contract ZeroBidSales is LiquidationModule {
+    constructor(address loanAsset) LiquidationModule(loanAsset) {}
+
+    function _mean(Sale memory s, uint256 amount) internal pure override returns (uint256) {
+        bool isOver = s.lag > int256(s.terms.secondsToFloor() * SaleCurve.TICKS);
+        return isOver ? 0 : super._mean(s, amount);
+    }
+}
+
+/// @title Stands still while borrowing is paused
+contract PausableSales is LiquidationModule {
+    constructor(address loanAsset) LiquidationModule(loanAsset) {}
+
+    function _startSale(Account memory record) internal view override {
+        if (_pauseFlags & PAUSE_BORROW != 0) revert PoolPaused(PAUSE_BORROW);
+        super._startSale(record);
+    }
+}
+
+/// @title Sends the owner of what is sold a unit of the proceeds
+contract RefundingSales is LiquidationModule {
+    constructor(address loanAsset) LiquidationModule(loanAsset) {}
+
+    function _settle(
+        Sale memory s,
+        Accrual memory a,
+        Account memory record,
+        address account,
+        address collateral
+    ) internal override {
+        _push(_loanAsset, account, 1);
+        super._settle(s, a, record, account, collateral);
+    }
+}
+
+/// @title Calls the buyer back before anything of the sale is written
+contract EarlyCallbackSales is LiquidationModule {
+    constructor(address loanAsset) LiquidationModule(loanAsset) {}
+
+    function _settle(
+        Sale memory s,
+        Accrual memory a,
+        Account memory record,
+        address account,
+        address collateral
+    ) internal override {
+        _locked = UNLOCKED;
+        ITransferHook(msg.sender).onTokenTransfer(address(this), msg.sender, s.amount);
+        _locked = LOCKED;
         super._settle(s, a, record, account, collateral);
     }
 }
