@@ -69,13 +69,7 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
         _pull(_loanAsset, assets, a.cash);
     }
 
-    function _exit(
-        Accrual memory a,
-        uint256 assets,
-        uint256 shares,
-        address receiver,
-        address owner
-    ) internal virtual {
+    function _exit(Accrual memory a, uint256 assets, uint256 shares, address receiver, address owner) internal virtual {
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);

@@ -42,7 +42,8 @@ export function readReport(output: string): Run {
   const [, first = ""] = output.split(/^\s+\d+ failing/m);
   return {
     ...{ passed: count("passing"), failed: count("failing"), output },
-    isAssertion: /^\s+AssertionError/m.test(first) && !/^\s+1\)[^\n]*\n?[^\n]*"(before|after)( each| all)?" hook/m.test(first),
+    isAssertion:
+      /^\s+AssertionError/m.test(first) && !/^\s+1\)[^\n]*\n?[^\n]*"(before|after)( each| all)?" hook/m.test(first),
   };
 }
 
