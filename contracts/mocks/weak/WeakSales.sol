@@ -121,7 +121,7 @@ contract ZeroBidSales is LiquidationModule {
     constructor(address loanAsset) LiquidationModule(loanAsset) {}
 
     function _mean(Sale memory s, uint256 amount) internal pure override returns (uint256) {
-        bool isOver = s.lag > int256(s.terms.secondsToFloor() * SaleCurve.TICKS);
+        bool isOver = s.lag >= int256(s.terms.secondsToFloor() * SaleCurve.TICKS);
         return isOver ? 0 : super._mean(s, amount);
     }
 }

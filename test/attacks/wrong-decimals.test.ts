@@ -1,0 +1,30 @@
+import { expect } from "chai";
+
+import { removable } from "../shared/defences.ts";
+import { onPools, outcome } from "../shared/on-pools.ts";
+import { oneFeedPool, type OraclePool } from "../shared/oracle-pool.ts";
+
+/**
+ * Morpho's PAXG market (October 2024): a price off by a power of ten because somebody took the wrong decimals; 350 dollars bought
+ * 230,000. Here the feed is replaced behind its proxy by one of 18 decimals.
+ */
+async function borrowOnDust({ pool, otherBorrower, collaterals, unit, sources, networkHelpers }: OraclePool) {
+  await sources.feed.redenominate(18);
+  await networkHelpers.time.increase(12);
+  await sources.oracle.poke(collaterals[0].address);
+  const [{ address, unit: whole }] = collaterals;
+  const self = otherBorrower.address;
+  await pool.connect(otherBorrower).supplyCollateral(address, whole / 100n, self, "0x");
+  const lent = await outcome(pool.connect(otherBorrower).borrow(39_000n * unit, 0, self, self));
+  const [{ status }] = await sources.oracle.sourcesOf(address);
+  return { lent, status };
+}
+
+describe("Attack: borrowing on a price with the wrong decimals", () => {
+  it("takes 39,000 for 20 from the weak copy; ours asks the feed for its decimals, and believes it no more", async () => {
+    const { ours, weak } = await onPools(removable("decimals asked again"), borrowOnDust, oneFeedPool);
+    expect(weak.lent).to.equal("done");
+    expect(ours.lent).to.contain("OracleInsufficientSources");
+    expect(ours.status).to.equal(7n); // wrong decimals
+  });
+});
