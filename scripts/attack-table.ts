@@ -15,7 +15,10 @@ const show = ({ file, defence, lacking, ours, removed }: AttackRow): string[] =>
 
 const widths = [28, 28, 34, 12, 12];
 const line = (cells: readonly string[]): string =>
-  cells.map((cell, i) => cell.padEnd(widths[i])).join(" ").trimEnd();
+  cells
+    .map((cell, i) => cell.padEnd(widths[i]))
+    .join(" ")
+    .trimEnd();
 
 process.stdout.write(`${line(["attack", "defence", "weak copy", "with it", "without it"])}\n`);
 let [rows, wrong] = [0, 0];

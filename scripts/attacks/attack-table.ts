@@ -42,7 +42,8 @@ export function readReport(output: string): Run {
   const [, first = ""] = output.split(/^\s+\d+ failing/m);
   return {
     ...{ passed: count("passing"), failed: count("failing"), output },
-    isAssertion: /^\s+AssertionError/m.test(first) && !/^\s+1\)[^\n]*\n?[^\n]*"(before|after)( each| all)?" hook/m.test(first),
+    isAssertion:
+      /^\s+AssertionError/m.test(first) && !/^\s+1\)[^\n]*\n?[^\n]*"(before|after)( each| all)?" hook/m.test(first),
   };
 }
 
@@ -52,7 +53,13 @@ function runFile(file: string, without: Defence | undefined, folder: string): Pr
   const args = ["hardhat", "test", "mocha", "--no-compile", ...bail, "--", join(folder, file)];
   return new Promise((resolve, reject) => {
     const child = spawn("npx", args, {
-      env: { ...env, NO_COLOR: "1", FORCE_COLOR: "0", ...(without === undefined ? {} : { WITHOUT_DEFENCE: without }) },
+      env: {
+        ...env,
+        MOCHA_SERIAL: "true",
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+        ...(without === undefined ? {} : { WITHOUT_DEFENCE: without }),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -18,9 +18,10 @@ async function bidNothing(p: Sales) {
 }
 
 describe("Attack: being the only bidder, and bidding nothing", () => {
-  it("buys everything for nothing in the weak copy, and never below the floor", async () => {
+  it("buys everything for next to nothing in the weak copy, and never below the floor", async () => {
     const { ours, weak } = await onBoth(removable("price floor"), bidNothing);
-    expect(weak).to.deep.equal({ sold: true, share: 0 });
+    expect(weak.sold).to.equal(true);
+    expect(weak.share).to.be.lessThan(1e-5);
     expect(ours.sold).to.equal(true);
     expect(ours.share).to.be.at.least(1 / 1.05 - 1e-9); // the largest bonus is 5 %
   });
