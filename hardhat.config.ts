@@ -83,7 +83,8 @@ function runCount(name: string, byDefault: number): number {
   return count;
 }
 
-/** Files of tests at a time. `MOCHA_JOBS=1` is for whoever looks for a mistake: only there `.only` leaves out other files. */
+/** Files of tests at a time. `MOCHA_JOBS=1` is for whoever looks for a mistake: only there `.only` leaves out other files,
+ * and failed assertions about a bigint are told: workers cannot pass these on. */
 const mochaJobs = runCount("MOCHA_JOBS", 2);
 
 export default defineConfig({

@@ -53,7 +53,13 @@ function runFile(file: string, without: Defence | undefined, folder: string): Pr
   const args = ["hardhat", "test", "mocha", "--no-compile", ...bail, "--", join(folder, file)];
   return new Promise((resolve, reject) => {
     const child = spawn("npx", args, {
-      env: { ...env, NO_COLOR: "1", FORCE_COLOR: "0", ...(without === undefined ? {} : { WITHOUT_DEFENCE: without }) },
+      env: {
+        ...env,
+        MOCHA_JOBS: "1",
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+        ...(without === undefined ? {} : { WITHOUT_DEFENCE: without }),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -116,13 +116,13 @@ contract FussySales is LiquidationModule {
     }
 }
 
-/// @title Goes on lowering the price until somebody pays it, down to nothing
+/// @title Goes on lowering the price until somebody pays it, down to next to nothing
 contract ZeroBidSales is LiquidationModule {
     constructor(address loanAsset) LiquidationModule(loanAsset) {}
 
     function _mean(Sale memory s, uint256 amount) internal pure override returns (uint256) {
-        bool isOver = s.lag > int256(s.terms.secondsToFloor() * SaleCurve.TICKS);
-        return isOver ? 0 : super._mean(s, amount);
+        bool isOver = s.lag >= int256(s.terms.secondsToFloor() * SaleCurve.TICKS);
+        return isOver ? 1e12 : super._mean(s, amount); // a millionth
     }
 }
 

@@ -294,7 +294,9 @@ contract PoolHandler {
 
     function _take(address taker, address account, address token, uint256 most) internal {
         bool unhealthy = _isLiquidatable(account, 0);
-        uint256 debt = pool.debtOf(account) + _beforeSale(account, token);
+        uint256 tip = _beforeSale(account, token);
+        // The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
+        uint256 debt = pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
         Before memory before = _before();
         (bool ok, bytes memory result) = _call(
             taker,
