@@ -55,6 +55,7 @@ const overrides = {
   // What stands for oracle and tokens where gas is compared, for as many runs as Morpho Blue compiles for.
   "contracts/mocks/ConstantPriceOracle.sol": busy(1_000_000, true),
   "contracts/mocks/MockERC20.sol": busy(1_000_000, true),
+  "contracts/mocks/FlashStarter.sol": busy(1_000_000, true),
   // The pool with switches, which must fit into what can be deployed.
   "contracts/mocks/weak/WeakPool.sol": busy(1, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.
@@ -75,12 +76,15 @@ const simulated = {
   allowUnlimitedContractSize: process.env.HARDHAT_COVERAGE === "true",
 } as const;
 
-/** Run counts of the Solidity tests, by environment variable: Hardhat 3.17 knows one profile only. */
+/** Counts of tests, by environment variable: Hardhat 3.17 knows one profile only. */
 function runCount(name: string, byDefault: number): number {
   const count = Number(process.env[name] ?? byDefault);
   if (!Number.isSafeInteger(count) || count <= 0) throw new Error(`${name} must be a positive whole number`);
   return count;
 }
+
+/** Files of tests at a time. `MOCHA_JOBS=1` is for whoever looks for a mistake: only there `.only` leaves out other files. */
+const mochaJobs = runCount("MOCHA_JOBS", 2);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, quietDependencies, shockOption, forkOption],
@@ -90,7 +94,10 @@ export default defineConfig({
       default: { compilers: [compiler, morpho], overrides },
       production: { compilers: [compiler, morpho], overrides, isolated: true },
     },
-    npmFilesToBuild: ["@morpho-org/morpho-blue/src/Morpho.sol"],
+    // With Morpho's own constant oracle and rate model, for the comparison of gas.
+    npmFilesToBuild: ["Morpho.sol", "mocks/IrmMock.sol", "mocks/OracleMock.sol"].map(
+      (file) => `@morpho-org/morpho-blue/src/${file}`,
+    ),
   },
   networks: {
     default: { ...simulated, chainId: 31337 },
@@ -111,13 +118,14 @@ export default defineConfig({
   },
   paths: { tests: { mocha: "test", solidity: "test/solidity" } },
   test: {
-    // In one process where it is asked for: workers cannot pass on a failed assertion about a bigint.
-    mocha: { timeout: 120_000, parallel: process.env.MOCHA_SERIAL === undefined, jobs: 2 },
+    mocha: { timeout: 120_000, parallel: mochaJobs > 1, jobs: mochaJobs },
     solidity: {
       fuzz: { runs: runCount("FUZZ_RUNS", 256) },
+      // Where campaigns say what they did, if asked to: `scripts/fuzz.ts`.
+      fsPermissions: { dangerouslyReadWriteDirectory: ["cache/fuzz"] },
       invariant: {
-        runs: runCount("INVARIANT_RUNS", 32),
-        depth: runCount("INVARIANT_DEPTH", 64),
+        runs: runCount("INVARIANT_RUNS", 256),
+        depth: runCount("INVARIANT_DEPTH", 128),
         failOnRevert: false,
       },
     },

@@ -298,8 +298,8 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
     }
 
     function _setPoolCaps(uint112 supplyCap, uint112 borrowCap) private {
-        _supplyCap = supplyCap;
-        _borrowCap = borrowCap;
+        (_supplyCap, _hasSupplyCap) = (supplyCap, supplyCap != UNCAPPED);
+        (_borrowCap, _hasBorrowCap) = (borrowCap, borrowCap != UNCAPPED);
         emit PoolCapsSet(supplyCap, borrowCap);
     }
 

@@ -44,10 +44,14 @@ abstract contract PoolBorrower is PoolLender {
         uint256 held = _collateralAmount[account][token];
         if (held == 0) {
             _requireAuthorized(account);
-            uint256 mask = _account[account].collateralMask | books.bit();
+            Account storage record = _account[account];
+            uint256 mask = record.collateralMask | books.bit();
             uint256 count = LibBit.popCount(mask);
-            if (count > _maxCollateralsPerAccount) revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
-            _account[account].collateralMask = uint16(mask);
+            // One is always allowed.
+            if (count > 1 && count > _maxCollateralsPerAccount) {
+                revert PoolTooManyCollaterals(count, _maxCollateralsPerAccount);
+            }
+            record.collateralMask = uint16(mask);
         }
         unchecked {
             _collateralAmount[account][token] = held + amount; // at most the total
@@ -105,26 +109,27 @@ abstract contract PoolBorrower is PoolLender {
     ) public virtual lock onlyFor(account) returns (uint256, uint256) {
         _requireOneAmount(assets, shares);
         _requireAddress(receiver);
-        _refreshStale(_account[account].collateralMask);
+        Account storage record = _account[account];
+        uint256 mask = record.collateralMask;
+        _refreshStale(mask);
         _requireOpen(PAUSE_BORROW);
         Accrual memory a = _accrue();
         if (assets != 0) shares = SharesMath.debtSharesUp(assets, a.debtAssets, a.debtShares);
         else assets = SharesMath.debtAssetsDown(shares, a.debtAssets, a.debtShares);
         if (assets == 0) revert PoolZeroAmount();
 
-        uint256 owned = _account[account].debtShares + shares;
+        uint256 owned = record.debtShares + shares;
         a.debtAssets += assets;
         a.debtShares += shares;
         if (a.debtShares > MAX_AMOUNT || a.debtAssets > MAX_AMOUNT) revert PoolAmountTooLarge(assets);
-        uint256 cap = _borrowCap;
-        if (a.debtAssets > cap && cap != UNCAPPED) revert PoolBorrowCapExceeded(cap, a.debtAssets);
+        if (_hasBorrowCap && a.debtAssets > _borrowCap) revert PoolBorrowCapExceeded(_borrowCap, a.debtAssets);
         _subtractCash(a, assets);
         _book(a);
-        _account[account].debtShares = uint128(owned);
+        record.debtShares = uint128(owned);
 
         uint256 debt = _debtAssetsOf(a, owned);
         if (debt < _minDebt) revert PoolDebtBelowMinimum(_minDebt, debt);
-        _requireCovered(account, _account[account].collateralMask, address(0), 0, debt);
+        _requireCovered(account, mask, address(0), 0, debt);
         emit Borrowed(msg.sender, account, receiver, assets, shares);
         _push(_loanAsset, receiver, assets);
         return (assets, shares);

@@ -58,9 +58,10 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
     function _enter(Accrual memory a, uint256 assets, uint256 shares, address receiver) internal virtual {
         if (_pauseFlags & PAUSE_DEPOSIT != 0) revert PoolPaused(PAUSE_DEPOSIT);
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
-        uint256 cap = _supplyCap;
-        uint256 wouldBe = _lenderAssets(a) + assets;
-        if (cap != UNCAPPED && wouldBe > cap) revert PoolSupplyCapExceeded(_loanAsset, cap, wouldBe);
+        if (_hasSupplyCap) {
+            (uint256 cap, uint256 wouldBe) = (_supplyCap, _lenderAssets(a) + assets);
+            if (wouldBe > cap) revert PoolSupplyCapExceeded(_loanAsset, cap, wouldBe);
+        }
         _addCash(a, assets);
         _book(a);
         _mint(receiver, shares);
@@ -68,13 +69,7 @@ abstract contract PoolLender is PoolProvision, ERC20Permit, ILendingPool {
         _pull(_loanAsset, assets, a.cash);
     }
 
-    function _exit(
-        Accrual memory a,
-        uint256 assets,
-        uint256 shares,
-        address receiver,
-        address owner
-    ) internal virtual {
+    function _exit(Accrual memory a, uint256 assets, uint256 shares, address receiver, address owner) internal virtual {
         if (assets == 0 || shares == 0) revert PoolZeroAmount();
         _requireAddress(receiver);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);

@@ -62,9 +62,11 @@ abstract contract PoolStorage is IPoolTypes {
     uint8 internal _flashFeeBps;
     uint8 internal _pauseFlags;
 
-    // slot 2: 20 + 7 = 27; written only by models that remember something
+    // slot 2: 20 + 7 + 1 + 1 = 29; written only by models that remember something
     address internal _interestRateModel;
     uint56 internal _rateState; // opaque to the pool
+    bool internal _hasSupplyCap; // the caps themselves are where they cost those a slot whom they concern
+    bool internal _hasBorrowCap;
 
     // slot 3: 14 + 14 + 1 + 1 = 30
     uint112 internal _supplyCap; // [loan base units]

@@ -44,13 +44,18 @@ interface Artifact {
   readonly linkReferences: Readonly<Record<string, Readonly<Record<string, readonly { readonly start: number }[]>>>>;
 }
 
-export interface AaveMarket {
+export interface AaveCollateral {
   readonly collateral: Token;
-  readonly loan: Token;
   readonly borrowFactorBps: number;
   readonly liquidationFactorBps: number;
   /** Answers as `latestAnswer`, with 8 decimals. */
   readonly collateralFeed: string;
+}
+
+export interface AaveMarket extends AaveCollateral {
+  /** Listed besides; none if it is left out. */
+  readonly others?: readonly AaveCollateral[];
+  readonly loan: Token;
   readonly loanFeed: string;
   readonly treasury: string;
 }
@@ -99,7 +104,7 @@ class Deployer {
   }
 }
 
-/** A whole Aave v3 for two assets, deployed unmodified: proxies, configurator, access control, oracle, rates and tokens. */
+/** A whole Aave v3 for a loan asset and its collaterals, deployed unmodified: proxies, configurator, access control, oracle, rates and tokens. */
 export async function deployAaveV3(
   { ethers }: NetworkConnection,
   owner: Signer,
@@ -120,8 +125,9 @@ export async function deployAaveV3(
   await send(provider, "setPoolImpl", await deployer.deploy(pool, providerAddress));
   await send(provider, "setPoolConfiguratorImpl", await deployer.deploy(configurator));
   await send(provider, "setPoolDataProvider", await deployer.deploy(dataProvider, providerAddress));
-  const assets = [collateral.address, loan.address];
-  const feeds = [market.collateralFeed, market.loanFeed];
+  const listed: readonly AaveCollateral[] = [market, ...(market.others ?? [])];
+  const assets = [...listed.map((each) => each.collateral.address), loan.address];
+  const feeds = [...listed.map((each) => each.collateralFeed), market.loanFeed];
   const base = 10n ** 8n;
   const oracle = await deployer.deploy(aaveOracle, providerAddress, assets, feeds, ZeroAddress, ZeroAddress, base);
   await send(provider, "setPriceOracle", oracle);
@@ -141,7 +147,7 @@ export async function deployAaveV3(
   await send(
     admin,
     "initReserves",
-    [collateral, loan].map(({ address, symbol, decimals }) => ({
+    [...listed.map((each) => each.collateral), loan].map(({ address, symbol, decimals }) => ({
       ...tokens,
       ...{ underlyingAsset: address, underlyingAssetDecimals: decimals, interestRateStrategyAddress: strategy },
       ...{ treasury: market.treasury, incentivesController: ZeroAddress, params: "0x" },
@@ -151,9 +157,10 @@ export async function deployAaveV3(
     })),
   );
   const bonus = 10_000n + AAVE_LIQUIDATION.bonusBps;
-  const { borrowFactorBps, liquidationFactorBps } = market;
-  await send(admin, "configureReserveAsCollateral", collateral.address, borrowFactorBps, liquidationFactorBps, bonus);
-  await send(admin, "setLiquidationProtocolFee", collateral.address, AAVE_LIQUIDATION.protocolFeeBps);
+  for (const { collateral: token, borrowFactorBps, liquidationFactorBps } of listed) {
+    await send(admin, "configureReserveAsCollateral", token.address, borrowFactorBps, liquidationFactorBps, bonus);
+    await send(admin, "setLiquidationProtocolFee", token.address, AAVE_LIQUIDATION.protocolFeeBps);
+  }
   await send(admin, "setReserveBorrowing", loan.address, true);
   await send(admin, "setReserveFactor", loan.address, LAB.reserveFactorBps);
   const reader = new Contract(poolAddress, aavePoolAbi, ethers.provider);

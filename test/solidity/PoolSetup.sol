@@ -16,14 +16,15 @@ import {KinkedRateModel} from "../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "./Vm.sol";
 
 /// @title A pool of real parts with a hand-set oracle
-/// @notice Loan asset of 6 decimals; collaterals of 18, 8 and 6 decimals: a volatile token, a dearer one, a stable one.
+/// @notice Loan asset of 6 decimals; collaterals of 18, 8, 6 and 27 decimals: a volatile token, a dearer one, a stable one, a fine-grained one.
 /// The test contract holds the admin role of the `AccessManager` and so administers without delay.
 abstract contract PoolSetup {
-    uint256 internal constant COLLATERALS = 3;
+    uint256 internal constant COLLATERALS = 4;
     /// @dev Prices of one whole token. [whole loan assets]
     uint256 internal constant PRICE_0 = 2_000;
     uint256 internal constant PRICE_1 = 60_000;
     uint256 internal constant PRICE_2 = 1;
+    uint256 internal constant PRICE_3 = 500;
 
     MockERC20 internal loan;
     MockERC20[COLLATERALS] internal tokens;
@@ -40,6 +41,7 @@ abstract contract PoolSetup {
         tokens[0] = new MockERC20("Ether", "ETH", 18);
         tokens[1] = new MockERC20("Bitcoin", "BTC", 8);
         tokens[2] = new MockERC20("Stable", "STB", 6);
+        tokens[3] = new MockERC20("Ray", "RAY", 27);
         manager = new AccessManager(address(this));
         oracle = new ConstantPriceOracle(address(loan));
         rateModel = new KinkedRateModel(
@@ -63,6 +65,7 @@ abstract contract PoolSetup {
         _list(0, PRICE_0, 7_500, 8_000, address(dutchCurve));
         _list(1, PRICE_1, 7_000, 7_500, address(fixedCurve));
         _list(2, PRICE_2, 8_500, 9_000, address(fixedCurve));
+        _list(3, PRICE_3, 6_000, 7_000, address(dutchCurve));
         _admin().setMinDebt(100e6);
         _admin().setReserveFactor(1_000);
     }

@@ -26,6 +26,18 @@ interface Vm {
     /// @notice The next call must revert with exactly this data.
     function expectRevert(bytes calldata revertData) external;
 
+    /// @notice Calls of `target` whose data begins like this return that, and do nothing.
+    function mockCall(address target, bytes calldata data, bytes calldata returned) external;
+
+    /// @notice Calls of `target` whose data begins like this revert with that.
+    function mockCallRevert(address target, bytes calldata data, bytes calldata revertData) external;
+
+    /// @notice An environment variable, or what stands for it where there is none.
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+
+    /// @notice Adds a line to a file that `fsPermissions` of `hardhat.config.ts` names.
+    function writeLine(string calldata path, string calldata line) external;
+
     function load(address target, bytes32 slot) external view returns (bytes32 value);
 
     function store(address target, bytes32 slot, bytes32 value) external;

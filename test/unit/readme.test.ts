@@ -4,22 +4,25 @@ import path from "node:path";
 
 import hre from "hardhat";
 
+import { sectionOf } from "../../bench/gas/document.ts";
+import { readTable } from "../../bench/gas/table.ts";
 import { createMetrics } from "../../scripts/keeper/metrics.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 const read = (file: string) => readFile(path.join(ROOT, file), "utf8");
 
-/** Row of the README's gas table, and the name of the snapshot that it shows. */
+/** Row of the README's gas table, and the row of the bench that it shows. */
 const GAS_ROWS: Readonly<Record<string, string>> = {
-  supply: "supply: warm",
-  withdraw: "withdraw: warm",
-  "supply collateral": "supply collateral: warm",
-  "borrow, one collateral": "borrow: one collateral, warm",
-  "borrow, three collaterals": "borrow: three collaterals, warm",
-  repay: "repay: warm",
-  "withdraw collateral with debt": "withdraw collateral: with debt",
-  "liquidate, fixed bonus": "take: fixed bonus",
-  "flash loan": "flash loan",
+  supply: "supply, again",
+  withdraw: "withdraw a part",
+  "supply collateral": "supply collateral, again",
+  "borrow, one collateral": "borrow, again, one collateral",
+  "borrow, three collaterals": "borrow, again, three collaterals",
+  repay: "repay a part",
+  "withdraw collateral with debt": "withdraw collateral with debt, one collateral",
+  "liquidate at once": "liquidate at once (our take without a kick)",
+  "liquidate, each of three in a batch": "liquidate: each of three in a batch",
+  "flash loan": "flash loan, taken by a contract",
 };
 
 /** Of a cell such as "`keeper_head_block`, `_indexed_block`": a name that begins with "_" goes on where the first one began. */
@@ -31,11 +34,11 @@ function metricNames(cell: string): string[] {
 const completed = (name: string, first: string) => (first.endsWith("_block") ? `keeper${name}` : `${first}${name}`);
 
 describe("README.md", () => {
-  it("gives the gas that the snapshots give", async () => {
-    const snapshot = JSON.parse(await read("test/unit/gas.json")) as Record<string, number>;
-    const expected = Object.entries(GAS_ROWS).map(([row, name]) => [row, snapshot[name].toLocaleString("en-US")]);
+  it("gives the gas that docs/benchmarks.md gives", async () => {
+    const bench = readTable(sectionOf(await read("docs/benchmarks.md"), "gas"));
+    const expected = Object.entries(GAS_ROWS).map(([row, title]) => [row, ...(bench.get(title) ?? []).slice(0, 3)]);
     const table = (await read("README.md")).split("## Gas")[1].split("\n## ")[0];
-    const rows = [...table.matchAll(/^\| (.+?) +\| +([\d,]+) \|/gm)].map(([, row, gas]) => [row, gas]);
+    const rows = [...readTable(table)].map(([row, gas]) => [row, ...gas]);
     expect(rows).to.deep.equal(expected);
   });
 
@@ -44,6 +47,7 @@ describe("README.md", () => {
     for (const file of [
       "README.md",
       "CONTRIBUTING.md",
+      "docs/benchmarks.md",
       "docs/protocol.md",
       "docs/simulator.md",
       "docs/parameters.md",

@@ -77,9 +77,10 @@ contract WeakPool is LendingPool {
         if (!isLate && _missing != Defence.DebtRounding) return super.borrow(assets, shares, account, receiver);
         _requireAuthorized(account);
         Accrual memory a = _accrue();
-        shares = isLate
-            ? SharesMath.debtSharesUp(assets, a.debtAssets, a.debtShares)
-            : SharesMath.debtSharesDown(assets, a.debtAssets, a.debtShares);
+        shares =
+            isLate
+                ? SharesMath.debtSharesUp(assets, a.debtAssets, a.debtShares)
+                : SharesMath.debtSharesDown(assets, a.debtAssets, a.debtShares);
         _testDebt(account, _debtAssetsOf(a, _account[account].debtShares) + assets);
         if (isLate) {
             _push(_loanAsset, receiver, assets); // the receiver may do what it likes here

@@ -3,12 +3,15 @@ pragma solidity ^0.8.28;
 
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
+import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
+import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
+import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
-import {InvariantSetup} from "./InvariantSetup.sol";
+import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
-import {SaleHandler} from "./SaleHandler.sol";
+import {LifeHandler} from "./LifeHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
 uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
@@ -19,13 +22,15 @@ uint256 constant SLOT_COLLATERALS = 7;
 uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
-contract TamperingHandler is SaleHandler {
+contract TamperingHandler is LifeHandler {
     enum Sabotage {
         None,
         LoseCash,
         LowerPrices,
         LowerBorrowPrices,
-        LowerFactors
+        LowerFactors,
+        LowerCaps,
+        PayDust
     }
 
     Sabotage public sabotage;
@@ -33,9 +38,9 @@ contract TamperingHandler is SaleHandler {
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
-        MockERC20[3] memory tokens,
+        MockERC20[4] memory tokens,
         MockFlashBorrower borrower
-    ) SaleHandler(pool_, oracle_, tokens, borrower) {}
+    ) LifeHandler(pool_, oracle_, tokens, borrower) {}
 
     function setSabotage(Sabotage value) external {
         sabotage = value;
@@ -51,6 +56,13 @@ contract TamperingHandler is SaleHandler {
             slot = bytes32(uint256(slot) + 1);
             uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint32).max) << 16);
             vm.store(address(pool), slot, bytes32(word | (1 << 16) | (1 << 32)));
+        } else if (sabotage == Sabotage.PayDust) {
+            _loan.mint(_actor(2), 1);
+        } else if (sabotage == Sabotage.LowerCaps) {
+            IPoolAdmin(address(pool)).setPoolCaps(1, 1);
+            for (uint256 i; i < _tokens.length; ++i) {
+                IPoolAdmin(address(pool)).setCollateralSupplyCap(address(_tokens[i]), 1);
+            }
         } else if (sabotage != Sabotage.None) {
             ConstantPriceOracle oracle = ConstantPriceOracle(pool.poolConfig().oracle);
             address token = pool.collateralList()[0];
@@ -62,8 +74,8 @@ contract TamperingHandler is SaleHandler {
 
 /// @title Does each invariant bark?
 /// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID.
-contract CanaryTest is InvariantSetup {
-    function _newHandler(MockFlashBorrower borrower) internal override returns (SaleHandler) {
+contract CanaryTest is Exits {
+    function _newHandler(MockFlashBorrower borrower) internal override returns (LifeHandler) {
         return new TamperingHandler(pool, oracle, tokens, borrower);
     }
 
@@ -187,5 +199,133 @@ contract CanaryTest is InvariantSetup {
         _sabotage(TamperingHandler.Sabotage.LowerFactors);
         handler.unwind(2, 1_001e6 + 3, 0);
         _requireReport(handler.violation(), "INV-04");
+    }
+    function test_INV17_DepositsBeyondTheCap() public {
+        _sabotage(TamperingHandler.Sabotage.LowerCaps);
+        handler.deposit(1, 1e6, 0);
+        _requireReport(handler.violation(), "INV-17");
+    }
+
+    function test_INV17_DebtBeyondTheCap() public {
+        _sabotage(TamperingHandler.Sabotage.LowerCaps);
+        handler.borrow(2, 1e6, 1);
+        _requireReport(handler.violation(), "INV-17");
+    }
+
+    function test_INV17_CollateralBeyondTheCap() public {
+        _sabotage(TamperingHandler.Sabotage.LowerCaps);
+        handler.supplyCollateral(2, 1e6, 3);
+        _requireReport(handler.violation(), "INV-17");
+    }
+
+    function test_INV18_AnotherFactor() public {
+        vm.mockCall(address(pool), abi.encodeCall(pool.liquidationFactorBps, (address(tokens[0]))), abi.encode(7_999));
+        _requireReport(PoolChecks.healthRecomputed(pool, handler), "INV-18");
+    }
+
+    function test_INV18_AnotherAmount() public {
+        bytes memory asked = abi.encodeCall(pool.collateralOf, (handler.actorList()[2], address(tokens[0])));
+        vm.mockCall(address(pool), asked, abi.encode(1e18));
+        _requireReport(PoolChecks.healthRecomputed(pool, handler), "INV-18");
+    }
+
+    function test_INV19_RepaymentRefused() public {
+        vm.mockCallRevert(address(pool), abi.encodePacked(pool.repay.selector), "");
+        handler.actInOutage(0, 15, 2);
+        _requireReport(handler.violation(), "INV-19");
+    }
+
+    function test_INV19_CollateralRefused() public {
+        vm.mockCallRevert(address(pool), abi.encodePacked(pool.supplyCollateral.selector), "");
+        handler.actInOutage(1, 15, 2);
+        _requireReport(handler.violation(), "INV-19");
+    }
+
+    function test_INV19_SaleRefused() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.kick(0, 2, 0);
+        bytes memory noPrice = abi.encodeWithSelector(IPriceOracle.OracleNoFreshSource.selector, tokens[0]);
+        vm.mockCallRevert(address(pool), abi.encodePacked(ILiquidationSales.take.selector), noPrice);
+        handler.actInOutage(1 << 9, 15, 2 + 4);
+        _requireReport(handler.violation(), "INV-19");
+    }
+
+    function test_INV04_BorrowedWithoutAPrice() public {
+        vm.mockCall(address(pool), abi.encodePacked(pool.borrow.selector), abi.encode(100e6, 1));
+        handler.actInOutage(1, 15, 2);
+        _requireReport(handler.violation(), "INV-04");
+    }
+
+    function test_INV20_BorrowedForAnother() public {
+        vm.mockCall(address(pool), abi.encodePacked(pool.borrow.selector), abi.encode(100e6, 1));
+        handler.borrowAsOperator(2, 2, 1);
+        require(bytes(handler.violation()).length == 0, "who was asked");
+        handler.borrowAsOperator(3, 2, 1);
+        _requireReport(handler.violation(), "INV-20");
+    }
+
+    function test_INV20_SharesOfAnother() public {
+        vm.mockCall(address(pool), abi.encodePacked(pool.transferFrom.selector), abi.encode(true));
+        handler.transferSharesFrom(4, 1e6, 1);
+        require(bytes(handler.violation()).length == 0, "within the allowance");
+        handler.transferSharesFrom(20, 1e6, 1);
+        _requireReport(handler.violation(), "INV-20");
+    }
+
+    function test_INV20_CollateralChosenForAnother() public {
+        vm.mockCall(address(pool), abi.encodePacked(pool.supplyCollateral.selector), "");
+        handler.supplyFor(0, 1, 2);
+        require(bytes(handler.violation()).length == 0, "of what he has");
+        handler.supplyFor(0, 1, 2 + (1 << 8));
+        _requireReport(handler.violation(), "INV-20");
+    }
+
+    /// @dev A batch that books nothing and pays a unit.
+    function test_INV05_DustGains() public {
+        address actor = handler.actorList()[2];
+        vm.mockCall(address(pool), abi.encodePacked(pool.multicall.selector), abi.encode(new bytes[](0)));
+        handler.dustBatches(2, 0, 0);
+        _requireNoViolation();
+        _sabotage(TamperingHandler.Sabotage.PayDust);
+        handler.dustBatches(2, 0, 0);
+        require(loan.balanceOf(actor) > 0, "nobody was paid");
+        _requireReport(handler.violation(), "INV-05");
+    }
+
+    function exit(uint256 word) external {
+        _exitAll(word);
+    }
+
+    function _requireStuck(uint256 word) private {
+        try this.exit(word) {
+            revert("not reported");
+        } catch Error(string memory reason) {
+            _requireReport(reason, "INV-21");
+        }
+    }
+
+    function test_INV21_DebtOfNobody() public {
+        _add(bytes32(SLOT_DEBT), (1_000 << BIT_SHARES) + 1_000);
+        _requireStuck(0);
+        _requireStuck(1);
+    }
+
+    function test_INV21_CollateralOfNobody() public {
+        _add(_slotOf(address(tokens[0]), SLOT_COLLATERALS), 1);
+        _requireStuck(0);
+    }
+
+    function test_INV21_SharesOfNobody() public {
+        loan.mint(address(this), 1e6);
+        loan.approve(address(pool), 1e6);
+        pool.deposit(1e6, address(this));
+        _requireStuck(0);
+    }
+
+    function test_INV21_EverybodyLeaves() public {
+        handler.deposit(1, 50_000e6, 0);
+        uint256 time = handler.time();
+        _exitAll(time);
+        require(pool.totals().debtShares == 0 && pool.totalSupply() == 0, "not everybody has left");
     }
 }

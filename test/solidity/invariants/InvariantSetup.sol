@@ -9,14 +9,15 @@ import {vm} from "../Vm.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
+import {LifeHandler} from "./LifeHandler.sol";
 import {SaleHandler} from "./SaleHandler.sol";
 
 /// @title A pool, a handler with funded actors, and all checks at once
 abstract contract InvariantSetup is PoolSetup {
-    SaleHandler internal handler;
+    LifeHandler internal handler;
 
-    function _newHandler(MockFlashBorrower borrower) internal virtual returns (SaleHandler) {
-        return new SaleHandler(pool, oracle, tokens, borrower);
+    function _newHandler(MockFlashBorrower borrower) internal virtual returns (LifeHandler) {
+        return new LifeHandler(pool, oracle, tokens, borrower);
     }
 
     function setUp() public virtual {
@@ -56,10 +57,11 @@ abstract contract InvariantSetup is PoolSetup {
         _require(PoolChecks.recordsConsistent(pool, handler));
         _require(PoolChecks.provisionConserved(pool, handler));
         _require(PoolChecks.backlogConserved(pool, handler));
+        _require(PoolChecks.healthRecomputed(pool, handler));
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](31);
+        list = new bytes4[](39);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -91,6 +93,14 @@ abstract contract InvariantSetup is PoolSetup {
         list[28] = SaleHandler.kickFor.selector;
         list[29] = SaleHandler.claimTips.selector;
         list[30] = SaleHandler.takeBatch.selector;
+        list[31] = LifeHandler.transferSharesFrom.selector;
+        list[32] = LifeHandler.borrowAsOperator.selector;
+        list[33] = LifeHandler.supplyFor.selector;
+        list[34] = LifeHandler.dustBatches.selector;
+        list[35] = LifeHandler.setCaps.selector;
+        list[36] = LifeHandler.setParameter.selector;
+        list[37] = LifeHandler.registerKeeper.selector;
+        list[38] = LifeHandler.actInOutage.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

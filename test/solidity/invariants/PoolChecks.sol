@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
+import {IPoolRisk} from "../../../contracts/interfaces/IPoolRisk.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
+import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {PoolHandler} from "./PoolHandler.sol";
@@ -70,6 +73,40 @@ library PoolChecks {
             uint256 sum;
             for (uint256 j; j < actors.length; ++j) sum += pool.collateralOf(actors[j], tokens[i]);
             if (sum != pool.collateralConfig(tokens[i]).totalSupplied) return "INV-06: positions do not add up";
+        }
+        return "";
+    }
+
+    /// @dev `Σvᵢ − ½Σwᵢ − ½√(ΣΣ ρᵢⱼwᵢwⱼ)` (DESIGN §7) as it stands there, by the whole table of correlations, where the pool goes over
+    /// the collaterals once; from positions, prices and factors that anybody can read.
+    function healthRecomputed(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
+        address[] memory tokens = pool.collateralList();
+        address[] memory actors = handler.actorList();
+        IPriceOracle oracle = IPriceOracle(pool.poolConfig().oracle);
+        uint256[] memory weights = new uint256[](tokens.length);
+        uint256[] memory loadings = new uint256[](tokens.length);
+        for (uint256 i; i < actors.length; ++i) {
+            uint256 value;
+            uint256 weight;
+            for (uint256 j; j < tokens.length; ++j) {
+                uint256 v = (pool.collateralOf(actors[i], tokens[j]) * oracle.liquidationPrice(tokens[j])) / 1e36;
+                value += v;
+                weights[j] = v - (v * pool.liquidationFactorBps(tokens[j])) / 1e4;
+                weight += weights[j];
+                loadings[j] = IPoolRisk(address(pool)).riskOf(tokens[j]).liquidationLoadingPercent;
+            }
+            uint256 sum; // × 10 000
+            for (uint256 j; j < tokens.length; ++j) {
+                for (uint256 k; k < tokens.length; ++k) {
+                    sum += (j == k ? 10_000 : loadings[j] * loadings[k]) * weights[j] * weights[k];
+                }
+            }
+            uint256 capacity = value - (weight + Math.sqrt(sum) / 100) / 2;
+            IPoolTypes.Health memory h = pool.healthOf(actors[i]);
+            if (h.collateralValue != value) return "INV-18: collateral is not worth its amount times its price";
+            if (h.liquidationCapacity > capacity + 1 || h.liquidationCapacity + 2 < capacity) {
+                return "INV-18: health is not what the formula says";
+            }
         }
         return "";
     }

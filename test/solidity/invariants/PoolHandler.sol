@@ -27,8 +27,11 @@ contract PoolHandler {
 
     /// @notice First violation found by an action; empty: none.
     string public violation;
-    /// @notice Actions of this selector that went through.
+    /// @notice Calls of the pool that an action of this selector made and that went through.
     mapping(bytes4 selector => uint256) public succeeded;
+    /// @notice Actions of this selector, and those of them in which something went through.
+    mapping(bytes4 selector => uint256) public attempted;
+    mapping(bytes4 selector => uint256) public effective;
     /// @notice Loan assets paid in, less those paid out, by the amounts that the pool answered.
     uint256 public netLoanFlow;
     mapping(address token => uint256) public donated;
@@ -49,7 +52,7 @@ contract PoolHandler {
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
-        MockERC20[3] memory tokens,
+        MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
     ) {
         pool = pool_;
@@ -65,7 +68,10 @@ contract PoolHandler {
 
     modifier now_() {
         vm.warp(time);
+        ++attempted[msg.sig];
+        uint256 before = succeeded[msg.sig];
         _;
+        if (succeeded[msg.sig] != before) ++effective[msg.sig];
     }
 
     // --- lenders --------------------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ contract PoolHandler {
 
     /// @dev Now and then more than is allowed is asked for.
     function borrow(uint256 a, uint256 b, uint256 c) external now_ {
-        address account = _actor(a);
+        address account = _solvent(a);
         uint256 room = _zeroFloorSub(pool.borrowCapacityOf(account), pool.debtOf(account));
         uint256 assets = _between(b, 100e6, 100e6 + (c % 4 == 0 ? room * 2 : room));
         (bool ok, bytes memory result) = _act(
@@ -152,7 +158,7 @@ contract PoolHandler {
     }
 
     function repay(uint256 a, uint256 b, uint256 c) external now_ {
-        address account = _actor(b >> 128);
+        address account = _debtor(b >> 128);
         uint256 shares = pool.debtSharesOf(account);
         (bool ok, bytes memory result) = _act(
             _actor(a),
@@ -167,7 +173,7 @@ contract PoolHandler {
 
     /// @dev There and back in one block: never a profit.
     function borrowAndRepay(uint256 a, uint256 b, uint256) external now_ {
-        address account = _actor(a);
+        address account = _solvent(a);
         (bool borrowed, bytes memory result) = _act(
             account,
             abi.encodeCall(pool.borrow, (_between(b, 100e6, 200e6), 0, account, account))
@@ -185,29 +191,100 @@ contract PoolHandler {
     // --- liquidators ----------------------------------------------------------------------------------------------
 
     function kick(uint256 a, uint256 b, uint256) external now_ {
-        address account = _actor(b);
+        address account = _unhealthy(b);
         bool unhealthy = _isLiquidatable(account, 0);
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kick, (account)));
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
     function unkick(uint256 a, uint256 b, uint256) external now_ {
-        _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (_actor(b))));
+        _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (_healed(b))));
     }
 
     function mark(uint256 a, uint256 b, uint256) external now_ {
-        address account = _actor(b);
+        address account = a % 2 == 0 ? _unhealthy(b) : _actor(b);
         bool unhealthy = _isLiquidatable(account, 0);
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.mark, (account)));
         if (ok && !unhealthy && pool.provisionOf(account) != 0) _violate("INV-09: a healthy account is provisioned");
     }
 
     function take(uint256 a, uint256 b, uint256 c) external now_ {
-        address account = _actor(b);
-        address token = address(_token(c));
+        address account = _forSale(b);
+        address token = _heldToken(account, c);
         // Mostly all that may be sold, sometimes a part.
         uint256 most = a % 3 == 0 ? _between(c >> 8, 1, pool.collateralOf(account, token) + 1) : type(uint256).max;
         _take(_actor(a), account, token, most);
+    }
+
+    // --- whom an action is about: drawn blindly, hardly any sale would come about -----------------------------------
+
+    /// @dev Somebody whom the next kick may find unhealthy. Now and then, if nobody is, the price of what somebody holds falls as
+    /// far as it takes.
+    function _unhealthy(uint256 word) internal returns (address account) {
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (_isLiquidatable(account, 0) && pool.accountOf(account).kickedAt == 0) return account;
+        }
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (pool.debtSharesOf(account) != 0 && pool.accountOf(account).kickedAt == 0) break;
+        }
+        if ((word >> 8) % 2 == 0) _crash(account);
+    }
+
+    /// @dev Somebody with debt, if anybody has.
+    function _debtor(uint256 word) internal view returns (address account) {
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (pool.debtSharesOf(account) != 0) return account;
+        }
+    }
+
+    /// @dev Somebody who may borrow the least there is, if anybody may.
+    function _solvent(uint256 word) internal view returns (address account) {
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (pool.borrowCapacityOf(account) >= pool.debtOf(account) + 100e6) return account;
+        }
+    }
+
+    /// @dev Somebody who is for sale, if anybody is or could be.
+    function _forSale(uint256 word) internal returns (address account) {
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (_isLiquidatable(account, 0) && pool.accountOf(account).kickedAt != 0) return account;
+        }
+        return _unhealthy(word);
+    }
+
+    /// @dev Somebody who was for sale, and whose prices have come back.
+    function _healed(uint256 word) internal returns (address account) {
+        for (uint256 i; i < ACTORS; ++i) {
+            account = _actor(word + i);
+            if (pool.accountOf(account).kickedAt == 0) continue;
+            for (uint256 j; j < _tokens.length; ++j) _oracle.setPrice(address(_tokens[j]), _initialPrice36[j] * 3);
+            return account;
+        }
+    }
+
+    /// @dev By a tenth at a time, until the account is unhealthy or the price at its lowest.
+    function _crash(address account) private {
+        for (uint256 round; round < 12 && pool.debtSharesOf(account) != 0 && !_isLiquidatable(account, 0); ++round) {
+            for (uint256 i; i < _tokens.length; ++i) {
+                address token = address(_tokens[i]);
+                if (pool.collateralOf(account, token) == 0) continue;
+                uint256 price = (_oracle.liquidationPrice(token) * 9) / 10;
+                if (price >= _initialPrice36[i] / 10) _oracle.setPrice(token, price);
+            }
+        }
+    }
+
+    /// @dev One that the account has, if any.
+    function _heldToken(address account, uint256 word) internal view returns (address token) {
+        for (uint256 i; i < _tokens.length; ++i) {
+            token = address(_tokens[((word % _tokens.length) + i) % _tokens.length]);
+            if (pool.collateralOf(account, token) != 0) return token;
+        }
     }
 
     /// @dev The seams for what is judged of sales alone.
@@ -215,7 +292,7 @@ contract PoolHandler {
 
     function _afterSale(address account, address token, uint256 amount, uint256 paid) internal virtual {}
 
-    function _take(address taker, address account, address token, uint256 most) private {
+    function _take(address taker, address account, address token, uint256 most) internal {
         bool unhealthy = _isLiquidatable(account, 0);
         uint256 debt = pool.debtOf(account) + _beforeSale(account, token);
         Before memory before = _before();
@@ -312,7 +389,26 @@ contract PoolHandler {
     function _act(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {
         Before memory before = _before();
         (ok, result) = _call(sender, data);
-        if (ok) _after(before, 0, true);
+        if (!ok) return (ok, result);
+        _after(before, 0, true);
+        _checkCaps(bytes4(data), data);
+    }
+
+    /// @dev Whoever takes more in leaves it within its cap. What grows by itself, by interest or fees, may go beyond.
+    function _checkCaps(bytes4 selector, bytes memory data) private {
+        IPoolTypes.PoolConfig memory config = pool.poolConfig();
+        if (selector == pool.deposit.selector || selector == pool.mint.selector) {
+            if (pool.totalAssets() > config.supplyCap) _violate("INV-17: deposits beyond the cap");
+        } else if (selector == pool.borrow.selector) {
+            if (pool.totals().debtAssets > config.borrowCap) _violate("INV-17: debt beyond the cap");
+        } else if (selector == pool.supplyCollateral.selector) {
+            address token;
+            assembly {
+                token := mload(add(data, 36))
+            }
+            IPoolTypes.CollateralConfig memory c = pool.collateralConfig(token);
+            if (c.totalSupplied > c.supplyCap) _violate("INV-17: collateral beyond the cap");
+        }
     }
 
     function _call(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {

@@ -25,7 +25,7 @@ contract RiskHandler is PoolHandler {
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
-        MockERC20[3] memory tokens,
+        MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
     ) PoolHandler(pool_, oracle_, tokens, flashBorrower_) {
         for (uint256 i; i < 2; ++i) _engines[i] = new MockRiskEngine(address(pool_));
@@ -35,8 +35,8 @@ contract RiskHandler is PoolHandler {
 
     /// @dev All that may be taken out, or, every other time, anything from there to more than there is. Judged by health, at liquidation prices and factors.
     function unwind(uint256 a, uint256 b, uint256 c) external now_ {
-        address account = _actor(a);
-        address token = address(_token(c));
+        address account = _debtor(a);
+        address token = _heldToken(account, c);
         IPoolTypes.Health memory before = pool.healthOf(account);
         uint256 assets = _between(b, 1, before.debt + 1);
         uint256 held = pool.collateralOf(account, token);
@@ -166,7 +166,11 @@ contract RiskHandler is PoolHandler {
     // --- before and after -----------------------------------------------------------------------------------------
 
     /// @dev Besides what is judged around every action: nobody may carry less than before, to the unit.
-    function _govern(address target, address sender, bytes memory data) private returns (bool ok, bytes memory result) {
+    function _govern(
+        address target,
+        address sender,
+        bytes memory data
+    ) internal returns (bool ok, bytes memory result) {
         Before memory before = _before();
         uint256[ACTORS] memory capacity;
         for (uint256 i; i < ACTORS; ++i) capacity[i] = pool.healthOf(_actor(i)).liquidationCapacity;

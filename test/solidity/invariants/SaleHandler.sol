@@ -36,12 +36,12 @@ contract SaleHandler is RiskHandler {
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
-        MockERC20[3] memory tokens,
+        MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
     ) RiskHandler(pool_, oracle_, tokens, flashBorrower_) {}
 
     function kickFor(uint256 a, uint256 b, uint256) external now_ {
-        address account = _actor(b);
+        address account = _unhealthy(b);
         bool unhealthy = _isLiquidatable(account, 0);
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kickFor, (account, 1)));
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
@@ -49,18 +49,31 @@ contract SaleHandler is RiskHandler {
 
     function claimTips(uint256 a, uint256, uint256) external now_ {
         (address owner, uint256 owed, ) = ILiquidationDesk(address(pool)).keeperOf(1);
+        if (owed == 0) _earnTip(_unhealthy(a >> 8));
+        (owner, owed, ) = ILiquidationDesk(address(pool)).keeperOf(1);
         (bool ok, ) = _act(a % 2 == 0 ? owner : _actor(a), abi.encodeCall(ILiquidationDesk.claimTips, (1, _actor(a))));
         if (ok) netLoanFlow -= owed;
     }
 
+    /// @dev For the first sale of somebody whom the first keeper puts up for sale.
+    function _earnTip(address account) private {
+        address token = _heldToken(account, 0);
+        (bool kicked, ) = _act(_actor(1), abi.encodeCall(ILiquidationSales.kickFor, (account, 1)));
+        if (kicked) _take(_actor(0), account, token, type(uint256).max);
+    }
+
     /// @dev Two sales in one, perhaps of one account, the first of all or of half: all or none.
     function takeBatch(uint256 a, uint256 b, uint256 c) external now_ {
-        address account = _actor(b);
+        address account = _forSale(b);
         ILiquidationSales.TakeOrder[] memory orders = new ILiquidationSales.TakeOrder[](2);
-        address token = address(_token(c));
-        uint256 most = a % 2 == 0 ? type(uint256).max : pool.collateralOf(account, token) / 2;
+        address token = _heldToken(account, c);
+        uint256 most = a % 8 == 0 ? type(uint256).max : pool.collateralOf(account, token) / 4;
         orders[0] = ILiquidationSales.TakeOrder(account, token, most);
-        orders[1] = ILiquidationSales.TakeOrder(_actor(b >> 8), address(_token(c >> 8)), type(uint256).max);
+        // The rest of it, or of something else, or of somebody else.
+        orders[1] =
+            b % 3 == 0
+                ? ILiquidationSales.TakeOrder(_actor(b >> 8), address(_token(c >> 8)), type(uint256).max)
+                : ILiquidationSales.TakeOrder(account, _heldToken(account, c >> 8), type(uint256).max);
         bool unhealthy = _isLiquidatable(account, 0);
         (bool ok, bytes memory result) = _call(
             _actor(a),
@@ -117,7 +130,8 @@ contract SaleHandler is RiskHandler {
         }
         if (amount < s.held && left.debt != 0) {
             uint256 target = pool.poolConfig().targetHealthBps;
-            if (left.liquidationCapacity * 1e4 > (left.debt + ROUNDING) * target + 1e4 * ROUNDING) {
+            uint256 unit = s.price36 / 1e36 + 1; // collateral is sold by the base unit
+            if (left.liquidationCapacity * 1e4 > (left.debt + ROUNDING + unit) * target + 1e4 * ROUNDING) {
                 _violate("INV-12: more was sold than the target takes");
             }
         }

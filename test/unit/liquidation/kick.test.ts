@@ -76,6 +76,14 @@ describe("LiquidationModule: kicks", () => {
       await p.kick();
     });
 
+    it("reverts while the price of the only collateral is not fresh", async () => {
+      const p = await loadLiquidation(sinkingPool);
+      await p.oracle.setFresh(p.eth.address, false);
+      await expect(p.kick()).to.be.revertedWithCustomError(p.pool, "LiquidationNoFreshPrice").withArgs(p.eth.address);
+      await p.oracle.setFresh(p.eth.address, true);
+      await p.kick();
+    });
+
     it("does not mind the price of a collateral that the account does not use", async () => {
       const p = await loadLiquidation(sinkingPool);
       await p.oracle.setReverting(p.btc.address, true);

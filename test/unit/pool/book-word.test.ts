@@ -24,6 +24,18 @@ async function deployBooks({ ethers }: Awaited<ReturnType<typeof network.getOrCr
   return ethers.deployContract("BookWordHarness");
 }
 
+describe("BookWord's time of the last change", () => {
+  it("is the latest only, whatever it was before", async () => {
+    const harness = await load();
+    const first = await harness.withTotal(await harness.list(0n), 5n, 0xaaaan);
+    const second = await harness.withTotal(first, 7n, 0x5555n);
+    expect(await harness.isChangedAt(first, 0xaaaan)).to.equal(true);
+    expect(await harness.isChangedAt(second, 0x5555n)).to.equal(true);
+    expect(await harness.isChangedAt(second, 0xffffn)).to.equal(false);
+    expect((await harness.read(second, NONE)).total).to.equal(7);
+  });
+});
+
 describe("PackedDecimal", () => {
   it("keeps exactly what has at most ten digits, whatever zeros follow", async () => {
     const harness = await load();

@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+
+import { Interface } from "ethers";
+
+/** Of an action's tries this share at least must come to something, in %. */
+export const LEAST_EFFECTIVE_PERCENT = 5;
+const FOLDER = "test/solidity/invariants";
+const FILE = path.join("cache", "fuzz", "calls.txt");
+
+export interface ActionCalls {
+  readonly action: string;
+  readonly attempted: number;
+  readonly effective: number;
+}
+
+/** Adds up what runs have said: a line each, `selector:attempted:effective`, with blanks between. */
+export function addUp(text: string, nameOf: (selector: string) => string): ActionCalls[] {
+  const sums = new Map<string, { attempted: number; effective: number }>();
+  for (const word of text.split(/\s+/).filter((each) => each !== "")) {
+    const match = /^(0x[0-9a-f]{8}):(\d+):(\d+)$/.exec(word);
+    if (match === null) throw new Error(`"${word}" is no count of calls`);
+    const sum = sums.get(match[1]) ?? { attempted: 0, effective: 0 };
+    sum.attempted += Number(match[2]);
+    sum.effective += Number(match[3]);
+    sums.set(match[1], sum);
+  }
+  return [...sums].map(([selector, sum]) => ({ action: nameOf(selector), ...sum }));
+}
+
+/** Those that prove nothing: hardly ever did anything come of them. */
+export function vacuous(calls: readonly ActionCalls[]): ActionCalls[] {
+  return calls.filter(
+    ({ attempted, effective }) => attempted === 0 || effective * 100 < attempted * LEAST_EFFECTIVE_PERCENT,
+  );
+}
+
+export function formatCalls(calls: readonly ActionCalls[]): string {
+  const rows = calls.map(({ action, attempted, effective }) => {
+    const share = attempted === 0 ? 0 : (100 * effective) / attempted;
+    return `${action.padEnd(28)}${String(attempted).padStart(10)}${String(effective).padStart(11)}${share.toFixed(1).padStart(9)}`;
+  });
+  const total = calls.reduce((sum, { attempted }) => sum + attempted, 0);
+  return [
+    `${"action".padEnd(28)}${"tried".padStart(10)}${"effective".padStart(11)}${"%".padStart(9)}`,
+    ...rows,
+    `${"all".padEnd(28)}${String(total).padStart(10)}`,
+  ].join("\n");
+}
+
+/** Names of the handler's actions by selector, from what was compiled. */
+async function readNames(root: string): Promise<(selector: string) => string> {
+  const artifact = path.join(root, "artifacts", FOLDER, "LifeHandler.sol", "LifeHandler.json");
+  const { abi } = JSON.parse(await readFile(artifact, "utf8")) as { readonly abi: readonly object[] };
+  const actions = new Interface(abi as ConstructorParameters<typeof Interface>[0]);
+  return (selector) => actions.getFunction(selector)?.name ?? selector;
+}
+
+/**
+ * Runs the invariant campaigns and counts what their actions did: `npm run fuzz:deep`. Ends with an error if an invariant is
+ * broken, or if an action hardly ever came to anything.
+ */
+export async function runCampaigns(root: string, environment: NodeJS.ProcessEnv): Promise<ActionCalls[]> {
+  const file = path.join(root, FILE);
+  await mkdir(path.dirname(file), { recursive: true });
+  await rm(file, { force: true });
+  const files = (await readdir(path.join(root, FOLDER))).filter((name) => name.endsWith(".sol"));
+  const cli = path.join(root, "node_modules", "hardhat", "dist", "src", "cli.js");
+  const args = [cli, "test", "solidity", "--grep", "invariant_", ...files.map((name) => path.join(FOLDER, name))];
+  const child = spawn(process.execPath, args, {
+    ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+    env: { ...process.env, ...environment, FUZZ_CALLS: FILE },
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`an invariant is broken, or could not be run: exit code ${code}`);
+  return addUp(await readFile(file, "utf8"), await readNames(root));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const calls = await runCampaigns(process.cwd(), {
+    INVARIANT_RUNS: process.env.INVARIANT_RUNS ?? "2000",
+    INVARIANT_DEPTH: process.env.INVARIANT_DEPTH ?? "256",
+  });
+  console.log(formatCalls(calls));
+  const idle = vacuous(calls);
+  if (idle.length > 0) {
+    console.error(`hardly ever effective: ${idle.map(({ action }) => action).join(", ")}`);
+    process.exitCode = 1;
+  }
+}
