@@ -50,6 +50,7 @@ export function readReport(output: string): Run {
 function runFile(file: string, without: Defence | undefined, folder: string): Promise<Run> {
   const { WITHOUT_DEFENCE: _, ...env } = process.env;
   const bail = without === undefined ? [] : ["--bail"];
+  // In one process: Mocha's workers cannot pass on a failed assertion about a bigint.
   const args = ["hardhat", "test", "mocha", "--no-compile", ...bail, "--", join(folder, file)];
   return new Promise((resolve, reject) => {
     const child = spawn("npx", args, {
