@@ -1,20 +1,10 @@
 import { CollectStackTraces, IncludeTraces, L1_CHAIN_TYPE } from "@nomicfoundation/edr";
-import type { EdrContext, SolidityTestRunnerConfigArgs, SuiteResult } from "@nomicfoundation/edr";
+import type { SolidityTestRunnerConfigArgs, SuiteResult } from "@nomicfoundation/edr";
 
+import { runnerContext } from "../../sim/runner/session.ts";
 import { ROOT } from "../audit/compile.ts";
 import { compileFile } from "./sources.ts";
 import type { Changed } from "./sources.ts";
-
-interface HardhatEdr {
-  getGlobalEdrContext(): Promise<EdrContext>;
-}
-
-/** Hardhat's: EDR's native part wants to be set up once in a process. Hardhat does not export it, so its version is pinned. */
-async function runnerContext(): Promise<EdrContext> {
-  const file = new URL("internal/edr/context.js", import.meta.resolve("hardhat"));
-  const { getGlobalEdrContext } = (await import(file.href)) as HardhatEdr;
-  return getGlobalEdrContext();
-}
 
 const config: SolidityTestRunnerConfigArgs = {
   ...{ projectRoot: ROOT, hardfork: "Osaka", disableBlockGasLimit: true, disableTransactionGasCap: true },

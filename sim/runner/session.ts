@@ -53,7 +53,7 @@ interface HardhatEdr {
 }
 
 /** Hardhat's: EDR's native part wants to be set up once in a process. Hardhat does not export it, so its version is pinned. */
-async function runnerContext(): Promise<EdrContext> {
+export async function runnerContext(): Promise<EdrContext> {
   const file = new URL("internal/edr/context.js", import.meta.resolve("hardhat"));
   const { getGlobalEdrContext } = (await import(file.href)) as HardhatEdr;
   return getGlobalEdrContext();

@@ -3,16 +3,7 @@ import { expect } from "chai";
 import { removable } from "../shared/defences.ts";
 import { onActivePools, onOurs, outcome } from "../shared/on-pools.ts";
 import { activePool, type DeployedPool } from "../shared/pool-fixtures.ts";
-
-const SET_OPERATOR = {
-  SetOperator: [
-    { name: "owner", type: "address" },
-    { name: "operator", type: "address" },
-    { name: "approved", type: "bool" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
+import { SET_OPERATOR } from "../shared/typed-data.ts";
 
 /** `borrower` makes `liquidator` his operator, by a signature that everybody can read in the mempool. */
 async function signed({ pool, poolAddress, ethers, networkHelpers, borrower, liquidator, params }: DeployedPool) {

@@ -105,10 +105,9 @@ contract LifeHandler is SaleHandler {
         }
         uint256 before = _wealthOf(account);
         uint256 held = _loan.balanceOf(account);
-        bool isMissing;
-        for (uint256 i; i < 8 && !isMissing; ++i) {
+        for (uint256 i; i < 8; ++i) {
             (bool ok, ) = _act(account, abi.encodeCall(pool.multicall, (steps)));
-            isMissing = !ok;
+            if (!ok) break;
         }
         uint256 left = _loan.balanceOf(account);
         netLoanFlow = netLoanFlow + held - left;

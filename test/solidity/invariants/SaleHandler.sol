@@ -48,9 +48,9 @@ contract SaleHandler is RiskHandler {
     }
 
     function claimTips(uint256 a, uint256, uint256) external now_ {
+        (, uint256 waiting, ) = ILiquidationDesk(address(pool)).keeperOf(1);
+        if (waiting == 0) _earnTip(_unhealthy(a >> 8));
         (address owner, uint256 owed, ) = ILiquidationDesk(address(pool)).keeperOf(1);
-        if (owed == 0) _earnTip(_unhealthy(a >> 8));
-        (owner, owed, ) = ILiquidationDesk(address(pool)).keeperOf(1);
         (bool ok, ) = _act(a % 2 == 0 ? owner : _actor(a), abi.encodeCall(ILiquidationDesk.claimTips, (1, _actor(a))));
         if (ok) netLoanFlow -= owed;
     }

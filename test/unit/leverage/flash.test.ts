@@ -11,6 +11,7 @@ import {
   LOAN,
   positionOf,
 } from "../../shared/leverage-orders.ts";
+import { SET_OPERATOR } from "../../shared/typed-data.ts";
 
 describe("LeverageRouter: flash", () => {
   describe("#open", () => {
@@ -91,18 +92,9 @@ describe("LeverageRouter: flash", () => {
           ...{ name: "Breakwater USDC", version: "1" },
           ...{ chainId: (await f.ethers.provider.getNetwork()).chainId, verifyingContract: f.poolAddress },
         };
-        const types = {
-          SetOperator: [
-            { name: "owner", type: "address" },
-            { name: "operator", type: "address" },
-            { name: "approved", type: "bool" },
-            { name: "nonce", type: "uint256" },
-            { name: "deadline", type: "uint256" },
-          ],
-        };
         const [owner, operator] = [f.other.address, f.routerAddress];
         const values = { owner, operator, approved: true, nonce: await f.pool.nonces(owner), deadline: NEVER };
-        const signature = await f.other.signTypedData(domain, types, values);
+        const signature = await f.other.signTypedData(domain, SET_OPERATOR, values);
         if (submittedFirst) await f.pool.setOperatorWithSig(owner, operator, true, NEVER, signature);
         await f.asOther.open(f.market, increase, { deadline: NEVER, signature });
         expect(await f.pool.collateralOf(owner, f.wethAddress)).to.equal(EQUITY + BOUGHT);

@@ -3,16 +3,8 @@ import { concat, MaxUint256, Signature, toBeHex, ZeroAddress, type Signer } from
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { calmPool, load } from "../../shared/borrower-fixtures.ts";
+import { SET_OPERATOR } from "../../shared/typed-data.ts";
 
-const SET_OPERATOR = {
-  SetOperator: [
-    { name: "owner", type: "address" },
-    { name: "operator", type: "address" },
-    { name: "approved", type: "bool" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
 const PERMIT = {
   Permit: [
     { name: "owner", type: "address" },
