@@ -121,7 +121,7 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000, parallel: mochaJobs > 1, jobs: mochaJobs },
     solidity: {
-      fuzz: { runs: runCount("FUZZ_RUNS", 256) },
+      fuzz: { runs: runCount("FUZZ_RUNS", 256), seed: process.env.FUZZ_SEED },
       // Where campaigns say what they did, if asked to: `scripts/fuzz.ts`.
       fsPermissions: { dangerouslyReadWriteDirectory: ["cache/fuzz"] },
       invariant: {

@@ -1,4 +1,4 @@
-import { task } from "hardhat/config";
+import { overrideTask, task } from "hardhat/config";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 const QUEUE = {
@@ -55,6 +55,9 @@ function sweepTask(name: string, description: string) {
 
 /** Definitions only: each action is imported when its task runs, so that loading the configuration stays fast. */
 const tasks: TaskDefinition[] = [
+  overrideTask("build")
+    .setAction(() => import("./build.ts"))
+    .build(),
   task("deploy", "Deploys the whole system: a demo set, or what a parameter file says")
     .addOption({
       name: "parameters",

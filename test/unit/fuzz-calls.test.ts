@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { addUp, formatCalls, vacuous } from "../../scripts/fuzz.ts";
+import { addUp, formatCalls, merge, seedOf, vacuous } from "../../scripts/fuzz.ts";
 
 const nameOf = (selector: string) => (selector === "0x00000001" ? "kick" : "take");
 
@@ -17,6 +17,18 @@ describe("counts of what campaigns did", () => {
     const calls = addUp("0x00000001:20:1 0x00000002:100:4", nameOf);
     expect(vacuous(calls).map(({ action }) => action)).to.deep.equal(["take"]);
     expect(vacuous(addUp("0x00000001:0:0", nameOf))).to.have.lengthOf(1);
+  });
+
+  it("adds slices of a long campaign, each from a seed of its own", () => {
+    const slices = ["0x00000001:20:1 0x00000002:100:4", "0x00000001:3:2 0x00000002:5:0"].map((text) =>
+      addUp(text, nameOf),
+    );
+    expect(merge(merge([], slices[0]), slices[1])).to.deep.equal([
+      { action: "kick", attempted: 23, effective: 3 },
+      { action: "take", attempted: 105, effective: 4 },
+    ]);
+    expect(seedOf(0)).to.match(/^0x[0-9a-f]{64}$/);
+    expect(seedOf(1)).to.not.equal(seedOf(0));
   });
 
   it("refuses a line that is cut off", () => {

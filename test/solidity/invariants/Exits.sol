@@ -74,12 +74,10 @@ abstract contract Exits is InvariantSetup {
     }
 
     function _sell(address account, address taker) private {
-        if (pool.accountOf(account).kickedAt == 0) {
-            IPoolTypes.Health memory h = pool.healthOf(account);
-            if (h.debt <= h.liquidationCapacity)
-                _crash(); // however little somebody owes against however much
-            else ILiquidationSales(address(pool)).kick(account);
-        }
+        IPoolTypes.Health memory h = pool.healthOf(account);
+        // However little somebody owes against however much, in a sale from before the crash too.
+        if (h.debt <= h.liquidationCapacity) _crash();
+        else if (pool.accountOf(account).kickedAt == 0) ILiquidationSales(address(pool)).kick(account);
         for (uint256 i; i < tokens.length; ++i) {
             address token = address(tokens[i]);
             if (pool.collateralOf(account, token) == 0) continue;

@@ -84,6 +84,26 @@ contract LendingPoolInvariants is Exits {
     }
 }
 
+/// @title What campaigns found, and was mended
+contract LendingPoolFindingsTest is Exits {
+    /// @dev The sale of an account that has recovered is still open when the crash of INV-21 leaves it solvent: prices must fall further.
+    function test_EverybodyLeaves_WithSaleFromBeforeTheCrash() public {
+        handler.deposit(0, 100_000e6 - 1, 0);
+        for (uint256 i; i < 4; ++i) handler.supplyCollateral(2, 60_000e6, i);
+        handler.borrow(2, 90_000e6, 1);
+        for (uint256 i; i < 8; ++i) handler.movePrice(0, 0, i); // × 0.7, twice each
+        handler.kick(0, 2, 0);
+        for (uint256 i; i < 8; ++i) handler.movePrice(0, 600, i); // × 1.3, twice each
+        address account = handler.actorList()[2];
+        handler.repay(0, (2 << 128) + pool.debtOf(account) - 101e6, 1);
+        require(
+            pool.accountOf(account).kickedAt != 0 && pool.debtOf(account) < 102e6,
+            "no sale of a recovered account"
+        );
+        _exitAll(1);
+    }
+}
+
 /// @title The same actions in fixed sequences, where it can be seen that each of them happens
 /// @dev Short, because the runner keeps a trace of all calls of a test in memory.
 contract LendingPoolDriverTest is InvariantSetup {
