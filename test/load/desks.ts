@@ -180,7 +180,10 @@ export class Desks {
 }
 
 /** What a feed says, which is what the market says, in the oracle's scale. */
-export async function marketPrice36(feed: DemoSystem["collaterals"][number]["feed"], decimals: number): Promise<bigint> {
+export async function marketPrice36(
+  feed: DemoSystem["collaterals"][number]["feed"],
+  decimals: number,
+): Promise<bigint> {
   const { answer } = await feed.latestRoundData();
   return (answer * 10n ** 34n) / 10n ** BigInt(decimals); // 8 decimals, of a dollar of 6
 }

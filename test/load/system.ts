@@ -6,6 +6,7 @@ import { deploySystem } from "../../ignition/deploy-system.ts";
 import { connectPool, connectUniswapV3 } from "../../sim/market/uniswap-deploy.ts";
 import { describePool, encodeSwapExactInput } from "../../sim/market/uniswap-calls.ts";
 import { approve } from "../../sim/market/uniswap-pool.ts";
+import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
 import { createRng } from "../../sim/rng.ts";
 
 /** What the demo's collaterals cost at the start. [USD] */
@@ -51,7 +52,19 @@ export async function demoSystem(connection: NetworkConnection) {
   for (const { address } of collaterals) await approve(whale, address, uniswap.swapRouter);
   for (const account of [lender, first, second, other]) await usdc.connect(account).approve(contracts.pool, MaxUint256);
   return {
-    ...{ connection, ethers, deployment, governor, lender, whale, keepers: [first, second], other, collaterals, usdc, pool },
+    ...{
+      connection,
+      ethers,
+      deployment,
+      governor,
+      lender,
+      whale,
+      keepers: [first, second],
+      other,
+      collaterals,
+      usdc,
+      pool,
+    },
     ...{ networkHelpers: connection.networkHelpers, swapRouter: connectUniswapV3(uniswap, whale).swapRouter, uniswap },
     sales: await ethers.getContractAt("LiquidationModule", contracts.pool, first),
     risk: await ethers.getContractAt("IPoolRisk", contracts.pool, governor),
@@ -64,6 +77,14 @@ export async function demoSystem(connection: NetworkConnection) {
 
 export type DemoSystem = Awaited<ReturnType<typeof demoSystem>>;
 export type DemoCollateral = DemoSystem["collaterals"][number];
+
+/** What anyone may do, and must where hours have passed: measures the markets, and has the engine judge by that. */
+export async function refresh(s: DemoSystem): Promise<void> {
+  const governance = await findGovernance(s.connection, await s.pool.getAddress(), s.governor);
+  if (governance === undefined) throw new Error("the demo has no engine");
+  const tokens = s.collaterals.map(({ address }) => address);
+  await refreshRisk(governance, s.pool, tokens, "refresh");
+}
 
 /**
  * So many accounts, each with both collaterals in unequal parts, that owe 70 to 99.9 % of what they may; and lenders' money for twice
