@@ -11,7 +11,11 @@ const PLANNED_GAS = 13_000_000n;
 /** Accounts that one call asks about: a node gives it as much gas as a transaction. */
 export const PAGE = 100;
 const BLOCK_SECONDS = 12;
-/** Health at which an account is looked at in each block. */
+/** Until they look again when there was nothing to buy. */
+const IDLE_SECONDS = 48;
+/** Who is near liquidation is found out anew after so many looks. */
+const WATCH_EVERY = 25;
+/** Health below which an account is watched. */
 const WATCHED_BPS = 10_300n;
 const BPS = 10_000n;
 
@@ -22,6 +26,7 @@ export interface Standing {
 }
 
 export interface Cleared {
+  /** Those in which something was sent. */
   readonly blocks: number;
   readonly seconds: number;
   readonly kicks: number;
@@ -46,6 +51,7 @@ export class Desks {
   #takes = 0;
   #gas = 0n;
   #mostGasEach = 0n;
+  #blocks = 0;
   #next = 0;
 
   constructor(s: DemoSystem, accounts: readonly string[]) {
@@ -61,36 +67,34 @@ export class Desks {
     return near;
   }
 
-  /** Those that may be liquidated now. */
-  async unhealthy(): Promise<Map<string, Standing>> {
-    return this.#standingsOf(this.#watched, BPS);
-  }
-
   /**
-   * Block by block until nobody may be liquidated, and nobody nearly may once the price has come to rest.
+   * Block by block until nobody may be liquidated, and the price at which all are judged has come to rest.
    * @param mostBlocks It takes no longer, or something is wrong.
    */
   async clear(mostBlocks: number): Promise<Cleared> {
-    const start = await this.#s.networkHelpers.time.latest();
-    let blocks = 0;
-    for (let calm = 0; calm < 2; ++blocks) {
-      if (blocks === mostBlocks) throw new Error(`${(await this.unhealthy()).size} are left after ${blocks} blocks`);
-      if (blocks % 25 === 0) await this.watch();
-      const unhealthy = await this.unhealthy();
-      const sent = await this.block(unhealthy);
-      calm = sent === 0 && unhealthy.size === 0 && (await this.#isAtRest()) ? calm + 1 : 0;
-      if (calm === 1) await this.watch();
+    const { time } = this.#s.networkHelpers;
+    const start = await time.latest();
+    for (let looks = 0; ; ++looks) {
+      const seconds = (await time.latest()) - start;
+      if (seconds > mostBlocks * BLOCK_SECONDS) throw new Error(`${this.#watched.length} are left after ${seconds} s`);
+      if (looks % WATCH_EVERY === 0) await this.watch();
+      if ((await this.block()) > 0) continue;
+      if (await this.#isAtRest()) {
+        const near = await this.watch();
+        if ([...near.values()].every(({ debt, capacity }) => debt <= capacity)) break;
+      }
+      await time.increase(IDLE_SECONDS); // there is nothing to buy yet
     }
-    const seconds = (await this.#s.networkHelpers.time.latest()) - start;
-    return {
-      ...{ blocks, seconds, kicks: this.#kicks, takes: this.#takes, gas: this.#gas },
-      mostGasEach: this.#mostGasEach,
-    };
+    const seconds = (await time.latest()) - start;
+    const [kicks, takes, gas, mostGasEach] = [this.#kicks, this.#takes, this.#gas, this.#mostGasEach];
+    return { seconds, blocks: this.#blocks, kicks, takes, gas, mostGasEach };
   }
 
   /** One block: @returns how many transactions were in it. */
-  async block(unhealthy: ReadonlyMap<string, Standing>): Promise<number> {
-    const plans = [...this.#planKicks(unhealthy), ...(await this.#planTakes(unhealthy))].slice(0, MOST_TRANSACTIONS);
+  async block(): Promise<number> {
+    const { kicks, kicked } = await this.#look();
+    const plans = [...this.#planKicks(kicks), ...(await this.#planTakes(kicked))].slice(0, MOST_TRANSACTIONS);
+    if (plans.length === 0) return 0;
     const sent: { readonly plan: Plan; readonly hash: string }[] = [];
     await inOneBlock(this.#s, BLOCK_SECONDS, async () => {
       for (const plan of plans) {
@@ -99,8 +103,24 @@ export class Desks {
         sent.push({ plan, hash: (await keeper.sendTransaction(call)).hash });
       }
     });
+    ++this.#blocks;
     for (const { plan, hash } of sent) this.#count(plan, await this.#receipt(hash));
     return plans.length;
+  }
+
+  /** Goes on among the watched where it was, until it has found enough for a block. */
+  async #look(): Promise<{ readonly kicks: string[]; readonly kicked: string[] }> {
+    const [kicks, kicked]: [string[], string[]] = [[], []];
+    const enough = (list: readonly string[], page: number) => list.length >= MOST_TRANSACTIONS * page;
+    for (let seen = 0; seen < this.#watched.length; seen += PAGE) {
+      const page = this.#watched.splice(0, Math.min(PAGE, this.#watched.length - seen));
+      this.#watched.push(...page);
+      for (const [account, { kickedAt }] of await this.#standingsOf(page, BPS)) {
+        (kickedAt === 0n ? kicks : kicked).push(account);
+      }
+      if (enough(kicks, this.#kickPage) || enough(kicked, this.#takePage)) break;
+    }
+    return { kicks, kicked };
   }
 
   async #receipt(hash: string): Promise<ContractTransactionReceipt> {
@@ -123,8 +143,7 @@ export class Desks {
     if (each > this.#mostGasEach) this.#mostGasEach = each;
   }
 
-  #planKicks(unhealthy: ReadonlyMap<string, Standing>): Plan[] {
-    const accounts = [...unhealthy].filter(([, { kickedAt }]) => kickedAt === 0n).map(([account]) => account);
+  #planKicks(accounts: readonly string[]): Plan[] {
     return pagesOf(accounts, this.#kickPage).map((page) => {
       const kicks = page.map((account) => this.#s.sales.interface.encodeFunctionData("kick", [account]));
       const data = this.#s.pool.interface.encodeFunctionData("multicall", [kicks]);
@@ -133,9 +152,8 @@ export class Desks {
   }
 
   /** What costs less than it is worth, as it is now: prices only fall until the next block. */
-  async #planTakes(unhealthy: ReadonlyMap<string, Standing>): Promise<Plan[]> {
+  async #planTakes(kicked: readonly string[]): Promise<Plan[]> {
     const { lens, collaterals, sales } = this.#s;
-    const kicked = [...unhealthy].filter(([, { kickedAt }]) => kickedAt !== 0n).map(([account]) => account);
     const plans: Plan[] = [];
     const busy = new Set<string>();
     for (const { address: collateral, feed, decimals } of collaterals) {
