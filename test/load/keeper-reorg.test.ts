@@ -27,8 +27,7 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
     return expect.fail("they are still for sale");
   }
 
-  const mined = async ({ metrics }: Started, kind: string) =>
-    valueOf(metrics.transactions, { kind, outcome: "mined" });
+  const mined = async ({ metrics }: Started, kind: string) => valueOf(metrics.transactions, { kind, outcome: "mined" });
   const taken = async ({ pool }: KeeperScene) => pool.queryFilter(pool.filters.CollateralTaken());
 
   for (const [name, after] of [
@@ -40,19 +39,20 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
       const scene = await load(keeperScene);
       const { networkHelpers, pool, loan } = scene;
       const k = await startKeeper(scene);
-      await k.keeper.round();
       const snapshot = await networkHelpers.takeSnapshot();
       const start = await networkHelpers.time.latestBlock();
       // Ten blocks, in the first of which its kick and its take are, and some that it has seen without having anything to do.
-      while ((await networkHelpers.time.latestBlock()) < start + DEPTH) {
-        await networkHelpers.mine();
+      for (;;) {
         await k.keeper.round();
+        if ((await networkHelpers.time.latestBlock()) >= start + DEPTH) break;
+        await networkHelpers.mine();
       }
-      const [kicks, takes] = [await mined(k, "kick"), await mined(k, "take")];
-      expect([kicks, takes]).to.deep.equal([1, 1]);
+      expect([await mined(k, "kick"), await mined(k, "take")]).to.deep.equal([1, 1]);
+      expect(await isHealthy(scene, scene.btc.account)).to.equal(true);
 
       await snapshot.restore();
       await networkHelpers.mine(after);
+      expect(await isHealthy(scene, scene.btc.account)).to.equal(false);
       await work(scene, k, 90);
       await k.keeper.round();
       expect(await valueOf(k.metrics.reorgs)).to.equal(1);
@@ -76,4 +76,30 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
       await k.close();
     });
   }
+
+  it("that it waits for, if it is told to: then it counts only what stays", async () => {
+    const scene = await load(keeperScene);
+    const { networkHelpers, loan } = scene;
+    const k = await startKeeper(scene, { confirmations: String(DEPTH + 1) });
+    const snapshot = await networkHelpers.takeSnapshot();
+    const start = await networkHelpers.time.latestBlock();
+    for (;;) {
+      await k.keeper.round();
+      if ((await networkHelpers.time.latestBlock()) >= start + DEPTH) break;
+      await networkHelpers.mine();
+    }
+    expect([await mined(k, "kick"), await mined(k, "take")]).to.deep.equal([0, 0]);
+    await snapshot.restore();
+    await networkHelpers.mine(DEPTH);
+    await work(scene, k, 90);
+    for (let block = 0; block <= DEPTH + 1; ++block) {
+      await networkHelpers.mine();
+      await k.keeper.round();
+    }
+    expect(await mined(k, "take")).to.equal((await taken(scene)).length);
+    const earned = await loan.balanceOf(k.address);
+    expect(earned).to.be.greaterThan(0n);
+    expect(Math.round((await valueOf(k.metrics.profit)) * 1e6)).to.equal(Number(earned));
+    await k.close();
+  });
 });
