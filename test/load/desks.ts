@@ -7,8 +7,8 @@ import { inOneBlock, type DemoSystem } from "./system.ts";
 const TRANSACTION_GAS = 2n ** 24n;
 const MOST_TRANSACTIONS = 3;
 /** Of a transaction's gas a page is planned to use so much. */
-const PLANNED_GAS = 13_000_000n;
-/** Accounts that one call asks about: a node gives it as much gas as a transaction. */
+const PLANNED_GAS = 10_000_000n;
+/** Accounts that one call asks about, or a batch is of: a node gives a call as much gas as a transaction. */
 export const PAGE = 100;
 const BLOCK_SECONDS = 12;
 /** Until they look again when there was nothing to buy. */
@@ -125,13 +125,15 @@ export class Desks {
 
   async #receipt(hash: string): Promise<ContractTransactionReceipt> {
     const receipt = await this.#s.ethers.provider.getTransactionReceipt(hash);
-    if (receipt === null || receipt.status !== 1) throw new Error(`a keeper's transaction failed: ${hash}`);
+    if (receipt === null || receipt.status !== 1) {
+      throw new Error(`a keeper's transaction failed: ${hash}, with ${receipt?.gasUsed} gas`);
+    }
     return receipt as ContractTransactionReceipt;
   }
 
   #count({ kind, size }: Plan, { gasUsed }: ContractTransactionReceipt): void {
     const each = gasUsed / BigInt(size);
-    const page = Number(PLANNED_GAS / each);
+    const page = Math.min(PAGE, Number(PLANNED_GAS / each));
     if (kind === "kick") {
       this.#kicks += size;
       this.#kickPage = Math.min(page, 4 * this.#kickPage);
