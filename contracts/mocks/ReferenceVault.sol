@@ -45,6 +45,10 @@ contract ReferenceVault is ERC4626, ERC20Permit, IERC3156FlashLender {
         MintRoundedDown,
         WithdrawRoundedDown,
         RedeemRoundedUp,
+        DepositGenerous,
+        MintGenerous,
+        WithdrawGenerous,
+        RedeemGenerous,
         ConversionRoundedUp,
         ConversionByCaller,
         ConversionLimited,
@@ -78,6 +82,7 @@ contract ReferenceVault is ERC4626, ERC20Permit, IERC3156FlashLender {
     bytes32 private constant FLASH_LOAN_OK = keccak256("ERC3156FlashBorrower.onFlashLoan");
     uint256 private constant FEE_BPS = 9;
     uint256 private constant BPS = 10_000;
+    uint256 private constant GIFT = 1_000; // a thousandth
 
     Fault private immutable _fault;
     uint256 private immutable _cap; // on what is in the vault. [asset base units]
@@ -182,7 +187,7 @@ contract ReferenceVault is ERC4626, ERC20Permit, IERC3156FlashLender {
     }
 
     function totalAssets() public view override returns (uint256) {
-        return super.totalAssets() - (_fault == Fault.AssetsUnderstated ? 1 : 0);
+        return super.totalAssets().saturatingSub(_fault == Fault.AssetsUnderstated ? 1 : 0);
     }
 
     function convertToAssets(uint256 shares) public view override returns (uint256) {
@@ -191,21 +196,28 @@ contract ReferenceVault is ERC4626, ERC20Permit, IERC3156FlashLender {
         return _convertToAssets(shares, _fault == Fault.ConversionRoundedUp ? Math.Rounding.Ceil : Math.Rounding.Floor);
     }
 
-    function previewDeposit(uint256 assets) public view override returns (uint256) {
+    function previewDeposit(uint256 assets) public view override returns (uint256 shares) {
         if (_fault == Fault.PreviewLimited && assets > _room()) revert ReferenceRefuses();
-        return _convertToShares(assets, _fault == Fault.DepositRoundedUp ? Math.Rounding.Ceil : Math.Rounding.Floor);
+        shares = _convertToShares(assets, _fault == Fault.DepositRoundedUp ? Math.Rounding.Ceil : Math.Rounding.Floor);
+        if (_fault == Fault.DepositGenerous) shares += shares / GIFT;
     }
 
-    function previewMint(uint256 shares) public view override returns (uint256) {
-        return _convertToAssets(shares, _fault == Fault.MintRoundedDown ? Math.Rounding.Floor : Math.Rounding.Ceil);
+    function previewMint(uint256 shares) public view override returns (uint256 assets) {
+        assets = _convertToAssets(shares, _fault == Fault.MintRoundedDown ? Math.Rounding.Floor : Math.Rounding.Ceil);
+        if (_fault == Fault.MintGenerous) assets -= assets / GIFT;
     }
 
-    function previewWithdraw(uint256 assets) public view override returns (uint256) {
-        return _convertToShares(assets, _fault == Fault.WithdrawRoundedDown ? Math.Rounding.Floor : Math.Rounding.Ceil);
+    function previewWithdraw(uint256 assets) public view override returns (uint256 shares) {
+        shares = _convertToShares(
+            assets,
+            _fault == Fault.WithdrawRoundedDown ? Math.Rounding.Floor : Math.Rounding.Ceil
+        );
+        if (_fault == Fault.WithdrawGenerous) shares -= shares / GIFT;
     }
 
-    function previewRedeem(uint256 shares) public view override returns (uint256) {
-        return _convertToAssets(shares, _fault == Fault.RedeemRoundedUp ? Math.Rounding.Ceil : Math.Rounding.Floor);
+    function previewRedeem(uint256 shares) public view override returns (uint256 assets) {
+        assets = _convertToAssets(shares, _fault == Fault.RedeemRoundedUp ? Math.Rounding.Ceil : Math.Rounding.Floor);
+        if (_fault == Fault.RedeemGenerous) assets += assets / GIFT;
     }
 
     function maxDeposit(address) public view override returns (uint256) {

@@ -26,6 +26,10 @@ export const FAULTS = [
   "MintRoundedDown",
   "WithdrawRoundedDown",
   "RedeemRoundedUp",
+  "DepositGenerous",
+  "MintGenerous",
+  "WithdrawGenerous",
+  "RedeemGenerous",
   "ConversionRoundedUp",
   "ConversionByCaller",
   "ConversionLimited",
@@ -76,8 +80,8 @@ export async function referenceSystem(connection: NetworkConnection, fault: Faul
   const assetAddress = await asset.getAddress();
   const [name, symbol] = ["Reference", "refUSD"];
   const values = [assetAddress, name, symbol, 1_000_000n * unit, FAULTS.indexOf(fault)];
-  const errors = await ethers.deployContract("ReferenceVault", values);
-  const vaultAddress = await errors.getAddress();
+  const vaultAddress = await (await ethers.deployContract("ReferenceVault", values)).getAddress();
+  const errors = await ethers.getContractAt("ReferenceVault", vaultAddress);
   const vault = (await ethers.getContractAt("IStandardVault", vaultAddress)).connect(deployer);
   for (const account of [holder, other]) {
     await asset.mint(account.address, 10_000_000n * unit);
@@ -102,6 +106,7 @@ export async function referenceSystem(connection: NetworkConnection, fault: Faul
       unsupported: "ReferenceTokenUnsupported",
     },
     owned: () => asset.balanceOf(vaultAddress, { blockTag: "pending" }),
+    settle: async () => undefined,
     withheld: async () => 0n,
   };
 }

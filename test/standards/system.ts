@@ -46,6 +46,8 @@ export interface System {
   readonly flash: { readonly over: string; readonly refused: string; readonly unsupported: string };
   /** What belongs to the holders of shares as of the next block, added up from elsewhere. [base units] */
   readonly owned: () => Promise<bigint>;
+  /** Collects what has been earned up to now. */
+  readonly settle: () => Promise<unknown>;
   /** What of it those who leave are not paid (the pool's provision). [base units] */
   readonly withheld: () => Promise<bigint>;
 }
@@ -87,6 +89,11 @@ export function previewOf({ vault }: System, method: Method) {
     withdraw: vault.previewWithdraw,
     redeem: vault.previewRedeem,
   }[method];
+}
+
+/** For reading from any address: a signer reads as itself only. */
+export function asAnyone({ vault, connection }: System): IStandardVault {
+  return vault.connect(connection.ethers.provider);
 }
 
 /** What an entry point moves for an amount, by its preview in the next block. */
