@@ -1,45 +1,13 @@
 import { expect } from "chai";
-import { MaxUint256, Signature, TypedDataEncoder, ZeroAddress, ZeroHash, type Signer } from "ethers";
+import { MaxUint256, TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 
-import { mirroredSignature, PERMIT } from "../shared/typed-data.ts";
-import type { Rule, System } from "./system.ts";
+import { mirroredSignature } from "../shared/typed-data.ts";
+import { domainOf, permission, refusedAsForged, sign, submit, type Parts } from "./permits.ts";
+import type { Rule } from "./system.ts";
 
-const DAY = 86_400n;
 /** The chain on which code is put as if it had split off. */
 const OTHER_CHAIN = { name: "chainB", id: 31_338n } as const;
-
-/** What `holder` allows `stranger`, for a day; nothing of it comes from the contract. */
-async function permission({ connection, holder, stranger }: System) {
-  const now = BigInt(await connection.networkHelpers.time.latest());
-  return { owner: holder.address, spender: stranger.address, value: 1_000n, nonce: 0n, deadline: now + DAY };
-}
-type Permission = Awaited<ReturnType<typeof permission>>;
-
-async function domainOf({ connection, name, vaultAddress }: System) {
-  const { chainId } = await connection.ethers.provider.getNetwork();
-  return { name, version: "1", chainId, verifyingContract: vaultAddress };
-}
-
-async function sign(system: System, granted: Permission, signer: Signer = system.holder, changed = {}) {
-  return Signature.from(await signer.signTypedData({ ...(await domainOf(system)), ...changed }, PERMIT, granted));
-}
-
-type Parts = Pick<Signature, "v" | "r" | "s">;
-
-/** Sent by somebody whom it does not concern. */
-function submit({ vault, other }: System, { owner, spender, value, deadline }: Permission, { v, r, s }: Parts) {
-  return vault.connect(other).permit(owner, spender, value, deadline, v, r, s);
-}
-
-const isNot = (address: string) => (recovered: string) => recovered !== address;
-
-async function refusedAsForged(system: System, granted: Permission, signature: Parts) {
-  const { vault } = system;
-  await expect(submit(system, granted, signature))
-    .to.be.revertedWithCustomError(vault, "ERC2612InvalidSigner")
-    .withArgs(isNot(granted.owner), granted.owner);
-}
 
 const REFUSED: readonly Rule[] = [
   {

@@ -3,7 +3,18 @@ import { ZeroAddress } from "ethers";
 
 import { PENDING } from "../shared/next-block.ts";
 import { SHARE_OFFSET } from "../shared/pool-fixtures.ts";
-import { asAnyone, converters, inAMoment, METHODS, limitOf, previewOf, type Rule, type System } from "./system.ts";
+import {
+  asAnyone,
+  converters,
+  inAMoment,
+  METHODS,
+  limitOf,
+  previewOf,
+  type Method,
+  type Rounding,
+  type Rule,
+  type System,
+} from "./system.ts";
 
 /** More than fits into the books of a pool, and less than a product of it and a supply that fits a word. */
 const LARGE = 2n ** 112n;
@@ -19,6 +30,28 @@ const amountsOf = ({ unit }: System) => [
 ];
 /** [shares] */
 const sharesOf = (system: System) => amountsOf(system).map((amount) => amount * SHARE_OFFSET + (amount % 1_000_003n));
+
+/** Rounding of what the caller gets, or, up, of what the caller gives. */
+const ROUNDING: Record<Method, Rounding> = { deposit: "down", mint: "up", withdraw: "up", redeem: "down" };
+
+function previewRule(method: Method): Rule {
+  const [isExit, isOfAssets] = [
+    method === "withdraw" || method === "redeem",
+    method === "deposit" || method === "withdraw",
+  ];
+  const rounding = ROUNDING[method];
+  return {
+    name: `#preview${method[0].toUpperCase()}${method.slice(1)} rounds ${rounding}, to the unit`,
+    check: async (system) => {
+      await inAMoment(system);
+      const { toShares, toAssets } = await converters(system, isExit ? await system.withheld() : 0n);
+      const expected = isOfAssets ? toShares : toAssets;
+      for (const amount of isOfAssets ? amountsOf(system) : sharesOf(system)) {
+        expect(await previewOf(system, method)(amount, PENDING)).to.equal(expected(amount, rounding));
+      }
+    },
+  };
+}
 
 export const VIEWS: readonly Rule[] = [
   {
@@ -98,46 +131,7 @@ export const VIEWS: readonly Rule[] = [
       expect(await vault.previewRedeem(shares, PENDING)).to.equal(exits.toAssets(shares, "down"));
     },
   },
-  {
-    name: "#previewDeposit rounds down, to the unit",
-    check: async (system) => {
-      await inAMoment(system);
-      const { toShares } = await converters(system);
-      for (const assets of amountsOf(system)) {
-        expect(await system.vault.previewDeposit(assets, PENDING)).to.equal(toShares(assets, "down"));
-      }
-    },
-  },
-  {
-    name: "#previewMint rounds up, to the unit",
-    check: async (system) => {
-      await inAMoment(system);
-      const { toAssets } = await converters(system);
-      for (const shares of sharesOf(system)) {
-        expect(await system.vault.previewMint(shares, PENDING)).to.equal(toAssets(shares, "up"));
-      }
-    },
-  },
-  {
-    name: "#previewWithdraw rounds up, to the unit",
-    check: async (system) => {
-      await inAMoment(system);
-      const { toShares } = await converters(system, await system.withheld());
-      for (const assets of amountsOf(system)) {
-        expect(await system.vault.previewWithdraw(assets, PENDING)).to.equal(toShares(assets, "up"));
-      }
-    },
-  },
-  {
-    name: "#previewRedeem rounds down, to the unit",
-    check: async (system) => {
-      await inAMoment(system);
-      const { toAssets } = await converters(system, await system.withheld());
-      for (const shares of sharesOf(system)) {
-        expect(await system.vault.previewRedeem(shares, PENDING)).to.equal(toAssets(shares, "down"));
-      }
-    },
-  },
+  ...METHODS.map(previewRule),
   {
     name: "no round trip gains, by the previews",
     check: async (system) => {
