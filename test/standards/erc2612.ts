@@ -3,7 +3,7 @@ import { MaxUint256, TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
 
 import { mirroredSignature } from "../shared/typed-data.ts";
-import { domainOf, permission, refusedAsForged, sign, submit, type Parts } from "./permits.ts";
+import { domainOf, permission, refusedAsForged, sign, submit } from "./permits.ts";
 import type { Rule } from "./system.ts";
 
 /** The chain on which code is put as if it had split off. */
@@ -79,10 +79,10 @@ const REFUSED: readonly Rule[] = [
       const granted = { ...(await permission(system)), owner: ZeroAddress };
       const signature = await sign(system, granted);
       for (const nobody of [
-        { ...signature, v: 29 as const, r: signature.r, s: signature.s },
-        { v: 27 as const, r: ZeroHash, s: ZeroHash },
+        { v: 29, r: signature.r, s: signature.s },
+        { v: 27, r: ZeroHash, s: ZeroHash },
       ]) {
-        await expect(submit(system, granted, nobody as Parts)).to.be.revertedWithCustomError(
+        await expect(submit(system, granted, nobody)).to.be.revertedWithCustomError(
           system.vault,
           "ECDSAInvalidSignature",
         );
@@ -105,12 +105,12 @@ const REFUSED: readonly Rule[] = [
       const granted = await permission(system);
       const signature = await sign(system, granted);
       const mirrored = mirroredSignature(signature);
-      await expect(submit(system, granted, mirrored as Parts))
+      await expect(submit(system, granted, mirrored))
         .to.be.revertedWithCustomError(system.vault, "ECDSAInvalidSignatureS")
         .withArgs(mirrored.s);
       const { r, s } = signature;
       for (const v of [0, 1, 26, 29]) {
-        await expect(submit(system, granted, { v, r, s } as Parts)).to.be.revertedWithCustomError(
+        await expect(submit(system, granted, { v, r, s })).to.be.revertedWithCustomError(
           system.vault,
           "ECDSAInvalidSignature",
         );

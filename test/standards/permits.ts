@@ -21,7 +21,12 @@ export async function sign(system: System, granted: Permission, signer: Signer =
   return Signature.from(await signer.signTypedData({ ...(await domainOf(system)), ...changed }, PERMIT, granted));
 }
 
-export type Parts = Pick<Signature, "v" | "r" | "s">;
+/** Of a signature, which need not be one. */
+interface Parts {
+  readonly v: number;
+  readonly r: string;
+  readonly s: string;
+}
 
 /** Sent by somebody whom it does not concern. */
 export function submit({ vault, other }: System, { owner, spender, value, deadline }: Permission, { v, r, s }: Parts) {
