@@ -20,7 +20,7 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /libraries\/(SharesMath|InterestMath)/,
     "pool/LendingPool",
-    "unit/pool/{erc4626,erc4626-share-price,borrow,repay,interest,reserves,many-borrowers}",
+    "unit/pool/{erc4626,erc4626-share-price,borrow,repay,interest,reserves,many-borrowers} standards/erc4626",
   ],
   [
     /libraries\/BookWord/,
@@ -113,9 +113,9 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /pool\/PoolAccounting/,
     "pool/LendingPool",
-    "unit/pool/{interest,borrow,repay,erc4626,erc4626-limits,odd-tokens,reserves,lock,flash-loan,many-borrowers} unit/liquidation/bad-debt",
+    "unit/pool/{interest,borrow,repay,erc4626,odd-tokens,reserves,lock,flash-loan,many-borrowers} unit/liquidation/bad-debt standards/{erc4626,erc3156}",
   ],
-  [/pool\//, "pool/LendingPool", "unit/pool/!(admin-*)"],
+  [/pool\//, "pool/LendingPool", "unit/pool/!(admin-*) standards/!(sensitivity)"],
   [
     /risk\/(VolatilityOracle|VolatilityStorage|VolatilityConfig|VolatilityMath|CorrelationTracker)/,
     "risk/VolatilityOracle",

@@ -3,19 +3,8 @@ import { concat, MaxUint256, Signature, toBeHex, ZeroAddress, type Signer } from
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { calmPool, load } from "../../shared/borrower-fixtures.ts";
-import { SET_OPERATOR } from "../../shared/typed-data.ts";
+import { mirroredSignature, PERMIT, SET_OPERATOR } from "../../shared/typed-data.ts";
 
-const PERMIT = {
-  Permit: [
-    { name: "owner", type: "address" },
-    { name: "spender", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
-/** Order of the curve of ECDSA. */
-const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 /** As `ContractWallet.Answer`. */
 const Answer = { Honest: 0, WrongValue: 1, Revert: 2 };
 
@@ -123,8 +112,10 @@ describe("LendingPool: operators by signature", () => {
     it("reverts for the zero address and for signatures that are malformed", async () => {
       const { pool, borrower, sign, submit } = await loadSigned();
       const signature = await sign();
-      const { r, s, v, compactSerialized } = Signature.from(signature);
-      const mirrored = concat([r, toBeHex(CURVE_ORDER - BigInt(s), 32), toBeHex(v === 27 ? 28 : 27)]);
+      const parts = Signature.from(signature);
+      const { r, s, compactSerialized } = parts;
+      const other = mirroredSignature(parts);
+      const mirrored = concat([other.r, other.s, toBeHex(other.v)]);
       for (const malformed of ["0x", signature.slice(0, -2), `${signature}00`, compactSerialized, mirrored]) {
         await expect(submit(malformed), malformed)
           .to.be.revertedWithCustomError(pool, "PoolSignatureInvalid")
