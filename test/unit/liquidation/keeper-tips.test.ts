@@ -88,6 +88,18 @@ describe("Keepers' tips", () => {
     expect(await p.owed()).to.equal(OWED / 200n);
   });
 
+  it("is credited down to a single unit, and not at all where none is paid", async () => {
+    for (const tip of [1n, 0n]) {
+      const p = await loadKeeper();
+      await p.admin.setKickTip(tip);
+      await p.kickFor();
+      const take = p.take(ETHER);
+      if (tip === 0n) await expect(take).not.to.emit(p.pool, "TipCredited");
+      else await expect(take).to.emit(p.pool, "TipCredited").withArgs(1, p.borrower.address, tip);
+      expect(await p.owed()).to.equal(tip);
+    }
+  });
+
   it("leaves the pool's cash as what the taker paid less the tip", async () => {
     const p = await loadKeeper();
     await p.kickFor();
