@@ -94,6 +94,12 @@ contract RateMathsTest {
         _requireClose(mean, ONE - 0.5e27, "half as much on average, down");
     }
 
+    /// @dev Who touches a pool every second does not move its rate by a unit each time.
+    function test_Path_AFractionOfAUnitIsNoStep() external pure {
+        (uint256 end, uint256 mean) = RateMath.exponentialPath(1e6, 1, 1, 2e6, 2e6);
+        require(end == 1e6 && mean == 1e6, "a unit more");
+    }
+
     /// @dev x0·(1 + x/2 + x²/6 + …): on either side of the place where the formula changes, x = 1e-6, and there.
     function test_Path_ShortMeansHaveAllDigits() external pure {
         for (uint256 x = 1e12 - 2; x <= 1e12 + 2; ++x) {
