@@ -20,7 +20,10 @@ contract MarketMathsTest {
         // 100 ticks are a log of 0.9999500033 %: with 1 % a day one standard deviation, less that.
         require(MarketMath.moveWad(100, 0, 1 days, 0.01e18) == 0.99995000333308e18, "down, in a day");
         require(MarketMath.moveWad(-50, 50, 1 days, 0.01e18) == 0.99995000333308e18, "up");
-        require(MarketMath.moveWad(0, 100, 6 hours, 0.01e18) == 1.99990000666616e18, "twice as many in a quarter of it");
+        require(
+            MarketMath.moveWad(0, 100, 6 hours, 0.01e18) == 1.99990000666616e18,
+            "twice as many in a quarter of it"
+        );
         require(MarketMath.moveWad(0, 1, 1 days, 0) == MOST, "without any volatility");
         require(MarketMath.moveWad(0, 1, 0, 0.01e18) == MOST, "without any time");
     }
