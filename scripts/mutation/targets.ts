@@ -113,7 +113,7 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /pool\/PoolAccounting/,
     "pool/LendingPool",
-    "unit/pool/{interest,borrow,repay,erc4626,erc4626-limits,odd-tokens,reserves,lock,flash-loan,many-borrowers} unit/liquidation/bad-debt",
+    "unit/pool/{interest,borrow,repay,erc4626,erc4626-limits,odd-tokens,reserves,lock,flash-loan,many-borrowers,risk-module} unit/liquidation/bad-debt",
   ],
   [/pool\//, "pool/LendingPool", "unit/pool/!(admin-*)"],
   [

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IPriceConditions} from "../../../contracts/interfaces/IPriceConditions.sol";
 import {MarketMath} from "../../../contracts/risk/MarketMath.sol";
+import {VolatilityMath} from "../../../contracts/risk/VolatilityMath.sol";
 
 /// @title What the risk engine makes of prices and books, value by value
 contract MarketMathsTest {
@@ -86,5 +87,16 @@ contract MarketMathsTest {
             require(MarketMath.loadingPercentUp(rho + 1) == (percent == 100 ? 100 : percent + 1), "a little more");
         }
         require(MarketMath.loadingPercentUp(type(uint256).max) == 100, "of more than one");
+    }
+
+    // --- volatility -----------------------------------------------------------------------------------------------
+
+    function test_Volatility_ADayIsADay() external pure {
+        // A return of 1 % over a day: a variance of 1e-4 a day; over six hours four times as much.
+        require(VolatilityMath.ratePerDay36(1e25, 1e25, 6 days) == 1e32, "in a day");
+        require(VolatilityMath.ratePerDay36(1e25, -1e25, 6 * 6 hours) == -4e32, "in six hours, and opposed");
+        require(VolatilityMath.clampReturnRay(1e27, 0.01e18, 6 days) == 1e25, "clamped to 1 % a day");
+        require(VolatilityMath.clampReturnRay(-1e27, 0.01e18, 6 * 6 hours) == -0.5e25, "half in a quarter");
+        require(VolatilityMath.clampReturnRay(1e25 - 1, 0.01e18, 6 days) == 1e25 - 1, "within");
     }
 }
