@@ -98,7 +98,7 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /pool\/PoolRiskModule/,
     "pool/PoolRiskModule",
-    "unit/pool/{risk-module,lock,layout,admin-modules} unit/risk/{risk-engine,risk-engine-flows,risk-engine-rewards,storage} unit/liquidation/unwind",
+    "unit/pool/{risk-module,lock,layout,admin-modules} unit/risk/{risk-engine,risk-engine-flows,risk-engine-modules,risk-engine-rewards,storage} unit/liquidation/unwind",
   ],
   [
     /pool\/(PoolBacklog|PoolProvision)/,
