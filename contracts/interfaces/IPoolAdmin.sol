@@ -51,6 +51,7 @@ interface IPoolAdmin {
     /// [loan base units]
     function setKickTip(uint80 assets) external;
 
+    /// @param count 1 to 12. Accounts that have more keep them.
     function setMaxCollateralsPerAccount(uint8 count) external;
 
     function setPauseFlags(uint8 flags) external;

@@ -158,7 +158,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
 
     /// @inheritdoc IPoolAdmin
     function setMaxCollateralsPerAccount(uint8 count) external lock {
-        _checkRange("maxCollaterals", count, 1, MAX_COLLATERALS);
+        _checkRange("maxCollaterals", count, 1, MAX_COLLATERALS_PER_ACCOUNT);
         _maxCollateralsPerAccount = count;
         emit MaxCollateralsSet(count);
     }

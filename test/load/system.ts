@@ -1,0 +1,162 @@
+import { MaxUint256, parseUnits } from "ethers";
+import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { deploySystem } from "../../ignition/deploy-system.ts";
+import { connectPool, connectUniswapV3 } from "../../sim/market/uniswap-deploy.ts";
+import { describePool, encodeSwapExactInput } from "../../sim/market/uniswap-calls.ts";
+import { approve } from "../../sim/market/uniswap-pool.ts";
+import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
+import { createRng } from "../../sim/rng.ts";
+
+/** What the demo's collaterals cost at the start. [USD] */
+export const START_PRICES = { WETH: 2_000, WBTC: 60_000 } as const;
+/** On either side of each Uniswap v3 pool of the demo, over all prices. [USD] */
+const MARKET_SIDE = 10_000_000;
+export const USDC = 10n ** 6n;
+const BPS = 10_000n;
+/** Members that one transaction opens: EIP-7825 allows it 16.8 million gas. */
+const AT_ONCE = 16;
+const SEED = "load";
+
+/** How many accounts the tests of load have. `npm run load` says 10,000. */
+export function accountCount(byDefault: number): number {
+  const count = Number(process.env.LOAD_ACCOUNTS ?? byDefault);
+  if (!Number.isSafeInteger(count) || count < 10) throw new Error("LOAD_ACCOUNTS must be a whole number from 10");
+  return count;
+}
+
+/**
+ * The demo as `npx hardhat deploy` leaves it, all of its defences on: oracle over feed and Uniswap v3 average, risk engine,
+ * breaker, paced auction. On chain, real; only the feeds and the tokens are the tests' to set and to mint.
+ */
+export async function demoSystem(connection: NetworkConnection) {
+  const { ethers } = connection;
+  const deployment = await deploySystem(hre, connection);
+  const [governor, lender, whale, first, second, other] = await ethers.getSigners();
+  const { contracts, uniswap, loan } = deployment;
+  if (uniswap === undefined) throw new Error("the demo has no market");
+  const collaterals = await Promise.all(
+    deployment.collaterals.map(async (entry) => {
+      const { symbol, token, decimals, feed = "", uniswapPool = "", uniswapFee = 0 } = entry;
+      return {
+        ...{ symbol: symbol as keyof typeof START_PRICES, address: token, decimals, uniswapFee },
+        token: await ethers.getContractAt("MockERC20", token, governor),
+        feed: await ethers.getContractAt("MockAggregator", feed, governor),
+        venue: connectPool(uniswapPool, whale),
+      };
+    }),
+  );
+  const usdc = await ethers.getContractAt("MockERC20", loan.token, governor);
+  const pool = await ethers.getContractAt("LendingPool", contracts.pool, lender);
+  for (const { address } of collaterals) await approve(whale, address, uniswap.swapRouter);
+  for (const account of [lender, first, second, other]) await usdc.connect(account).approve(contracts.pool, MaxUint256);
+  return {
+    ...{
+      connection,
+      ethers,
+      deployment,
+      governor,
+      lender,
+      whale,
+      keepers: [first, second],
+      other,
+      collaterals,
+      usdc,
+      pool,
+    },
+    ...{ networkHelpers: connection.networkHelpers, swapRouter: connectUniswapV3(uniswap, whale).swapRouter, uniswap },
+    sales: await ethers.getContractAt("LiquidationModule", contracts.pool, first),
+    risk: await ethers.getContractAt("IPoolRisk", contracts.pool, governor),
+    oracle: await ethers.getContractAt("PriceOracle", contracts.oracle, first),
+    engine: await ethers.getContractAt("RiskEngine", contracts.riskEngine ?? "", first),
+    breaker: await ethers.getContractAt("CircuitBreaker", contracts.breaker ?? "", first),
+    lens: await ethers.getContractAt("AccountLens", contracts.accountLens ?? "", first),
+  };
+}
+
+export type DemoSystem = Awaited<ReturnType<typeof demoSystem>>;
+export type DemoCollateral = DemoSystem["collaterals"][number];
+
+/** What anyone may do, and must where hours have passed: measures the markets, and has the engine judge by that. */
+export async function refresh(s: DemoSystem): Promise<void> {
+  const governance = await findGovernance(s.connection, await s.pool.getAddress(), s.governor);
+  if (governance === undefined) throw new Error("the demo has no engine");
+  const tokens = s.collaterals.map(({ address }) => address);
+  await refreshRisk(governance, s.pool, tokens, "refresh");
+}
+
+/**
+ * So many accounts, each with both collaterals in unequal parts, that owe 70 to 99.9 % of what they may; and lenders' money for twice
+ * that. Nobody owes enough for a discount on size.
+ */
+export async function openCrowd(s: DemoSystem, count: number): Promise<string[]> {
+  const { ethers, pool, usdc, lender, governor, risk, oracle, collaterals, deployment } = s;
+  const typical = 1_000;
+  const deposit = BigInt(count) * BigInt(2 * typical) * USDC;
+  await usdc.mint(lender.address, deposit);
+  await pool.connect(lender).deposit(deposit, lender.address);
+  const offers = await Promise.all(
+    collaterals.map(async ({ address, decimals }) => ({
+      ...{ address, unit: 10n ** BigInt(decimals), price36: await oracle.borrowPrice(address) },
+      factorBps: (await risk.riskOf(address)).borrowFactorBps,
+    })),
+  );
+  const rng = createRng(SEED);
+  const orders = Array.from({ length: count }, () => {
+    const debt = BigInt(Math.round(Math.min(Math.max(rng.lognormal(typical, 0.5), 300), 4 * typical))) * USDC;
+    const use = BigInt(Math.round(rng.between(0.7, 0.999) * 1e4));
+    const share = BigInt(Math.round(rng.between(0.1, 0.9) * 1e4));
+    const amounts = offers.map(({ price36, factorBps }, i) => {
+      const part = i === 0 ? share : BPS - share;
+      return (((debt * part * BPS) / (factorBps * use)) * 10n ** 36n) / price36 + 1n;
+    });
+    return { tokens: offers.map(({ address }) => address), amounts, debt };
+  });
+  const crowd = await ethers.deployContract("RiskCrowd", governor);
+  const address = await crowd.getAddress();
+  const firstNonce = await ethers.provider.getTransactionCount(address);
+  for (let from = 0; from < count; from += AT_ONCE) {
+    await crowd.open(deployment.contracts.pool, orders.slice(from, from + AT_ONCE), MaxUint256);
+  }
+  return Array.from({ length: count }, (_, i) => ethers.getCreateAddress({ from: address, nonce: firstNonce + i }));
+}
+
+/** Prepares to sell so much that the market's price is `factor` times what it was at the start, and to say so in the feed. */
+export async function planFall(s: DemoSystem, collateral: DemoCollateral, factor: number) {
+  const { whale, usdc, uniswap } = s;
+  const { symbol, address, decimals, token, feed, uniswapFee } = collateral;
+  const price = START_PRICES[symbol];
+  // Over all prices: x · √p is constant. The fee is part of what is brought.
+  const units = ((MARKET_SIDE / price) * (1 / Math.sqrt(factor) - 1)) / (1 - uniswapFee / 1e6);
+  const amountIn = parseUnits(units.toFixed(Math.min(decimals, 8)), decimals);
+  await token.mint(whale.address, amountIn);
+  const described = describePool(uniswap.factory, address, await usdc.getAddress(), uniswapFee);
+  const swap = encodeSwapExactInput(uniswap, described, { tokenIn: address, recipient: whale.address, amountIn });
+  const answer = BigInt(Math.round(price * factor * 100)) * 10n ** 6n;
+  return {
+    swap: () => whale.sendTransaction({ ...swap, gasLimit: 1_000_000 }),
+    tell: () => feed.setAnswer(answer, { gasLimit: 200_000 }),
+  };
+}
+
+/** All that is done in `send` comes in one block, so many seconds after the last. */
+export async function inOneBlock(s: DemoSystem, seconds: number, send: () => Promise<void>): Promise<void> {
+  const { provider } = s.connection;
+  await provider.request({ method: "evm_setAutomine", params: [false] });
+  try {
+    await send();
+    await s.networkHelpers.time.setNextBlockTimestamp((await s.networkHelpers.time.latest()) + seconds);
+    await s.networkHelpers.mine();
+  } finally {
+    await provider.request({ method: "evm_setAutomine", params: [true] });
+  }
+}
+
+/** Everything falls at once: the market, and in the same block the feeds. */
+export async function crash(s: DemoSystem, factor: number): Promise<void> {
+  const falls = await Promise.all(s.collaterals.map((collateral) => planFall(s, collateral, factor)));
+  await inOneBlock(s, 12, async () => {
+    for (const { swap, tell } of falls) await swap().then(tell);
+  });
+}
