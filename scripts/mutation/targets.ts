@@ -98,7 +98,7 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /pool\/PoolRiskModule/,
     "pool/PoolRiskModule",
-    "unit/pool/{risk-module,lock,layout,admin-modules} unit/risk/{risk-engine,risk-engine-flows,risk-engine-rewards,storage} unit/liquidation/unwind",
+    "unit/pool/{risk-module,lock,layout,admin-modules} unit/risk/{risk-engine,risk-engine-flows,risk-engine-modules,risk-engine-rewards,storage} unit/liquidation/unwind",
   ],
   [
     /pool\/(PoolBacklog|PoolProvision)/,
@@ -113,7 +113,7 @@ const ROWS: [pattern: RegExp, contract: string, tests: string][] = [
   [
     /pool\/PoolAccounting/,
     "pool/LendingPool",
-    "unit/pool/{interest,borrow,repay,erc4626,odd-tokens,reserves,lock,flash-loan,many-borrowers} unit/liquidation/bad-debt standards/{erc4626,erc3156}",
+    "unit/pool/{interest,borrow,repay,erc4626,odd-tokens,reserves,lock,flash-loan,many-borrowers,risk-module} unit/liquidation/bad-debt standards/{erc4626,erc3156}",
   ],
   [/pool\//, "pool/LendingPool", "unit/pool/!(admin-*) standards/!(sensitivity)"],
   [

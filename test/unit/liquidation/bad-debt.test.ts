@@ -3,7 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { BITCOIN, calmPool, divUp, ETHER, LENT, setPrice, supply, USD, YEAR } from "../../shared/borrower-fixtures.ts";
 import { costUp, livePool, loadLiquidation, mixedPool, OWED, sinkingPool } from "../../shared/liquidation-fixtures.ts";
-import { PAUSE, SHARE_OFFSET } from "../../shared/pool-fixtures.ts";
+import { PAUSE, SHARE_OFFSET, WAD } from "../../shared/pool-fixtures.ts";
 
 /** ETH at 500, sold at the floor of a fixed bonus: 100 ETH fetch 47,619 of the 120,000 owed. */
 async function drownedPool(connection: NetworkConnection) {
@@ -77,6 +77,17 @@ describe("LiquidationModule: bad debt", () => {
       await supply(p, p.eth, 10n * ETHER);
       await p.pool.connect(p.borrower).borrow(1_000n * USD, 0, p.borrower.address, p.borrower.address);
       expect(await p.pool.debtOf(p.borrower.address)).to.equal(1_000n * USD);
+    });
+
+    it("is written off where it is a single unit", async () => {
+      const p = await loadLiquidation(drownedPool);
+      // 100 ETH fetch all that is owed but a unit.
+      const bonus = divUp(10n ** 22n, 10_500n);
+      await p.oracle.setPrice(p.eth.address, ((OWED - 1n) * 10n ** 16n * WAD) / bonus);
+      await expect(p.take(p.eth.address))
+        .to.emit(p.pool, "BadDebtRealized")
+        .withArgs(p.borrower.address, 1n, 1n, 0, 1n);
+      expect((await p.pool.totals()).debtShares).to.equal(0);
     });
 
     it("is all of the debt where the collateral is worth nothing, at no cost to the taker", async () => {

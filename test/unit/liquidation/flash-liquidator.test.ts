@@ -2,11 +2,18 @@ import { expect } from "chai";
 import { MaxUint256, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 
-import { poolAmounts } from "../../../sim/market/uniswap-calls.ts";
+import { describePool, encodeCreatePool, encodeInitialize, poolAmounts } from "../../../sim/market/uniswap-calls.ts";
 import { connectPool } from "../../../sim/market/uniswap-deploy.ts";
 import { token0UpBetween, token1UpBetween } from "../../../sim/market/uniswap-liquidity.ts";
-import { sqrtPriceX96AtTick, tickAtSqrtPriceX96, unitPrice, usableTickDown } from "../../../sim/market/uniswap-math.ts";
-import { addLiquidity, createPool, readSlot0 } from "../../../sim/market/uniswap-pool.ts";
+import {
+  MAX_SQRT_PRICE_X96,
+  MIN_SQRT_PRICE_X96,
+  sqrtPriceX96AtTick,
+  tickAtSqrtPriceX96,
+  unitPrice,
+  usableTickDown,
+} from "../../../sim/market/uniswap-math.ts";
+import { addLiquidity, createPool, readSlot0, send } from "../../../sim/market/uniswap-pool.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 import {
   collateralFirst,
@@ -117,6 +124,22 @@ for (const [side, fixture] of [
         await expect(liquidate(s, { ...s.btc, venue }))
           .to.be.revertedWithCustomError(s.flash, "FlashLiquidatorSwapIncomplete")
           .withArgs(requested, most);
+      });
+
+      it("asks for no price: it swaps to the very end of a venue's range, and says that nothing was bought", async () => {
+        const s = await load(fixture);
+        // A step before the end that the sale moves the price to.
+        const [lowest, highest] = [MIN_SQRT_PRICE_X96 + 2n, MAX_SQRT_PRICE_X96 - 2n];
+        const venue = describePool(s.uniswap.factory, s.btc.collateral, s.loanAddress, 10_000);
+        await send(s.governor, encodeCreatePool(s.uniswap, venue));
+        await send(s.governor, encodeInitialize(venue, venue.baseIsToken0 ? lowest : highest));
+        await fixNextBlock(s.connection, 12);
+        const [requested] = await s.liquidation.quoteTake.staticCall(
+          ...([s.btc.account, s.btc.collateral, MaxUint256, PENDING] as const),
+        );
+        await expect(liquidate(s, { ...s.btc, venue }))
+          .to.be.revertedWithCustomError(s.flash, "FlashLiquidatorSwapIncomplete")
+          .withArgs(requested, 0n);
       });
 
       it("reverts when the venue is for another pair, or is nothing at all", async () => {

@@ -3,6 +3,7 @@ import { ZeroAddress } from "ethers";
 
 import { ETHER, USD } from "../../shared/borrower-fixtures.ts";
 import { loadPaced, OWED, pacedPair, PRICE36, repayAll } from "../../shared/paced-fixtures.ts";
+import { UNCAPPED } from "../../shared/pool-fixtures.ts";
 
 const TIP = 10n * USD;
 
@@ -87,6 +88,41 @@ describe("Keepers' tips", () => {
     await p.take(ETHER);
     expect(await p.owed()).to.equal(OWED / 200n);
   });
+
+  it("is credited down to a single unit, and not at all where none is paid", async () => {
+    for (const tip of [1n, 0n]) {
+      const p = await loadKeeper();
+      await p.admin.setKickTip(tip);
+      await p.kickFor();
+      const take = p.take(ETHER);
+      if (tip === 0n) await expect(take).not.to.emit(p.pool, "TipCredited");
+      else await expect(take).to.emit(p.pool, "TipCredited").withArgs(1, p.borrower.address, tip);
+      expect(await p.owed()).to.equal(tip);
+    }
+  });
+
+  for (const [what, room, paid] of [
+    ["may fill the books to the last unit", TIP, TIP],
+    ["is none where the books could not hold it", TIP - 1n, 0n],
+  ] as const) {
+    it(what, async () => {
+      const p = await loadKeeper();
+      await p.admin.setPoolCaps(UNCAPPED, UNCAPPED);
+      for (const { address } of [p.lender, p.liquidator]) await p.loan.mint(address, UNCAPPED);
+      const { cash, debtAssets } = await p.pool.totals();
+      await p.pool.connect(p.lender).deposit(UNCAPPED - cash - debtAssets, p.lender.address);
+      await p.tell(2n ** 120n);
+      const { borrower, eth } = p;
+      const whole = 2n * UNCAPPED * 10n ** 16n; // a debt of all that the books hold is 2/3 of the account's capacity
+      await p.oracle.setPrice(eth.address, whole);
+      const debt = UNCAPPED - debtAssets - room;
+      await p.pool.connect(borrower).borrow(debt, 0, borrower.address, borrower.address);
+      await p.oracle.setPrice(eth.address, whole / 2n);
+      await p.kickFor();
+      await p.take(ETHER);
+      expect(await p.owed()).to.equal(paid);
+    });
+  }
 
   it("leaves the pool's cash as what the taker paid less the tip", async () => {
     const p = await loadKeeper();

@@ -125,8 +125,15 @@ describe("PacedCurve: backlog, memory and expiry", () => {
       };
       await p.kick();
       expect(await backlogs()).to.deep.equal([0n, 120_000n * USD, 0n]); // 45,000, 60,000 and 40,000
+      for (const [token, part] of [
+        [p.btc.address, BITCOIN / 100n],
+        [p.eth.address, ETHER],
+      ] as const) {
+        await p.take(token, part);
+        expect(await backlogs()).to.deep.equal([0n, toCents(await p.pool.debtOf(p.borrower.address)), 0n]);
+      }
       await setPrice(p, p.btc, 30_000n);
-      await p.take(p.btc.address, BITCOIN);
+      await p.take(p.btc.address);
       const left = await p.pool.debtOf(p.borrower.address);
       expect(await backlogs()).to.deep.equal([toCents(left), 0n, 0n]);
     });

@@ -199,6 +199,18 @@ describe("LiquidationModule: unwinding", () => {
       expect([await pool.provisionOf(borrower.address), await pool.totalProvision()]).to.deep.equal([0n, 0n]);
     });
 
+    it("keeps the provision for what is still owed, down to the last share", async () => {
+      const { pool, admin, liquidation, borrower, eth, oracle, unwind } = await loadUnwind(provisionedPool);
+      await admin.setMinDebt(0);
+      await oracle.setPrice(eth.address, 0n);
+      await liquidation.mark(borrower.address);
+      expect(await pool.provisionOf(borrower.address)).to.equal(DEBT);
+      await unwind(0n, DEBT - 1n, ETHER); // no interest: a unit a share
+      expect(await pool.provisionOf(borrower.address)).to.equal(1n);
+      await unwind(0n, 1n, ETHER);
+      expect(await pool.provisionOf(borrower.address)).to.equal(0n);
+    });
+
     it("an operator may, and pays; the collateral goes where he says", async () => {
       const { ethers, pool, liquidation, loan, borrower, lender, stranger, eth } = await load(calmDebtor);
       await pool.connect(borrower).setOperator(lender.address, true);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { DAY, named, restrictedCalls } from "../../shared/admin-fixtures.ts";
+import { KEEP, riskUpdate } from "../../shared/auction-setup.ts";
 import { bpsDown, calmPool, divUp, ETHER, load, supply, USD } from "../../shared/borrower-fixtures.ts";
 
 const YEAR = 365n * DAY;
@@ -159,6 +160,23 @@ describe("LendingPool: administration, ramps of the liquidation factor", () => {
         .to.emit(pool, "CollateralFactorsSet")
         .withArgs(eth.address, 0, 7_400, 7_300, began + 7n * DAY);
       expect(await factorAt(began + 6n * DAY + DAY / 2n)).to.equal(7_350);
+    });
+
+    it("under an engine lowers the borrow factor that it wrote at once, and leaves it to the engine to raise it", async () => {
+      const { ethers, poolAddress, eth, pool, setFactors } = await loadBrink();
+      const engine = await ethers.deployContract("MockRiskEngine", [poolAddress]);
+      const risk = await ethers.getContractAt("IPoolRisk", poolAddress);
+      await risk.setRiskEngine(await engine.getAddress(), DAY);
+      await engine.write(eth.address, { ...riskUpdate(0, 10n ** 15n, 100n), borrowFactorBps: 7_000n }, KEEP);
+      const borrowFactor = async () => (await pool.collateralConfig(eth.address)).borrowFactorBps;
+      for (const [governed, inForce] of [
+        [7_400n, 7_000n],
+        [6_500n, 6_500n],
+        [7_400n, 6_500n],
+      ]) {
+        await setFactors(governed, 8_000n, 0n);
+        expect(await borrowFactor()).to.equal(inForce);
+      }
     });
 
     it("rises at once, also out of a fall", async () => {

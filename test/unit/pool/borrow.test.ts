@@ -17,7 +17,7 @@ import {
   USD,
   valueDown,
 } from "../../shared/borrower-fixtures.ts";
-import { deployPool, PAUSE } from "../../shared/pool-fixtures.ts";
+import { deployPool, PAUSE, UNCAPPED } from "../../shared/pool-fixtures.ts";
 
 /** `borrower` may owe 150,000: 100 ETH at 2,000 and 75 %. */
 async function pledgedPool(connection: NetworkConnection) {
@@ -123,6 +123,18 @@ describe("LendingPool: borrowing", () => {
           .to.be.revertedWithCustomError(pool, "PoolAmountTooLarge")
           .withArgs(2n ** 112n);
       }
+    });
+
+    it("goes up to the largest debt that the books can hold, and not a unit further", async () => {
+      const { pool, poolAddress, admin, loan, lender, oracle, eth, borrower, borrow } = await loadPledged();
+      await admin.setPoolCaps(UNCAPPED, UNCAPPED);
+      await loan.mint(lender.address, UNCAPPED);
+      await pool.connect(lender).deposit(UNCAPPED - LENT, lender.address);
+      await oracle.setPrice(eth.address, 2n * UNCAPPED * 10n ** 16n); // 100 ETH carry half as much again
+      await borrow(UNCAPPED);
+      expect(await pool.debtOf(borrower.address)).to.equal(UNCAPPED);
+      expect(await loan.balanceOf(poolAddress)).to.equal(0);
+      await expect(borrow(1n)).to.be.revertedWithCustomError(pool, "PoolAmountTooLarge").withArgs(1n);
     });
 
     it("reverts one unit above what the borrow factor allows", async () => {

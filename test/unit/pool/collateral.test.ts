@@ -94,6 +94,13 @@ describe("LendingPool: collateral in", () => {
       expect((await pool.collateralConfig(eth.address)).totalSupplied).to.equal(0);
     });
 
+    it("of a token that is not listed there is nothing to know", async () => {
+      const { pool, loanAddress } = await load(calmPool);
+      const c = await pool.collateralConfig(loanAddress);
+      expect([c.listed, c.index, c.totalSupplied]).to.deep.equal([false, 0n, 0n]);
+      expect([c.borrowFactorBps, c.liquidationFactorBps, c.rampEnd]).to.deep.equal([0n, 0n, 0n]);
+    });
+
     it("takes the amount from the caller and books it", async () => {
       const { ethers, pool, poolAddress, borrower, btc } = await load(calmPool);
       const call = () => pool.connect(borrower).supplyCollateral(btc.address, 300, borrower.address, "0x");

@@ -3,6 +3,7 @@ import { MaxUint256, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { calmDebtor, load, setPrice, USD } from "../../shared/borrower-fixtures.ts";
 import { deployPool, price36, WAD } from "../../shared/pool-fixtures.ts";
 
 const DISCOUNT_BPS = 500n;
@@ -62,6 +63,26 @@ describe("the provision", () => {
       expect(await pool.provisionOf(borrower.address)).to.equal(required(debt));
       expect(await pool.totalProvision()).to.equal(required(debt));
       expect((await pool.accountOf(borrower.address)).provisioned).to.equal(true);
+    });
+
+    it("is rounded up: what the collateral brings in is not", async () => {
+      const { liquidation, pool, borrower, oracle, eth, value } = p;
+      await oracle.setPrice(eth.address, price36(CRASH_PRICE, 18n, 6n) + 10n ** 17n); // worth a unit more
+      await liquidation.mark(borrower.address);
+      const debt = await pool.debtOf(borrower.address);
+      expect(await pool.provisionOf(borrower.address)).to.equal(debt - (value * 95n) / 100n);
+    });
+
+    it("is none at a health factor of exactly 1, however little selling would bring in", async () => {
+      const q = await load(calmDebtor);
+      const { liquidation, pool, borrower, eth, oracle, admin } = q;
+      await admin.setCollateralFactors(eth.address, 7_500, 9_600, 0);
+      await setPrice(q, eth, 1_250n); // 100 ETH carry the 120,000 that are owed, and would sell for 118,750
+      await liquidation.mark(borrower.address);
+      expect(await pool.totalProvision()).to.equal(0n);
+      await oracle.setPrice(eth.address, 1_250n * USD * WAD - 10n ** 16n); // a unit less
+      await liquidation.mark(borrower.address);
+      expect(await pool.totalProvision()).to.equal(1_250n * USD + 1n);
     });
 
     it("follows the price, and goes when the account has recovered", async () => {

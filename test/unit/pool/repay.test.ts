@@ -9,6 +9,7 @@ import {
   LENT,
   load,
   MIN_DEBT,
+  stopInterest,
   supply,
   USD,
 } from "../../shared/borrower-fixtures.ts";
@@ -90,6 +91,22 @@ describe("LendingPool: repaying", () => {
       await expect(repay(1n))
         .to.be.revertedWithCustomError(pool, "PoolDebtBelowMinimum")
         .withArgs(OWED - 2n, OWED - 3n);
+    });
+
+    it("of all shares but one leaves what that one owes, and of the last one nothing", async () => {
+      const p = await load(agedPool);
+      await stopInterest(p);
+      await p.admin.setMinDebt(0);
+      const books = await booksIn(p, 1n);
+      const repayShares = (shares: bigint) =>
+        p.pool.connect(p.otherBorrower).repay(0, shares, p.otherBorrower.address, "0x");
+      await repayShares(books.debtShares - 1n);
+      const left = books.debtAssets - debt.assetsUp(books.debtShares - 1n, books);
+      expect(left).to.be.greaterThan(0);
+      expect(await p.pool.debtOf(p.otherBorrower.address)).to.equal(left);
+      expect(await p.pool.totals()).to.deep.equal([left, 1n, books.cash + books.debtAssets - left, books.reserves]);
+      await repayShares(1n);
+      expect(await p.pool.totals()).to.deep.equal([0n, 0n, books.cash + books.debtAssets, books.reserves]);
     });
 
     it("reverts when the caller has not approved the pool, and leaves no trace", async () => {

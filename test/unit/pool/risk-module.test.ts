@@ -42,6 +42,24 @@ async function spokenFor(connection: NetworkConnection) {
 }
 
 describe("PoolRiskModule: what an engine writes", () => {
+  it("is of this moment and holds for as long as snapshots do", async () => {
+    const { write, risk, eth, now } = await load(spokenFor);
+    await write(100n);
+    const { updatedAt, freshUntil } = await risk.riskOf(eth.address);
+    expect([updatedAt, freshUntil]).to.deep.equal([await now(), (await now()) + MAX_AGE]);
+  });
+
+  it("is refused of a token that is not listed, of which nothing is told either", async () => {
+    const { engine, risk, pool, loanAddress } = await load(spokenFor);
+    for (const call of [
+      () => engine.write(loanAddress, UPDATE, NOTHING),
+      () => risk.riskOf(loanAddress),
+      () => risk.riskInputs(loanAddress, false),
+    ]) {
+      await expect(call()).to.be.revertedWithCustomError(pool, "PoolCollateralUnknown").withArgs(loanAddress);
+    }
+  });
+
   describe("a factor at rest", () => {
     for (const every of [12n, 300n, HOUR - 1n, HOUR, HOUR + 1n]) {
       it(`has saved up no more than an hour's rise, two basis points, when its target rises: written every ${every} s`, async () => {

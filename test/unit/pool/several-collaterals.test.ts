@@ -140,6 +140,23 @@ describe("LendingPool: several collaterals that diversify", () => {
     expect(liquidationCapacity).to.equal(basket(parts(...both, LIQUIDATION_BPS)).plain);
   });
 
+  it("of which some are restricted carry only what the others do, and a refusal names the first of those", async () => {
+    const { pool, borrower, engine, eth, btc } = await load(diversifiedPool);
+    const borrow = (assets: bigint) => pool.connect(borrower).borrow(assets, 0, borrower.address, borrower.address);
+    const update = {
+      ...{ calm: false, level: 2, loadingPercent: 50n, discountTenBps: 50, grace: false, reserve: 10n ** 18n },
+      ...{ liquidationFactorBps: LIQUIDATION_BPS[1], borrowFactorBps: BORROW_BPS[1] },
+    };
+    const whole = { restricted: false, exitFloorShares: 0, exitRefillPerSecond: 0 };
+    await engine.write(btc.address, update, whole);
+    await expect(borrow(90_000n * USD + 1n)) // 60 ETH at 2,000 and 75 %
+      .to.be.revertedWithCustomError(pool, "PoolRestricted")
+      .withArgs(btc.address);
+    await borrow(90_000n * USD);
+    await engine.write(eth.address, update, whole);
+    await expect(borrow(1n)).to.be.revertedWithCustomError(pool, "PoolRestricted").withArgs(eth.address);
+  });
+
   describe("#take", () => {
     const value = (collateral: bigint, price: bigint) => collateral * price * USD;
 

@@ -89,6 +89,17 @@ describe("AdaptiveRateModel", () => {
     });
   });
 
+  it("rounds a rate to the nearest 1e-18 a second, and half a unit up", async () => {
+    const { model } = await load();
+    for (const [state, rate] of [
+      [4_000_000_049_999n, 40_000_000n],
+      [4_000_000_050_000n, 40_000_001n],
+    ]) {
+      expect(await model.ratePerSecondWad(PARAMS.targetUtilisationWad, state)).to.equal(rate);
+      expect((await model.accrue(PARAMS.targetUtilisationWad, YEAR, state))[0]).to.equal(rate);
+    }
+  });
+
   describe("#accrue", () => {
     it("stands still at the target", async () => {
       const { model } = await load();

@@ -106,6 +106,16 @@ describe("KinkedRateModel", () => {
     });
   });
 
+  it("above full utilisation is what it is there, even where the kink is a hair below", async () => {
+    const { ethers } = await load();
+    const steep = { ...PARAMS, kinkWad: WAD - 1n, criticalUtilisationWad: WAD };
+    const model = await ethers.deployContract("KinkedRateModel", [steep]);
+    for (const utilisation of [WAD + 1n, 2n * WAD, (1n << 256n) - 1n]) {
+      expect(await model.ratePerSecondWad(utilisation, 0)).to.equal(await model.ratePerSecondWad(WAD, 0));
+      expect(await model.accrue(utilisation, DAY, 0)).to.deep.equal(await model.accrue(WAD, DAY, 0));
+    }
+  });
+
   describe("#accrue", () => {
     it("has no memory while utilisation is below the critical level", async () => {
       const { model } = await load();

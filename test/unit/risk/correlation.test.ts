@@ -65,8 +65,9 @@ describe("VolatilityOracle: correlation", () => {
       }
     });
 
-    it("samples once an interval, in either order", async () => {
+    it("samples once an interval, in either order, and says what it makes of it, the lower address first", async () => {
       const { oracle, first, second, start, at } = await load();
+      const pair = BigInt(first) < BigInt(second) ? [first, second] : [second, first];
       for (const [seconds, samples] of [
         [INTERVAL - 1, false],
         [INTERVAL, false], // a first interval has none before it
@@ -76,7 +77,11 @@ describe("VolatilityOracle: correlation", () => {
       ] as const) {
         await at(start + seconds + INTERVAL);
         const tx = await (seconds % 2 === 0 ? oracle.pokePair(first, second) : oracle.pokePair(second, first));
-        if (samples) await expect(tx).to.emit(oracle, "CorrelationSampled");
+        const { fastWad, slowWad } = await oracle.correlationOf(first, second);
+        if (samples)
+          await expect(tx)
+            .to.emit(oracle, "CorrelationSampled")
+            .withArgs(...pair, fastWad, slowWad);
         else await expect(tx).not.to.emit(oracle, "CorrelationSampled");
       }
     });

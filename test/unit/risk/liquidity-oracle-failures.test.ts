@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { encodeBytes32String, MaxUint256 } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -51,6 +52,14 @@ describe("LiquidityOracle: pools that fail", () => {
     expect(direct.crossed).to.equal(1);
     const sum = [broken, whole].reduce((s, { walked, mean }) => s + (walked < mean ? walked : mean), 0n);
     expect(start).to.equal(sum);
+  });
+
+  it("is not configured with a pool whose ticks have no positive spacing", async () => {
+    const { oracle, assetAddress, frontAddress, breakPool } = await load();
+    await breakPool("tickSpacing", "AllOnes"); // −1
+    await expect(oracle.setMarket(assetAddress, marketInput([frontAddress])))
+      .to.be.revertedWithCustomError(oracle, "DepthConfigInvalid")
+      .withArgs(encodeBytes32String("tickSpacing"), MaxUint256);
   });
 
   for (const [name, mode, status] of CASES) {

@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import { MaxUint256 } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { expectClose } from "../../shared/expect-close.ts";
 import {
+  DAY,
   ETHER,
   FLOW,
   HOUR,
@@ -120,5 +123,35 @@ describe("RiskEngine: what breakers are asked", () => {
     expect(outflowWad).to.be.within(wad(0.2), wad(0.35)); // half of it, less what the line let go in ten minutes
     expect(outflowWad).to.equal(((exitFloorShares - (left - allowance)) * WAD) / allowance);
     expect((await askedOf(eth.address)).outflowWad).to.equal(0);
+  });
+
+  it("what lenders have lost, of the pool alone: all of it at first, half after half a day, nothing after a day", async () => {
+    const p = await load();
+    const { eth, pool, liquidation, liquidator, lender, askedOf, poolAddress, networkHelpers } = p;
+    // From 2,000 to 1,000: 500 ETH bring in 525,000 of the 790,000 that are owed.
+    await p.setFeed(0, 1_000);
+    await p.trade(eth.market, eth.address, 12_426n * ETHER);
+    await tick(p, HOUR);
+    await tick(p, WHOLE_MAX_AGE);
+    const before = await pool.totalAssets();
+    await liquidation
+      .connect(lender)
+      .take(liquidator.address, eth.address, MaxUint256, MaxUint256, lender.address, "0x");
+    const loss = Number(before - (await pool.totalAssets()));
+    expect(loss / 1e6).to.be.within(255_000, 275_000);
+    /** Share of the loss that counts now, as the pool is looked at as a whole. */
+    const remembered = async () => {
+      await tick(p, WHOLE_MAX_AGE);
+      const { lossWad } = await askedOf(poolAddress);
+      return (Number(lossWad) / 1e18) * (Number(await pool.totalAssets()) / loss);
+    };
+    expectClose(await remembered(), 1, 0.002);
+    const since = BigInt(await networkHelpers.time.latest());
+    for (let i = 0; i < 11; ++i) await tick(p, HOUR);
+    await p.networkHelpers.time.increaseTo(since + DAY / 2n - WHOLE_MAX_AGE);
+    expectClose(await remembered(), 0.5, 0.01);
+    expect((await askedOf(eth.address)).lossWad).to.equal(0);
+    for (let i = 0; i < 12; ++i) await tick(p, HOUR);
+    expect(await remembered()).to.equal(0);
   });
 });

@@ -4,8 +4,18 @@ import { ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { DAY, deployRiskPool, ENGINE_ASSET, FLOW, HOUR, MAX_AGE, riskPool, USD } from "../../shared/risk-fixtures.ts";
-import { owe, tick } from "../../shared/risk-steps.ts";
+import {
+  DAY,
+  deployRiskPool,
+  ENGINE_ASSET,
+  FLOW,
+  HOUR,
+  Level,
+  MAX_AGE,
+  riskPool,
+  USD,
+} from "../../shared/risk-fixtures.ts";
+import { owe, refreshed, tick } from "../../shared/risk-steps.ts";
 
 /** A loan, a second engine for the same pool, and another pool with its own. */
 async function twoEngines(connection: NetworkConnection) {
@@ -75,6 +85,18 @@ describe("RiskEngine: parts that are replaced", () => {
         expect([view.liquidationFactorBps, view.borrowFactorBps, view.level]).to.deep.equal([8_500n, 8_000n, 0n]);
       }
     });
+  });
+
+  it("what the former breaker said of the pool is forgotten with it, before the new one is asked", async () => {
+    const p = await load(twoEngines);
+    const { engine, modules, breaker, engineAddress, poolAddress } = p;
+    await breaker.raise(engineAddress, poolAddress, Level.Restricted, HOUR);
+    await tick(p, 12n);
+    expect((await refreshed(p)).levels).to.equal(Level.Restricted << 8n);
+    const other = await p.ethers.deployContract("CircuitBreaker", [p.authority]);
+    await engine.setModules({ ...modules, breaker: await other.getAddress() });
+    await tick(p, 12n); // too soon to look at the pool as a whole
+    expect((await refreshed(p)).levels).to.equal(0);
   });
 
   describe("#setRiskEngine", () => {
