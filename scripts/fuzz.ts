@@ -100,6 +100,7 @@ export function merge(sums: readonly ActionCalls[], more: readonly ActionCalls[]
 
 async function main(): Promise<void> {
   const runs = Number(process.env.INVARIANT_RUNS ?? "2000");
+  if (!Number.isSafeInteger(runs) || runs <= 0) throw new Error("INVARIANT_RUNS must be a positive whole number");
   const depth = process.env.INVARIANT_DEPTH ?? "256";
   let calls: ActionCalls[] = [];
   for (let slice = 0, done = 0; done < runs; ++slice) {

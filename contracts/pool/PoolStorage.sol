@@ -11,8 +11,8 @@ import {RiskWord} from "../libraries/RiskWord.sol";
 /// asserts it from the compiler's output. Slots are grouped by what is read together.
 abstract contract PoolStorage is IPoolTypes {
     uint256 internal constant MAX_COLLATERALS = 16;
-    /// @dev A liquidation looks at all of an account's, and may have the engine look too: with so many it stays below 3,000,000 gas
-    /// (`test/load/worst-gas.test.ts`).
+    /// @dev A liquidation looks at all of an account's, and may have the engine look too: with so many it stays below 3,000,000 gas in
+    /// markets like the demo's (`test/load/worst-gas.test.ts`).
     uint256 internal constant MAX_COLLATERALS_PER_ACCOUNT = 12;
     uint256 internal constant BPS = 1e4;
     uint256 internal constant PRICE_SCALE = 1e36;

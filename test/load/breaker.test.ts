@@ -84,7 +84,7 @@ describe(`the circuit breaker, tripped ${TIMES} times`, function () {
     await requireSoundBooks(s, [...accounts, other.address]);
   });
 
-  it("sells accounts all the while", async () => {
+  it("sells accounts while it is tripped", async () => {
     const s = await load();
     const { pool, sales, accounts, weth, keepers, usdc } = s;
     await usdc.mint(keepers[0].address, 1_000_000n * USDC);
@@ -100,7 +100,7 @@ describe(`the circuit breaker, tripped ${TIMES} times`, function () {
         if ((await pool.accountOf(account)).kickedAt === 0n) {
           await sales.kick(account);
         } else {
-          const [held] = await pool.collateralsOf(account);
+          const [held] = await pool.collateralsOf(account); // any
           await sales.take(account, held, MaxUint256, MaxUint256, keepers[0].address, "0x");
           const after = await pool.healthOf(account);
           expect(after.debt).to.be.lessThan(debt);

@@ -3,7 +3,7 @@ import type { ContractTransactionReceipt } from "ethers";
 
 import { inOneBlock, type DemoSystem } from "./system.ts";
 
-/** Of a block of mainnet, 60 million, for the desks: EIP-7825 allows a transaction 16.8. */
+/** EIP-7825 allows a transaction 16.8 million gas; three of them fit into a block of mainnet, of 60 million. */
 const TRANSACTION_GAS = 2n ** 24n;
 const MOST_TRANSACTIONS = 3;
 /** Of a transaction's gas a page is planned to use so much. */
@@ -19,7 +19,7 @@ const WATCH_EVERY = 25;
 const WATCHED_BPS = 10_300n;
 const BPS = 10_000n;
 
-export interface Standing {
+interface Standing {
   readonly debt: bigint;
   readonly capacity: bigint;
   readonly kickedAt: bigint;

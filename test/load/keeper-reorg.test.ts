@@ -63,6 +63,7 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
       // In the chain that there is, everything is there once.
       const sales = await taken(scene);
       expect(new Set(sales.map(({ args }) => args.account)).size).to.equal(2);
+      expect(sales.filter(({ args }) => args.account === scene.btc.account)).to.have.lengthOf(1);
       expect((await pool.queryFilter(pool.filters.AccountKicked())).length).to.equal(1);
       expect(await loan.balanceOf(k.address)).to.be.greaterThan(0n);
 
@@ -97,6 +98,7 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
       await k.keeper.round();
     }
     expect(await mined(k, "take")).to.equal((await taken(scene)).length);
+    expect(await mined(k, "kick")).to.equal((await scene.pool.queryFilter(scene.pool.filters.AccountKicked())).length);
     const earned = await loan.balanceOf(k.address);
     expect(earned).to.be.greaterThan(0n);
     expect(Math.round((await valueOf(k.metrics.profit)) * 1e6)).to.equal(Number(earned));

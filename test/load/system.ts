@@ -76,7 +76,7 @@ export async function demoSystem(connection: NetworkConnection) {
 }
 
 export type DemoSystem = Awaited<ReturnType<typeof demoSystem>>;
-export type DemoCollateral = DemoSystem["collaterals"][number];
+type DemoCollateral = DemoSystem["collaterals"][number];
 
 /** What anyone may do, and must where hours have passed: measures the markets, and has the engine judge by that. */
 export async function refresh(s: DemoSystem): Promise<void> {
