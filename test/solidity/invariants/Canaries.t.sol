@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
+import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
@@ -11,6 +12,7 @@ import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
+import {PoolHandler} from "./PoolHandler.sol";
 import {LifeHandler} from "./LifeHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
@@ -19,6 +21,7 @@ uint256 constant BIT_SHARES = 112;
 uint256 constant SLOT_CASH = 1;
 uint256 constant SLOT_ACCOUNTS = 5;
 uint256 constant SLOT_COLLATERALS = 7;
+uint256 constant BIT_SALE_DEBT = 184; // of an account: its part of the backlog
 uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
@@ -30,7 +33,11 @@ contract TamperingHandler is LifeHandler {
         LowerBorrowPrices,
         LowerFactors,
         LowerCaps,
-        PayDust
+        PayDust,
+        HalvePaced,
+        DoublePaced,
+        ClockAhead,
+        ClockBack
     }
 
     Sabotage public sabotage;
@@ -46,8 +53,29 @@ contract TamperingHandler is LifeHandler {
         sabotage = value;
     }
 
+    /// @dev Price of the collateral that is sold by the paced auction.
+    function _scalePaced(uint256 times, uint256 by) private {
+        address token = address(_tokens[1]);
+        _oracle.setPrice(token, (_oracle.liquidationPrice(token) * times) / by);
+    }
+
+    function _turnClock(uint256 ticks) private {
+        bytes memory asked = abi.encodeCall(ILiquidationDesk.saleOf, (address(_tokens[1])));
+        ILiquidationDesk.SaleState memory state = ILiquidationDesk(address(pool)).saleOf(address(_tokens[1]));
+        state.clockTicks = ticks;
+        vm.mockCall(address(pool), asked, abi.encode(state));
+    }
+
+    function _tamperWithSale() private {
+        if (sabotage == Sabotage.HalvePaced) _scalePaced(1, 2);
+        else if (sabotage == Sabotage.DoublePaced) _scalePaced(2, 1);
+        else if (sabotage == Sabotage.ClockAhead) _turnClock((block.timestamp + 3 minutes) * 256);
+        else _turnClock(1);
+    }
+
     function _tamper() internal override {
-        if (sabotage == Sabotage.LoseCash) {
+        if (sabotage >= Sabotage.HalvePaced) _tamperWithSale();
+        else if (sabotage == Sabotage.LoseCash) {
             bytes32 cash = vm.load(address(pool), bytes32(SLOT_CASH));
             vm.store(address(pool), bytes32(SLOT_CASH), bytes32(uint256(cash) - 1));
         } else if (sabotage == Sabotage.LowerFactors) {
@@ -200,6 +228,71 @@ contract CanaryTest is Exits {
         handler.unwind(2, 1_001e6 + 3, 0);
         _requireReport(handler.violation(), "INV-04");
     }
+
+    /// @dev Actor 3, unhealthy and for sale by the paced auction for a while, that a sale can heal.
+    function _sellPaced() private returns (address account) {
+        handler.supplyCollateral(3, 30_000e6, 1);
+        handler.borrow(3, 20_000e6, 1);
+        handler.movePrice(0, 100, 1); // × 0.8
+        handler.kick(0, 3, 0);
+        handler.wait(0, 10 minutes, 0);
+        account = handler.actorList()[3];
+        require(pool.accountOf(account).kickedAt != 0, "nobody is for sale");
+    }
+
+    function _takeWith(TamperingHandler.Sabotage sabotage, string memory id) private {
+        _sabotage(sabotage);
+        handler.take(1, 3, 0);
+        _requireReport(handler.violation(), id);
+    }
+
+    function test_INV11_to_INV16_SalesOfOurs() public {
+        _sellPaced();
+        handler.take(1, 3, 0);
+        require(handler.succeeded(PoolHandler.take.selector) == 1, "nothing was sold");
+        _requireAll();
+    }
+
+    function test_INV11_SaleLowersHealth() public {
+        _sellPaced();
+        _takeWith(TamperingHandler.Sabotage.HalvePaced, "INV-11");
+    }
+
+    function test_INV12_MoreSoldThanTheTargetTakes() public {
+        _sellPaced();
+        _takeWith(TamperingHandler.Sabotage.DoublePaced, "INV-12");
+    }
+
+    function test_INV13_SoldBelowTheFloor() public {
+        uint256 held = pool.collateralOf(_sellPaced(), address(tokens[1]));
+        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.take.selector), abi.encode(held / 2, 1));
+        _takeWith(TamperingHandler.Sabotage.None, "INV-13");
+    }
+
+    function test_INV14_PaidForNothing() public {
+        _sellPaced();
+        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.take.selector), abi.encode(0, 1_000e6));
+        _takeWith(TamperingHandler.Sabotage.None, "INV-14");
+    }
+
+    function test_INV16_ClockAhead() public {
+        _sellPaced();
+        _takeWith(TamperingHandler.Sabotage.ClockAhead, "INV-16");
+    }
+
+    function test_INV16_ClockBack() public {
+        _sellPaced();
+        ILiquidationDesk.SaleState memory state = ILiquidationDesk(address(pool)).saleOf(address(tokens[1]));
+        state.clockTicks = block.timestamp * 256;
+        vm.mockCall(address(pool), abi.encodeCall(ILiquidationDesk.saleOf, (address(tokens[1]))), abi.encode(state));
+        _takeWith(TamperingHandler.Sabotage.ClockBack, "INV-16");
+    }
+
+    function test_INV16_BacklogOfNobody() public {
+        _add(_slotOf(_sellPaced(), SLOT_ACCOUNTS), 1 << BIT_SALE_DEBT);
+        _requireReport(PoolChecks.backlogConserved(pool, handler), "INV-16");
+    }
+
     function test_INV17_DepositsBeyondTheCap() public {
         _sabotage(TamperingHandler.Sabotage.LowerCaps);
         handler.deposit(1, 1e6, 0);
