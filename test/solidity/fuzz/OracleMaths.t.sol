@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {BoundedMath} from "../../../contracts/libraries/BoundedMath.sol";
 import {PriceSelection} from "../../../contracts/libraries/PriceSelection.sol";
 import {TickPrice} from "../../../contracts/libraries/TickPrice.sol";
@@ -123,6 +124,18 @@ contract OracleMathsFuzz {
         if (feeds[2] < low) low = feeds[2];
         if (feeds[2] > high) high = feeds[2];
         require(price >= low && price <= high, "moved by one");
+    }
+
+    /// @dev At any price, also where a price times its band fills more than a word.
+    function testFuzz_InBand_IsWithinTheBand(uint256 twap, uint8 bits, uint16 bandBps) public pure {
+        twap = _sized(twap, bits % 250);
+        bandBps = uint16(_between(bandBps, 0, 1e4));
+        uint256 width = FixedPointMathLib.fullMulDiv(twap, bandBps, 1e4);
+        require(PriceSelection.inBand(twap - width, twap, bandBps), "its lower edge");
+        require(width == twap || !PriceSelection.inBand(twap - width - 1, twap, bandBps), "beyond its lower edge");
+        if (twap > type(uint256).max - width - 1) return;
+        require(PriceSelection.inBand(twap + width, twap, bandBps), "its upper edge");
+        require(!PriceSelection.inBand(twap + width + 1, twap, bandBps), "beyond its upper edge");
     }
 
     function testFuzz_Clamp_StaysInTheBandAndMovesNoMoreThanNeeded(
