@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { id, Interface } from "ethers";
@@ -60,12 +60,28 @@ async function readNames(root: string): Promise<(selector: string) => string> {
 
 /**
  * Runs the invariant campaigns and counts what their actions did: `npm run fuzz:deep`. Ends with an error if an invariant is
- * broken, or if an action hardly ever came to anything.
+ * broken.
+ * @param slices Environments of one run of all campaigns each, one after the other.
+ * @param report Told before each slice.
  */
-export async function runCampaigns(root: string, environment: NodeJS.ProcessEnv): Promise<ActionCalls[]> {
+export async function runCampaigns(
+  root: string,
+  slices: readonly NodeJS.ProcessEnv[],
+  report: (slice: NodeJS.ProcessEnv, calls: readonly ActionCalls[]) => void = () => undefined,
+): Promise<ActionCalls[]> {
   const file = path.join(root, FILE);
   await mkdir(path.dirname(file), { recursive: true });
-  await rm(file, { force: true });
+  await writeFile(file, "");
+  let calls: ActionCalls[] = [];
+  for (const slice of slices) {
+    report(slice, calls);
+    await runSlice(root, slice);
+    calls = addUp(await readFile(file, "utf8"), await readNames(root));
+  }
+  return calls;
+}
+
+async function runSlice(root: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const files = (await readdir(path.join(root, FOLDER))).filter((name) => name.endsWith(".sol"));
   const cli = path.join(root, "node_modules", "hardhat", "dist", "src", "cli.js");
   const args = [cli, "test", "solidity", "--grep", "invariant_", ...files.map((name) => path.join(FOLDER, name))];
@@ -75,7 +91,6 @@ export async function runCampaigns(root: string, environment: NodeJS.ProcessEnv)
   });
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`an invariant is broken, or could not be run: exit code ${code}`);
-  return addUp(await readFile(file, "utf8"), await readNames(root));
 }
 
 /** A slice of a long campaign: memory is freed after each, and what one found stands although a later one is cut off. */
@@ -89,29 +104,21 @@ export function seedOf(slice: number): string {
   return id(`breakwater ${slice}`);
 }
 
-/** Adds what another slice did. */
-export function merge(sums: readonly ActionCalls[], more: readonly ActionCalls[]): ActionCalls[] {
-  return more.map((each) => {
-    const sum = sums.find(({ action }) => action === each.action);
-    if (sum === undefined) return each;
-    return { ...each, attempted: sum.attempted + each.attempted, effective: sum.effective + each.effective };
-  });
-}
-
 async function main(): Promise<void> {
   const runs = Number(process.env.INVARIANT_RUNS ?? "2000");
   if (!Number.isSafeInteger(runs) || runs <= 0) throw new Error("INVARIANT_RUNS must be a positive whole number");
-  const depth = process.env.INVARIANT_DEPTH ?? "256";
-  let calls: ActionCalls[] = [];
-  for (let slice = 0, done = 0; done < runs; ++slice) {
-    const part = Math.min(SLICE_RUNS, runs - done);
-    const seed = process.env.FUZZ_SEED ?? seedOf(slice);
-    console.log(`${done + part} of ${runs} sequences of ${depth} for each campaign; FUZZ_SEED=${seed}`);
-    const environment = { INVARIANT_RUNS: String(part), INVARIANT_DEPTH: depth, FUZZ_SEED: seed };
-    calls = merge(calls, await runCampaigns(process.cwd(), environment));
-    done += part;
-    console.log(formatCalls(calls));
-  }
+  const slices = Array.from({ length: Math.ceil(runs / SLICE_RUNS) }, (_, i) => ({
+    INVARIANT_RUNS: String(Math.min(SLICE_RUNS, runs - i * SLICE_RUNS)),
+    INVARIANT_DEPTH: process.env.INVARIANT_DEPTH ?? "256",
+    FUZZ_SEED: process.env.FUZZ_SEED ?? seedOf(i),
+  }));
+  let begun = 0;
+  const calls = await runCampaigns(process.cwd(), slices, ({ INVARIANT_RUNS, INVARIANT_DEPTH, FUZZ_SEED }, before) => {
+    if (before.length > 0) console.log(formatCalls(before));
+    begun += Number(INVARIANT_RUNS);
+    console.log(`${begun} of ${runs} sequences of ${INVARIANT_DEPTH} for each campaign; FUZZ_SEED=${FUZZ_SEED}`);
+  });
+  console.log(formatCalls(calls));
   const idle = vacuous(calls);
   if (idle.length === 0) return;
   console.error(`hardly ever effective: ${idle.map(({ action }) => action).join(", ")}`);

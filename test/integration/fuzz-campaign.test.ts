@@ -11,7 +11,7 @@ describe("the invariant campaigns", function () {
   it("do something by every one of their actions", async function () {
     skipUnderCoverage(this);
     const root = path.resolve(import.meta.dirname, "..", "..");
-    const calls = await runCampaigns(root, { INVARIANT_RUNS: "12", INVARIANT_DEPTH: "128" });
+    const calls = await runCampaigns(root, [{ INVARIANT_RUNS: "12", INVARIANT_DEPTH: "128" }]);
     expect(calls).to.have.lengthOf(39);
     expect(vacuous(calls)).to.deep.equal([]);
   });

@@ -1,38 +1,27 @@
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
-import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { Level } from "../shared/breaker-fixtures.ts";
+import { ownChain } from "../shared/own-chain.ts";
 import { requireSoundBooks } from "./check-books.ts";
-import { demoSystem, openCrowd, refresh, USDC } from "./system.ts";
+import { borrow, crowdedDemo, reduceRisk, refresh, say, supplyWeth, USDC } from "./system.ts";
 
 const TIMES = 50;
 const ACCOUNTS = 20;
 const MINUTE = 60;
-const ETHER = 10n ** 18n;
-const PRICE = 2_000n * 10n ** 8n;
 
 async function crowded(connection: NetworkConnection) {
-  const s = await demoSystem(connection);
-  const { pool, other, collaterals, usdc } = s;
-  const [weth] = collaterals;
-  await usdc.mint(other.address, 100_000n * USDC);
-  await weth.token.mint(other.address, 1_000n * ETHER);
-  await weth.token.connect(other).approve(await pool.getAddress(), MaxUint256);
-  await pool.connect(other).supplyCollateral(weth.address, 10n * ETHER, other.address, "0x");
-  return { ...s, weth, accounts: await openCrowd(s, ACCOUNTS) };
+  const s = await crowdedDemo(connection, ACCOUNTS);
+  await supplyWeth(s, 10n);
+  return s;
 }
 
 describe(`the circuit breaker, tripped ${TIMES} times`, function () {
   this.timeout(0);
 
-  let connection: NetworkConnection;
-  before(async () => {
-    connection = await network.create();
-  });
-
-  const load = () => connection.networkHelpers.loadFixture(crowded);
+  const chain = ownChain();
+  const load = () => chain().networkHelpers.loadFixture(crowded);
   type Crowd = Awaited<ReturnType<typeof load>>;
 
   const levelOf = async ({ breaker, engine, weth }: Crowd) =>
@@ -41,13 +30,13 @@ describe(`the circuit breaker, tripped ${TIMES} times`, function () {
   /** The feed leaves the market by 12 %, and somebody looks. */
   async function trip(s: Crowd): Promise<void> {
     await s.networkHelpers.time.increase(2 * MINUTE); // the oracle looks once a minute
-    await s.weth.feed.setAnswer((PRICE * 88n) / 100n);
+    await say(s.weth, 0.88);
     await s.engine.refresh(s.weth.address);
   }
 
   /** The feed comes back. @returns Minutes until the pool lends again as if nothing had been. */
   async function recover(s: Crowd): Promise<number> {
-    await s.weth.feed.setAnswer(PRICE);
+    await say(s.weth, 1);
     for (let minutes = 0; minutes < 600; minutes += 5) {
       await s.networkHelpers.time.increase(5 * MINUTE);
       await refresh(s);
@@ -65,30 +54,25 @@ describe(`the circuit breaker, tripped ${TIMES} times`, function () {
     for (let i = 0; i < TIMES; ++i) {
       await trip(s);
       expect(await levelOf(s), `tripped ${i}`).to.equal(Level.Restricted);
-      await expect(pool.connect(other).borrow(100n * USDC, 0, other.address, other.address))
+      await expect(borrow(s, 100n * USDC))
         .to.be.revertedWithCustomError(pool, "PoolRestricted")
         .withArgs(weth.address);
-      const debtor = accounts[i % ACCOUNTS];
-      const debt = await pool.debtSharesOf(debtor);
-      await pool.connect(other).repay(USDC, 0, debtor, "0x");
-      expect(await pool.debtSharesOf(debtor)).to.be.lessThan(debt);
-      await pool.connect(other).supplyCollateral(weth.address, 10n ** 12n, other.address, "0x");
+      await reduceRisk(s, accounts[i % ACCOUNTS]);
       await pool.connect(lender).withdraw(USDC, lender.address, lender.address);
       waits.push(await recover(s));
     }
     expect(new Set(waits.slice(1)).size, `minutes: ${waits.join(" ")}`).to.be.at.most(2);
     expect(waits[TIMES - 1]).to.be.at.most(Math.max(...waits.slice(0, 5)));
-    await pool.connect(other).borrow(100n * USDC, 0, other.address, other.address);
-    // But for the dust that was added, and what time has done to the measured volatility and depth.
+    await borrow(s, 100n * USDC);
+    // But for what time has done to the measured volatility and depth.
     expect(await pool.borrowCapacityOf(other.address)).to.be.closeTo(capacity, capacity / 50n);
     await requireSoundBooks(s, [...accounts, other.address]);
   });
 
   it("sells accounts while it is tripped", async () => {
     const s = await load();
-    const { pool, sales, accounts, weth, keepers, usdc } = s;
-    await usdc.mint(keepers[0].address, 1_000_000n * USDC);
-    for (const { feed } of s.collaterals) await feed.setAnswer(((await feed.latestRoundData()).answer * 80n) / 100n);
+    const { pool, sales, accounts, weth, keepers } = s;
+    for (const collateral of s.collaterals) await say(collateral, 0.8);
     let sold = 0;
     for (let i = 0; i < TIMES && sold < 5; ++i) {
       await s.networkHelpers.time.increase(5 * MINUTE);

@@ -1,18 +1,17 @@
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
-import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { createRng } from "../../sim/rng.ts";
+import { ownChain } from "../shared/own-chain.ts";
 import { requireSoundBooks } from "./check-books.ts";
-import { demoSystem, openCrowd, refresh, USDC } from "./system.ts";
+import { borrow, demoSystem, openCrowd, refresh, supplyWeth, USDC } from "./system.ts";
 
 const ACCOUNTS = 24;
 const LENDERS = 8;
 const DAYS = 30;
 const DAY = 86_400;
 const HOUR = 3_600;
-const ETHER = 10n ** 18n;
 const WAD = 10n ** 18n;
 const YEAR = 31_536_000n;
 /** Of the demo's rate model, per year, and its steepness above the target. */
@@ -24,7 +23,7 @@ const INTEREST_BETWEEN_E12 = 25_000_000n;
 /** Eight lenders, who took back what was not lent: not a unit is left, and everything is owed. */
 async function fullPool(connection: NetworkConnection) {
   const s = await demoSystem(connection);
-  const { pool, usdc, lender, other, collaterals, ethers, networkHelpers } = s;
+  const { pool, usdc, lender, other, ethers, networkHelpers } = s;
   const address = await pool.getAddress();
   const lenders = (await ethers.getSigners()).slice(6, 6 + LENDERS);
   for (const [i, account] of lenders.entries()) {
@@ -40,11 +39,8 @@ async function fullPool(connection: NetworkConnection) {
   }
   await refresh(s);
   const accounts = await openCrowd(s, ACCOUNTS);
-  const [weth] = collaterals;
-  await weth.token.mint(other.address, 1_000n * ETHER);
-  await weth.token.connect(other).approve(address, MaxUint256);
-  await pool.connect(other).supplyCollateral(weth.address, 1_000n * ETHER, other.address, "0x");
-  await pool.connect(other).borrow((await pool.totals()).cash, 0, other.address, other.address);
+  await supplyWeth(s, 1_000n);
+  await borrow(s, (await pool.totals()).cash);
   await usdc.mint(other.address, 10_000_000n * USDC);
   return { ...s, lenders: [...lenders, lender], debtors: [...accounts, other.address], address };
 }
@@ -52,12 +48,8 @@ async function fullPool(connection: NetworkConnection) {
 describe("thirty days at full utilisation", function () {
   this.timeout(0);
 
-  let connection: NetworkConnection;
-  before(async () => {
-    connection = await network.create();
-  });
-
-  const load = () => connection.networkHelpers.loadFixture(fullPool);
+  const chain = ownChain();
+  const load = () => chain().networkHelpers.loadFixture(fullPool);
   type FullPool = Awaited<ReturnType<typeof load>>;
 
   /** Feeds are kept alive, and nobody does anything else. */
@@ -74,7 +66,7 @@ describe("thirty days at full utilisation", function () {
 
   it("nobody can leave, nobody can borrow, and the rate rises to its limit and no further", async () => {
     const s = await load();
-    const { pool, lender, other } = s;
+    const { pool, lender } = s;
     expect((await pool.totals()).cash).to.equal(0n);
     let rate = await pool.borrowRatePerSecondWad();
     for (let day = 0; day < DAYS; ++day) {
@@ -90,7 +82,7 @@ describe("thirty days at full utilisation", function () {
       expect(await pool.maxRedeem(account.address)).to.equal(0n);
     }
     await expect(pool.connect(lender).withdraw(USDC, lender.address, lender.address)).to.be.revert(s.ethers);
-    await expect(pool.connect(other).borrow(100n * USDC, 0, other.address, other.address)).to.be.revert(s.ethers);
+    await expect(borrow(s, 100n * USDC)).to.be.revert(s.ethers);
     expect(await pool.maxFlashLoan(await s.usdc.getAddress())).to.equal(0n);
     await requireSoundBooks(s, s.debtors);
   });

@@ -17,6 +17,16 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
     return debt <= liquidationCapacity;
   }
 
+  /** Ten blocks, in the first of which its kick and its take are, and some that it sees without having anything to do. */
+  async function seeBlocks({ networkHelpers }: KeeperScene, { keeper }: Started): Promise<void> {
+    const start = await networkHelpers.time.latestBlock();
+    for (;;) {
+      await keeper.round();
+      if ((await networkHelpers.time.latestBlock()) >= start + DEPTH) break;
+      await networkHelpers.mine();
+    }
+  }
+
   /** Blocks a minute apart, with a round on each; @returns after how many both accounts are healthy. */
   async function work(scene: KeeperScene, { keeper }: Started, most: number): Promise<number> {
     for (let blocks = 1; blocks <= most; ++blocks) {
@@ -40,13 +50,7 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
       const { networkHelpers, pool, loan } = scene;
       const k = await startKeeper(scene);
       const snapshot = await networkHelpers.takeSnapshot();
-      const start = await networkHelpers.time.latestBlock();
-      // Ten blocks, in the first of which its kick and its take are, and some that it has seen without having anything to do.
-      for (;;) {
-        await k.keeper.round();
-        if ((await networkHelpers.time.latestBlock()) >= start + DEPTH) break;
-        await networkHelpers.mine();
-      }
+      await seeBlocks(scene, k);
       expect([await mined(k, "kick"), await mined(k, "take")]).to.deep.equal([1, 1]);
       expect(await isHealthy(scene, scene.btc.account)).to.equal(true);
 
@@ -83,12 +87,7 @@ describe(`a reorganisation of ${DEPTH} blocks under the keeper`, function () {
     const { networkHelpers, loan } = scene;
     const k = await startKeeper(scene, { confirmations: String(DEPTH + 1) });
     const snapshot = await networkHelpers.takeSnapshot();
-    const start = await networkHelpers.time.latestBlock();
-    for (;;) {
-      await k.keeper.round();
-      if ((await networkHelpers.time.latestBlock()) >= start + DEPTH) break;
-      await networkHelpers.mine();
-    }
+    await seeBlocks(scene, k);
     expect([await mined(k, "kick"), await mined(k, "take")]).to.deep.equal([0, 0]);
     await snapshot.restore();
     await networkHelpers.mine(DEPTH);

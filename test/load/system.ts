@@ -1,20 +1,25 @@
+import { expect } from "chai";
 import { MaxUint256, parseUnits } from "ethers";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deploySystem } from "../../ignition/deploy-system.ts";
-import { connectPool, connectUniswapV3 } from "../../sim/market/uniswap-deploy.ts";
+import { connectPool } from "../../sim/market/uniswap-deploy.ts";
 import { describePool, encodeSwapExactInput } from "../../sim/market/uniswap-calls.ts";
 import { approve } from "../../sim/market/uniswap-pool.ts";
 import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
 import { createRng } from "../../sim/rng.ts";
+import { fixNextBlock } from "../shared/next-block.ts";
+import { withoutAutomine } from "../shared/without-automine.ts";
 
 /** What the demo's collaterals cost at the start. [USD] */
-export const START_PRICES = { WETH: 2_000, WBTC: 60_000 } as const;
+const START_PRICES = { WETH: 2_000, WBTC: 60_000 } as const;
 /** On either side of each Uniswap v3 pool of the demo, over all prices. [USD] */
 const MARKET_SIDE = 10_000_000;
 export const USDC = 10n ** 6n;
 const BPS = 10_000n;
+/** Of WETH, by `reduceRisk`. [wei] */
+const TOP_UP = 10n ** 15n;
 /** Members that one transaction opens: EIP-7825 allows it 16.8 million gas. */
 const AT_ONCE = 16;
 const SEED = "load";
@@ -51,21 +56,11 @@ export async function demoSystem(connection: NetworkConnection) {
   const pool = await ethers.getContractAt("LendingPool", contracts.pool, lender);
   for (const { address } of collaterals) await approve(whale, address, uniswap.swapRouter);
   for (const account of [lender, first, second, other]) await usdc.connect(account).approve(contracts.pool, MaxUint256);
+  const [weth] = collaterals;
+  await weth.token.connect(other).approve(contracts.pool, MaxUint256);
   return {
-    ...{
-      connection,
-      ethers,
-      deployment,
-      governor,
-      lender,
-      whale,
-      keepers: [first, second],
-      other,
-      collaterals,
-      usdc,
-      pool,
-    },
-    ...{ networkHelpers: connection.networkHelpers, swapRouter: connectUniswapV3(uniswap, whale).swapRouter, uniswap },
+    ...{ connection, ethers, networkHelpers: connection.networkHelpers, deployment, uniswap },
+    ...{ governor, lender, whale, keepers: [first, second], other, collaterals, weth, usdc, pool },
     sales: await ethers.getContractAt("LiquidationModule", contracts.pool, first),
     risk: await ethers.getContractAt("IPoolRisk", contracts.pool, governor),
     oracle: await ethers.getContractAt("PriceOracle", contracts.oracle, first),
@@ -97,8 +92,8 @@ export async function openCrowd(s: DemoSystem, count: number): Promise<string[]>
   await usdc.mint(lender.address, deposit);
   await pool.connect(lender).deposit(deposit, lender.address);
   const offers = await Promise.all(
-    collaterals.map(async ({ address, decimals }) => ({
-      ...{ address, unit: 10n ** BigInt(decimals), price36: await oracle.borrowPrice(address) },
+    collaterals.map(async ({ address }) => ({
+      ...{ address, price36: await oracle.borrowPrice(address) },
       factorBps: (await risk.riskOf(address)).borrowFactorBps,
     })),
   );
@@ -122,41 +117,71 @@ export async function openCrowd(s: DemoSystem, count: number): Promise<string[]>
   return Array.from({ length: count }, (_, i) => ethers.getCreateAddress({ from: address, nonce: firstNonce + i }));
 }
 
-/** Prepares to sell so much that the market's price is `factor` times what it was at the start, and to say so in the feed. */
-export async function planFall(s: DemoSystem, collateral: DemoCollateral, factor: number) {
+/** The demo with a crowd, keepers who can buy all, and `other`, who owes nothing and has what it takes to help out. */
+export async function crowdedDemo(connection: NetworkConnection, count: number) {
+  const s = await demoSystem(connection);
+  for (const { address } of s.keepers) await s.usdc.mint(address, BigInt(count) * 10_000n * USDC);
+  await s.usdc.mint(s.other.address, 100_000n * USDC);
+  return { ...s, accounts: await openCrowd(s, count) };
+}
+
+/** Collateral of `other`, against which he may borrow. [whole WETH] */
+export async function supplyWeth({ pool, other, weth }: DemoSystem, amount: bigint): Promise<void> {
+  const units = amount * 10n ** BigInt(weth.decimals);
+  await weth.token.mint(other.address, units);
+  await pool.connect(other).supplyCollateral(weth.address, units, other.address, "0x");
+}
+
+export function borrow({ pool, other }: DemoSystem, assets: bigint) {
+  return pool.connect(other).borrow(assets, 0, other.address, other.address);
+}
+
+/** INV-19: for somebody who owes and has WETH debt is repaid and collateral added, which needs no price and no keeper. */
+export async function reduceRisk({ pool, other, weth }: DemoSystem, debtor: string): Promise<void> {
+  const debt = await pool.debtSharesOf(debtor);
+  await pool.connect(other).repay(10n * USDC, 0, debtor, "0x");
+  expect(await pool.debtSharesOf(debtor)).to.be.lessThan(debt);
+  const held = await pool.collateralOf(debtor, weth.address);
+  await weth.token.mint(other.address, TOP_UP);
+  await pool.connect(other).supplyCollateral(weth.address, TOP_UP, debtor, "0x");
+  expect(await pool.collateralOf(debtor, weth.address)).to.equal(held + TOP_UP);
+}
+
+/** Has a feed say `factor` times what it said at the start. */
+export function say({ symbol, feed }: DemoCollateral, factor: number) {
+  const answer = BigInt(Math.round(START_PRICES[symbol] * factor * 100)) * 10n ** 6n;
+  return feed.setAnswer(answer, { gasLimit: 200_000 });
+}
+
+/** Prepares to sell so much that the market's price is `factor` times what it was at the start. */
+async function planSale(s: DemoSystem, collateral: DemoCollateral, factor: number) {
   const { whale, usdc, uniswap } = s;
-  const { symbol, address, decimals, token, feed, uniswapFee } = collateral;
-  const price = START_PRICES[symbol];
+  const { symbol, address, decimals, token, uniswapFee } = collateral;
   // Over all prices: x · √p is constant. The fee is part of what is brought.
-  const units = ((MARKET_SIDE / price) * (1 / Math.sqrt(factor) - 1)) / (1 - uniswapFee / 1e6);
+  const units = ((MARKET_SIDE / START_PRICES[symbol]) * (1 / Math.sqrt(factor) - 1)) / (1 - uniswapFee / 1e6);
   const amountIn = parseUnits(units.toFixed(Math.min(decimals, 8)), decimals);
   await token.mint(whale.address, amountIn);
   const described = describePool(uniswap.factory, address, await usdc.getAddress(), uniswapFee);
   const swap = encodeSwapExactInput(uniswap, described, { tokenIn: address, recipient: whale.address, amountIn });
-  const answer = BigInt(Math.round(price * factor * 100)) * 10n ** 6n;
-  return {
-    swap: () => whale.sendTransaction({ ...swap, gasLimit: 1_000_000 }),
-    tell: () => feed.setAnswer(answer, { gasLimit: 200_000 }),
-  };
+  return () => whale.sendTransaction({ ...swap, gasLimit: 1_000_000 });
 }
 
 /** All that is done in `send` comes in one block, so many seconds after the last. */
 export async function inOneBlock(s: DemoSystem, seconds: number, send: () => Promise<void>): Promise<void> {
-  const { provider } = s.connection;
-  await provider.request({ method: "evm_setAutomine", params: [false] });
-  try {
+  await withoutAutomine(s.connection, async () => {
     await send();
-    await s.networkHelpers.time.setNextBlockTimestamp((await s.networkHelpers.time.latest()) + seconds);
+    await fixNextBlock(s.connection, seconds);
     await s.networkHelpers.mine();
-  } finally {
-    await provider.request({ method: "evm_setAutomine", params: [true] });
-  }
+  });
 }
 
-/** Everything falls at once: the market, and in the same block the feeds. */
-export async function crash(s: DemoSystem, factor: number): Promise<void> {
-  const falls = await Promise.all(s.collaterals.map((collateral) => planFall(s, collateral, factor)));
+/** Everything falls in the market at once; feeds say so in the same block, or go on saying what they said. */
+export async function crash(s: DemoSystem, factor: number, isTold = true): Promise<void> {
+  const sales = await Promise.all(s.collaterals.map((collateral) => planSale(s, collateral, factor)));
   await inOneBlock(s, 12, async () => {
-    for (const { swap, tell } of falls) await swap().then(tell);
+    for (const [i, sell] of sales.entries()) {
+      await sell();
+      if (isTold) await say(s.collaterals[i], factor);
+    }
   });
 }

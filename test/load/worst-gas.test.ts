@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { MaxUint256, type ContractTransactionResponse } from "ethers";
-import hre, { network } from "hardhat";
+import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import path from "node:path";
 
 import { DEMO_PARAMETERS, deploySystem } from "../../ignition/deploy-system.ts";
 import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
+import { ownChain } from "../shared/own-chain.ts";
 import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
 /** As many as an account may hold, unless governance says otherwise; and as many as it can say. */
@@ -83,17 +84,16 @@ for (const count of COUNTS) {
   describe(`gas of liquidating an account with ${count} collaterals, as dear as it can be`, function () {
     this.timeout(0);
 
-    let connection: NetworkConnection;
-    before(async function () {
+    const chain = ownChain();
+    before(function () {
       skipUnderCoverage(this);
-      connection = await network.create();
     });
 
     const fixture = (connected: NetworkConnection) => manyCollaterals(connected, count);
 
     /** The engine has looked at nothing for an hour and a half: every sample is due, everywhere, and every price has moved. */
     async function neglected() {
-      const s = await connection.networkHelpers.loadFixture(fixture);
+      const s = await chain().networkHelpers.loadFixture(fixture);
       await s.networkHelpers.time.increase(HOUR);
       for (const feed of s.feeds) await feed.setAnswer(1_600n * 10n ** 8n);
       for (const token of s.tokens) await s.oracle.poke(token); // from now on the band gives way

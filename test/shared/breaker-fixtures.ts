@@ -2,6 +2,7 @@ import { getAddress, parseEther } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployAccessManager } from "./oracle-fixtures.ts";
+import { withoutAutomine } from "./without-automine.ts";
 
 export const SUBJECT = getAddress("0x00000000000000000000000000000000000a55e7");
 export const OTHER = getAddress("0x0000000000000000000000000000000000000b0b");
@@ -74,12 +75,12 @@ export async function deployBreaker(connection: NetworkConnection) {
   /** Several samples in one block; where the subject stands after it. */
   async function together(...all: BreakerInputs[]) {
     const nonce = await engine.getNonce();
-    await connection.provider.request({ method: "evm_setAutomine", params: [false] });
-    for (const [i, inputs] of all.entries()) {
-      await breaker.connect(engine).assess(SUBJECT, inputs, { nonce: nonce + i, gasLimit: 200_000 });
-    }
-    await connection.networkHelpers.mine();
-    await connection.provider.request({ method: "evm_setAutomine", params: [true] });
+    await withoutAutomine(connection, async () => {
+      for (const [i, inputs] of all.entries()) {
+        await breaker.connect(engine).assess(SUBJECT, inputs, { nonce: nonce + i, gasLimit: 200_000 });
+      }
+      await connection.networkHelpers.mine();
+    });
     return standing();
   }
 

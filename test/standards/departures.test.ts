@@ -3,8 +3,8 @@ import { MaxUint256 } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { activePool18, openDebt, SHARE_OFFSET, type DeployedPool } from "../shared/pool-fixtures.ts";
+import { ownChain } from "../shared/own-chain.ts";
 import { deployReceiver } from "./reference.ts";
-import { ownChain } from "./system.ts";
 
 /** Everything that is lent out and everything that was not is borrowed, and nothing of it comes back. */
 async function loseEverything(p: DeployedPool) {

@@ -1,7 +1,8 @@
+import { ownChain } from "../shared/own-chain.ts";
 import { ERC20 } from "./erc20.ts";
 import { DECIMALS, MAIN_STATES, poolSetup } from "./pool-states.ts";
 import { referenceSetup } from "./reference.ts";
-import { describeRules, ownChain } from "./system.ts";
+import { describeRules } from "./system.ts";
 
 describe("ERC-20", () => {
   const chain = ownChain();

@@ -1,7 +1,8 @@
+import { ownChain } from "../shared/own-chain.ts";
 import { ERC2612 } from "./erc2612.ts";
 import { DECIMALS, IN_USE, PAUSED, poolSetup } from "./pool-states.ts";
 import { referenceSetup } from "./reference.ts";
-import { describeRules, ownChain } from "./system.ts";
+import { describeRules } from "./system.ts";
 
 /** Signatures of operators, which are ours and no standard's: `test/unit/pool/operator-signatures.test.ts`. */
 describe("ERC-2612, EIP-712 and ERC-5267", () => {

@@ -1,7 +1,8 @@
+import { ownChain } from "../shared/own-chain.ts";
 import { closedFlash, ERC3156 } from "./erc3156.ts";
 import { DECIMALS, MAIN_STATES, poolSetup } from "./pool-states.ts";
 import { referenceSetup } from "./reference.ts";
-import { describeRules, ownChain } from "./system.ts";
+import { describeRules } from "./system.ts";
 
 describe("ERC-3156", () => {
   const chain = ownChain();

@@ -1,9 +1,10 @@
+import { ownChain } from "../shared/own-chain.ts";
 import { closedRules, LIMITS } from "./erc4626-limits.ts";
 import { MOVES } from "./erc4626-moves.ts";
 import { VIEWS } from "./erc4626-views.ts";
 import { DECIMALS, poolSetup, STATES } from "./pool-states.ts";
 import { referenceSetup } from "./reference.ts";
-import { describeRules, ownChain } from "./system.ts";
+import { describeRules } from "./system.ts";
 
 describe("ERC-4626", () => {
   const chain = ownChain();

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { ownChain } from "../shared/own-chain.ts";
 import { ERC20 } from "./erc20.ts";
 import { ERC2612 } from "./erc2612.ts";
 import { ERC3156 } from "./erc3156.ts";
@@ -7,7 +8,7 @@ import { LIMITS } from "./erc4626-limits.ts";
 import { MOVES } from "./erc4626-moves.ts";
 import { VIEWS } from "./erc4626-views.ts";
 import { FAULTS, referenceSystem, type Fault } from "./reference.ts";
-import { ownChain, type Rule } from "./system.ts";
+import { type Rule } from "./system.ts";
 
 type Broken = Exclude<Fault, "None">;
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { BaseContract, ContractTransactionResponse } from "ethers";
-import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { IStandardVault, MockERC20, ScriptedAccount } from "../../types/ethers-contracts/index.ts";
 import { fixNextBlock } from "../shared/next-block.ts";
 import { SHARE_OFFSET } from "../shared/pool-fixtures.ts";
+import { withoutAutomine } from "../shared/without-automine.ts";
 
 export const ENTRIES = ["deposit", "mint"] as const;
 export const EXITS = ["withdraw", "redeem"] as const;
@@ -138,31 +138,14 @@ export async function inAMoment({ connection }: System): Promise<void> {
 
 /** Sends transactions that end up in one block, in this order; none may fail. */
 export async function inOneBlock(
-  { connection: { provider } }: System,
+  { connection }: System,
   sends: readonly (() => Promise<ContractTransactionResponse>)[],
 ): Promise<void> {
-  const setAutomine = (on: boolean) => provider.request({ method: "evm_setAutomine", params: [on] });
   const sent: ContractTransactionResponse[] = [];
-  await setAutomine(false);
-  try {
+  await withoutAutomine(connection, async () => {
     for (const send of sends) sent.push(await send());
-    await provider.request({ method: "evm_mine" });
-  } finally {
-    await setAutomine(true);
-  }
+    await connection.networkHelpers.mine();
+  });
   const receipts = await Promise.all(sent.map((tx) => tx.wait()));
   expect(new Set(receipts.map((receipt) => receipt?.blockNumber))).to.have.lengthOf(1);
-}
-
-/** A chain of its own for the suites of a file. */
-export function ownChain(): () => NetworkConnection {
-  let connection: NetworkConnection | undefined;
-  before(async () => {
-    connection = await network.create();
-  });
-  after(() => connection?.close());
-  return () => {
-    if (connection === undefined) throw new Error("used before the tests began");
-    return connection;
-  };
 }
