@@ -171,8 +171,13 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
 
     it("has two workers do the same, of which one is killed in the middle of a run: the same bytes", async () => {
       const [first, second] = [startWorker(), startWorker()];
+      const hasSaid = async (worker: RunningTask, line: RegExp) => {
+        while (!line.test(worker.stdout())) await new Promise((resolve) => setTimeout(resolve, 20));
+      };
+      // Both are there before there is anything to do, or one might do it all: they build one after the other.
+      for (const worker of [first, second]) await hasSaid(worker, /^serving /m);
       const coordinator = runHardhat(argumentsFor("queued", "--queue", redis.url));
-      while (!/^begin flash-wick/m.test(first.stdout())) await new Promise((resolve) => setTimeout(resolve, 20));
+      await hasSaid(first, /^begin flash-wick/m);
       first.kill("SIGKILL");
       expect(await first.ended).to.equal("SIGKILL");
       expect((first.stdout().match(/^begin/gm) ?? []).length).to.be.greaterThan(
