@@ -113,7 +113,6 @@ describe("RiskEngine", () => {
           (sigma: bigint) => sigma <= sigmaWad && sigma > sigmaWad / 2n,
           wad(1),
           0,
-          Level.Normal,
         );
       await expect(tx).to.emit(p.risk, "RiskUpdated");
       const view = await riskOf(p);
