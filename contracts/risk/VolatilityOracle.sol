@@ -50,11 +50,7 @@ contract VolatilityOracle is CorrelationTracker {
         (fastWad, slowWad) = (v.fastWad, v.slowWad);
     }
 
-    function _poke(
-        address asset,
-        Config storage c,
-        State memory s
-    ) private returns (bool sampled, Sigmas memory v) {
+    function _poke(address asset, Config storage c, State memory s) private returns (bool sampled, Sigmas memory v) {
         (uint256 elapsed, uint32 ago) = _due(c.grid, s.sampledAt, c.hasPool);
         if (elapsed != 0) {
             sampled = _sample(asset, c, s, v, elapsed, ago);
@@ -147,10 +143,7 @@ contract VolatilityOracle is CorrelationTracker {
         v.sampledAt = s.sampledAt;
     }
 
-    function _select(
-        Config storage c,
-        Sigmas memory v
-    ) private view returns (uint256 sigma, uint256 impliedWad) {
+    function _select(Config storage c, Sigmas memory v) private view returns (uint256 sigma, uint256 impliedWad) {
         if (block.timestamp < c.impliedUntil) impliedWad = VolatilityMath.boundedImplied(c.impliedWad, v.slowWad);
         sigma = VolatilityMath.selectUp(v.fastWad, v.slowWad, c.stressWad, impliedWad, c.floorWad);
     }
