@@ -144,7 +144,7 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
       ...{ prepareAllButSnapshot, maxAge: Number(MAX_AGE) },
       poke: () => engine.call("poke", tokenOf(0)),
     },
-    kick: (account) => liquidation("kick", account),
+    kick: (account) => liquidation("kickFor", account, tokenOf(0), 0),
     liquidateBatch: (liquidator, accounts) =>
       liquidation("takeBatch", accounts.map(order), MaxUint256, liquidator, "0x"),
   };

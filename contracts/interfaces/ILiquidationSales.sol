@@ -14,9 +14,12 @@ interface ILiquidationSales {
     /// debt as last booked, and by all interest where that is not enough.
     function kick(address account) external;
 
-    /// @notice The same, for a tip: the first sale of the account charges it to its debt and credits it to the keeper.
-    /// @param keeper Whoever it is for, by the number that `registerKeeper` gave.
-    function kickFor(address account, uint24 keeper) external;
+    /// @notice The same, cheaper for who knows what the account holds, and for a tip: the first sale of the account charges it to its
+    /// debt and credits it to the keeper.
+    /// @param collateral What the account holds, if that is one collateral: it need not be looked up then. Anything else, 0 too, is
+    /// as good as nothing said and blocks nothing.
+    /// @param keeper Whoever the tip is for, by the number that `registerKeeper` gave; 0: nobody, and no tip.
+    function kickFor(address account, address collateral, uint24 keeper) external;
 
     /// @notice Ends the sale of an account that is healthy again with a margin (2 %). Permissionless. If it comes up for sale again
     /// within an hour, its price goes on where it was.

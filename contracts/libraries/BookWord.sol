@@ -48,6 +48,13 @@ library BookWordLib {
         }
     }
 
+    /// @notice Whether it is the one at a place of the list. One that is not listed is nowhere.
+    function isAt(BookWord w, uint256 place) internal pure returns (bool) {
+        unchecked {
+            return (BookWord.unwrap(w) >> PLACE_SHIFT) & 0xff == place + 1; // places are below 16
+        }
+    }
+
     /// @notice True if the total has changed in the block of that time, but for one chance in 65,536.
     function isChangedAt(BookWord w, uint256 timestamp) internal pure returns (bool) {
         return uint16(BookWord.unwrap(w) >> CHANGED_SHIFT) == uint16(timestamp);

@@ -16,7 +16,7 @@ abstract contract KeeperTips is PoolAccounting {
     uint256 internal constant TIP_SHARE = 200;
 
     function _requireKeeper(uint24 keeper) internal view {
-        if (keeper == 0 || keeper > _keeperCount) revert LiquidationKeeperUnknown(keeper);
+        if (keeper > _keeperCount) revert LiquidationKeeperUnknown(keeper);
     }
 
     /// @dev Adds the tip to the account's debt, in memory.

@@ -55,23 +55,28 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
 
     /// @inheritdoc ILiquidationSales
     function kick(address account) external lock {
-        _kick(account, 0);
+        _kick(account, address(0), 0);
     }
 
     /// @inheritdoc ILiquidationSales
-    function kickFor(address account, uint24 keeper) external lock {
-        _requireKeeper(keeper);
-        _kick(account, keeper);
+    function kickFor(address account, address collateral, uint24 keeper) external lock {
+        if (keeper != 0) _requireKeeper(keeper);
+        _kick(account, collateral, keeper);
     }
 
     /// @dev Judges by the debt as it was last booked, and by all interest only where that is not enough: a kick books nothing.
-    function _kick(address account, uint24 keeper) private {
+    /// @param hint As in `kickFor`.
+    function _kick(address account, address hint, uint24 keeper) private {
         Account storage slot = _account[account];
         Account memory record = slot.read();
-        (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) = _appraiseRefreshed(
-            account,
-            record
-        );
+        (
+            uint256 value,
+            uint256 capacity,
+            bool isGrace,
+            uint256 largest,
+            Collateral storage c,
+            BookWord books
+        ) = _appraiseRefreshed(account, record, hint);
         uint256 debt = SharesMath.debtAssetsUp(record.debtShares, _debtAssets, _debtShares);
         if (capacity >= debt) {
             debt = _debtAssetsOf(_accrued(), record.debtShares);
@@ -92,7 +97,7 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
             _changeBacklog(from, before, 0);
             before = 0;
         }
-        _changeBacklogOf(c, before, inForce);
+        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
         (record.saleDebtOrEasedAt, record.saleIndex) = (uint40(inForce), uint8(largest));
         record.keeperOrLag = keeper;
         _setProvision(account, record, _shortfall(debt, value, capacity));
@@ -283,28 +288,39 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
     }
 
     /// @dev The same at fresh prices only, after the engine was asked where it must be. `c` is the collateral of the highest
-    /// value, `largest` its place.
+    /// value, `largest` its place, `books` its books.
     function _appraiseRefreshed(
         address account,
-        Account memory record
-    ) private returns (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c) {
+        Account memory record,
+        address hint
+    )
+        private
+        returns (uint256 value, uint256 capacity, bool isGrace, uint256 largest, Collateral storage c, BookWord books)
+    {
         uint256 mask = record.collateralMask;
         unchecked {
             if (mask == 0 || mask & (mask - 1) != 0) {
                 _tryRefreshAll(record, address(0));
                 Appraisal memory p = _appraise(account, mask);
                 if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
-                return (p.value, p.capacity, p.isGrace, p.largest, _collateral[_collateralList[p.largest]]);
+                c = _collateral[_collateralList[p.largest]];
+                return (p.value, p.capacity, p.isGrace, p.largest, c, c.books);
             }
         }
         // One collateral is all that there is to add up: see `SalePlan._value`.
         largest = LibBit.ffs(mask);
-        address token = _collateralList[largest];
+        address token = hint;
         c = _collateral[token];
+        if (token != address(0)) books = c.books;
+        if (!books.isAt(largest)) {
+            token = _collateralList[largest];
+            c = _collateral[token];
+            books = c.books;
+        }
         RiskWord risk = c.risk;
         if (risk.isOlderAt(REFRESH_AGE, block.timestamp)) {
             _ask(token);
-            risk = c.risk;
+            (risk, books) = (c.risk, c.books);
         }
         (value, capacity) = _appraiseOnly(account, token, risk);
         isGrace = risk.isGraceAt(block.timestamp);
@@ -319,10 +335,5 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         value = _collateralAmount[account][token].fullMulDiv(price36, PRICE_SCALE);
         capacity = (value * risk.liquidationFactorBpsAt(block.timestamp)) / BPS;
         if (!fresh) revert LiquidationNoFreshPrice(token);
-    }
-
-    function _changeBacklogOf(Collateral storage c, uint256 before, uint256 inForce) private {
-        BookWord books = c.books;
-        c.books = books.withBacklog(_changed(books.backlog(), before, inForce));
     }
 }

@@ -87,7 +87,7 @@ library SaleCurve {
     /// @dev `start·e^(−decay·lag)`. [WAD, rounded up] Where it grows, the exponent is at most 2·ln 3: the steepest decay, for MAX_LEAD.
     function _fallen(CurveTerms t, int256 lag) private pure returns (uint256) {
         unchecked {
-            int256 exponent = (-lag * int256(t.decay()) * 25) / 64; // decay · 1e-16 ÷ 256, in WAD
+            int256 exponent = (-lag * int256(t.decay()) * 25 + 63) >> 6; // decay · 1e-16 ÷ 256, in WAD, rounded up
             return ((uint256(FixedPointMathLib.expWad(exponent)) + SLACK) * t.startWad() + (1e18 - 1)) / 1e18;
         }
     }

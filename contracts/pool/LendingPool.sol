@@ -118,9 +118,9 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     fallback() external {
         if (
             msg.sig == ILiquidationSales.take.selector ||
+            msg.sig == ILiquidationSales.kickFor.selector ||
             msg.sig == ILiquidationSales.kick.selector ||
             msg.sig == ILiquidationSales.takeBatch.selector ||
-            msg.sig == ILiquidationSales.kickFor.selector ||
             msg.sig == ILiquidationSales.unkick.selector ||
             msg.sig == ILiquidationSales.mark.selector ||
             msg.sig == ILiquidationSales.quoteTake.selector

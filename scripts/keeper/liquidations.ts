@@ -121,8 +121,9 @@ export class Liquidations {
     if (this.#sender.isBusyWith(account)) return { what: "skip", reason: "in-flight" };
     const plan = await planTake(this.#contracts, market, account, this.#options);
     let reason: string;
+    let holding: string;
     if ("reason" in plan) {
-      reason = plan.reason;
+      ({ reason, holding } = plan);
     } else if ((perVenue.get(plan.venue) ?? 0) >= this.#options.mostPerVenue) {
       return { what: "skip", reason: "venue-busy" };
     } else {
@@ -131,10 +132,10 @@ export class Liquidations {
         perVenue.set(plan.venue, (perVenue.get(plan.venue) ?? 0) + 1);
         return taken;
       }
-      reason = taken;
+      [reason, holding] = [taken, plan.collateral.token];
     }
     if (kickedAt > 0 && now - kickedAt <= EXPIRY_SECONDS) return { what: "skip", reason };
-    return this.#kick(market, standing, head, gasPrice, reason);
+    return this.#kick(market, standing, holding, head, gasPrice, reason);
   }
 
   /** @returns Why not, if it is not worth its gas. */
@@ -168,9 +169,17 @@ export class Liquidations {
     return { what: "take", result };
   }
 
-  async #kick(market: Market, standing: Standing, head: Block, gasPrice: bigint, why: string): Promise<Decision> {
+  /** @param holding Of the account's: what the pool need not look up. */
+  async #kick(
+    market: Market,
+    standing: Standing,
+    holding: string,
+    head: Block,
+    gasPrice: bigint,
+    why: string,
+  ): Promise<Decision> {
     const { account, debt, healthBps } = standing;
-    const call = this.#contracts.encode("LiquidationModule", market.pool, "kick", [account]);
+    const call = this.#contracts.encode("LiquidationModule", market.pool, "kickFor", [account, holding, 0n]);
     const gas = await this.#estimate(call);
     if (typeof gas === "string") return { what: "skip", reason: gas };
     const cost = this.#prices.toLoan((gas + TYPICAL_TAKE_GAS) * gasPrice) + this.#options.minProfit;

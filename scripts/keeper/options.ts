@@ -6,7 +6,7 @@ import type { FeeLimits } from "./fees.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { POKE_MODES, type PokeMode } from "./risk-pokes.ts";
 
-/** What the user gives, as text: see the definition in `tasks/index.ts`. */
+/** What the user gives, as text: see the definition in `tasks/pool-tasks.ts`. */
 export interface KeeperArguments {
   readonly pool: string;
   readonly rpc: string;

@@ -1,4 +1,4 @@
-import { MaxUint256 } from "ethers";
+import { MaxUint256, ZeroAddress } from "ethers";
 
 import type { Contracts, Refusal } from "./contracts.ts";
 import type { Collateral, Market } from "./market.ts";
@@ -18,6 +18,7 @@ export interface TakePlan {
 /** Why an account's collateral is not worth taking. */
 export interface NoPlan {
   readonly reason: string;
+  readonly holding: string; // a collateral of the account, or no address
   readonly best?: bigint; // the least loss found. [loan base units]
 }
 
@@ -69,7 +70,7 @@ export async function planTake(
       best = { account, collateral, venue, size, profit, isWhole: size === quote.amount };
     }
   }
-  return best ?? { reason, ...(leastLoss === undefined ? {} : { best: leastLoss }) };
+  return best ?? { reason, holding: held[0] ?? ZeroAddress, ...(leastLoss === undefined ? {} : { best: leastLoss }) };
 }
 
 /** What the pool would sell of a collateral, or why not. */

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 
 import { removable } from "../shared/defences.ts";
 import { ETHER } from "../shared/gas-fixture.ts";
@@ -8,7 +9,7 @@ import { onBoth, type Sales } from "../shared/sale-fixtures.ts";
 async function blockKeeper(p: Sales) {
   const { address } = p.second;
   await p.liquidation.connect(p.second).registerKeeper();
-  await p.liquidation.connect(p.second).kickFor(p.user.address, 2);
+  await p.liquidation.connect(p.second).kickFor(p.user.address, ZeroAddress, 2);
   const loan = await p.connection.ethers.getContractAt("BlocklistERC20", await p.loan.getAddress());
   await loan.setBlocked(address, true);
   return p.take(p.user, ETHER).then(() => "sold", String);

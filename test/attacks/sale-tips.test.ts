@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 
 import { removable } from "../shared/defences.ts";
 import { ETHER } from "../shared/gas-fixture.ts";
@@ -13,7 +14,7 @@ async function tipOneself(p: Sales) {
   await sales.registerKeeper();
   await p.pool.accrue();
   const before = await p.wealth(attacker);
-  await sales.kickFor(attacker.address, 2);
+  await sales.kickFor(attacker.address, ZeroAddress, 2);
   await p.take(attacker, ETHER, attacker);
   await sales.claimTips(2, attacker.address);
   return (await p.wealth(attacker)) - before;
@@ -49,7 +50,7 @@ describe("Attack: living on tips, and liquidating oneself", () => {
     const { ours } = await onBoth(removable("tips are charged"), async (p) => {
       for (let round = 0; round < 5; ++round) {
         for (const { address } of [p.user, p.second, p.third]) {
-          await p.liquidation.connect(p.liquidator).kickFor(address, 1);
+          await p.liquidation.connect(p.liquidator).kickFor(address, ZeroAddress, 1);
         }
         await p.time.increase(3_601); // the kicks expire
       }
@@ -60,7 +61,7 @@ describe("Attack: living on tips, and liquidating oneself", () => {
 
   it("one sale pays once", async () => {
     const { ours } = await onBoth(removable("tips are charged"), async (p) => {
-      await p.liquidation.connect(p.liquidator).kickFor(p.user.address, 1);
+      await p.liquidation.connect(p.liquidator).kickFor(p.user.address, ZeroAddress, 1);
       for (let i = 0; i < 3; ++i) await p.take(p.user, ETHER);
       return (await p.liquidation.keeperOf(1)).owed;
     });

@@ -192,7 +192,7 @@ export class Sequence {
     switch (action.kind) {
       case "kick":
         if (action.keeper === 0n) return call("kick", [accounts[action.account]]);
-        return call("kickFor", [accounts[action.account], action.keeper]);
+        return call("kickFor", [accounts[action.account], collaterals[0], action.keeper]);
       case "unkick":
         return call("unkick", [accounts[action.account]]);
       case "take": {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Basket, BasketMath} from "../../contracts/libraries/BasketMath.sol";
 
-/// @title What `npm run audit:smt` proves of a basket: the sixteenth collateral still fits
+/// @title What `npm run audit:smt` proves of a basket: the last of sixteen collaterals still fits
 contract BasketMathSmt {
     // solhint-disable-next-line gas-calldata-parameters
     function add(Basket memory b, uint128 value, uint128 capacity, uint8 loading) external pure {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type ContractTransactionResponse, MaxUint256 } from "ethers";
+import { type ContractTransactionResponse, MaxUint256, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -37,7 +37,7 @@ async function kicked(p: PacedPool, keeper: number) {
   await crash(p);
   await p.refresh();
   for (const { address } of [p.user, p.second, p.third]) {
-    await (keeper === 0 ? p.liquidation.kick(address) : p.liquidation.kickFor(address, keeper));
+    await (keeper === 0 ? p.liquidation.kick(address) : p.liquidation.kickFor(address, ZeroAddress, keeper));
   }
   // One sale before, so that the schedule is under way.
   await p.connection.networkHelpers.time.increase(1_200);
@@ -54,7 +54,7 @@ async function takeBatch({ liquidation, liquidator, ether }: Pool, accounts: rea
 /** With the default curve. */
 const PACED_SCENARIOS: readonly Scenario<PacedPool>[] = [
   {
-    name: "kick: paced", // the goal is 55,000: docs/liquidation.md, "What it costs"
+    name: "kick: paced",
     limit: 57_000n,
     send: async (p) => {
       await crash(p);
@@ -64,12 +64,22 @@ const PACED_SCENARIOS: readonly Scenario<PacedPool>[] = [
     },
   },
   {
+    name: "kick: paced, told what the account holds",
+    limit: 55_000n,
+    send: async (p) => {
+      await crash(p);
+      await p.refresh();
+      await p.liquidation.kick(p.third.address);
+      return p.liquidation.connect(p.liquidator).kickFor(p.user.address, await p.ether.getAddress(), 0);
+    },
+  },
+  {
     name: "kick: paced, for a tip",
     send: async (p) => {
       await crash(p);
       await p.refresh();
       await p.liquidation.kick(p.third.address);
-      return p.liquidation.connect(p.liquidator).kickFor(p.user.address, 1);
+      return p.liquidation.connect(p.liquidator).kickFor(p.user.address, ZeroAddress, 1);
     },
   },
   {

@@ -415,6 +415,22 @@ contract CanaryTest is Exits {
         _requireStuck(0);
     }
 
+    /// @dev A lender who is paid a hundredth less for each share than the others.
+    function test_INV21_LessForAShare() public {
+        for (uint256 i = 1; i < 3; ++i) handler.deposit(i, 50_000e6, 0);
+        address lender = handler.actorList()[1];
+        uint256 shares = pool.balanceOf(lender);
+        uint256 assets = pool.previewRedeem(shares);
+        bytes memory redeem = abi.encodeCall(pool.redeem, (shares, lender, lender));
+        vm.mockCall(address(pool), redeem, abi.encode((assets * 99) / 100));
+        try this.exit(0) {
+            revert("not reported");
+        } catch Error(string memory reason) {
+            bytes32 expected = keccak256("INV-21: lenders did not get the same for a share");
+            require(keccak256(bytes(reason)) == expected, reason);
+        }
+    }
+
     function test_INV21_EverybodyLeaves() public {
         handler.deposit(1, 50_000e6, 0);
         uint256 time = handler.time();

@@ -129,11 +129,11 @@ abstract contract Exits is InvariantSetup {
             if (lowE12 > bestE12) bestE12 = lowE12;
             if (highE12 < worstE12) worstE12 = highE12;
         }
-        require(pool.totalSupply() == dust, "INV-21: shares are left");
         require(
             worstE12 == type(uint256).max || bestE12 <= worstE12 + ROUNDING_E12 + bestE12 / 1e6,
             "INV-21: lenders did not get the same for a share"
         );
+        require(pool.totalSupply() == dust, "INV-21: shares are left");
         require(loan.balanceOf(address(pool)) >= pool.totals().reserves, "INV-21: reserves that are not there");
     }
 

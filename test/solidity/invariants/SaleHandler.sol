@@ -43,7 +43,9 @@ contract SaleHandler is RiskHandler {
     function kickFor(uint256 a, uint256 b, uint256) external now_ {
         address account = _unhealthy(b);
         bool unhealthy = _isLiquidatable(account, 0);
-        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kickFor, (account, 1)));
+        // What it is said to hold may be wrong, and counts for nothing then.
+        address token = _heldToken(account, b);
+        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kickFor, (account, token, 1)));
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
@@ -58,7 +60,7 @@ contract SaleHandler is RiskHandler {
     /// @dev For the first sale of somebody whom the first keeper puts up for sale.
     function _earnTip(address account) private {
         address token = _heldToken(account, 0);
-        (bool kicked, ) = _act(_actor(1), abi.encodeCall(ILiquidationSales.kickFor, (account, 1)));
+        (bool kicked, ) = _act(_actor(1), abi.encodeCall(ILiquidationSales.kickFor, (account, address(0), 1)));
         if (kicked) _take(_actor(0), account, token, type(uint256).max);
     }
 

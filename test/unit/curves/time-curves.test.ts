@@ -129,6 +129,25 @@ describe("Liquidation curves by time", () => {
     }
   });
 
+  it("never pay it either where a schedule is far ahead of the clock on the steepest of curves", async () => {
+    const { harness } = await load();
+    const rng = createRng("far ahead");
+    for (let i = 0; i < 300; ++i) {
+      const p: CurveParameters = {
+        ...randomCurve(rng),
+        kind: "paced",
+        premiumBps: BigInt(Math.floor(rng.between(5_000, 10_001))),
+        secondsToFloor: BigInt(Math.floor(rng.between(60, 81))),
+        creditSeconds: 80n,
+      };
+      const t = saleTerms(p);
+      const lag = BigInt(Math.floor(rng.between(-30_720, -20_000)));
+      const exact = toWadUp(factorAt(t, t.floorWad, lag));
+      // e^x is up to 9 here, and so many times are its exponent's last places and its own.
+      expect(await harness.factorUp(curveTuple(p), t.floorWad, lag)).to.be.within(exact, exact + 40n);
+    }
+  });
+
   describe("LinearCurve", () => {
     it("falls in a straight line from 1 + premium to 1/(1 + bonus), and stays there", async () => {
       const { linear } = await load();

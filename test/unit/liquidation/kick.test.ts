@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { BITCOIN, calmDebtor, ETHER, setPrice, supply, USD, YEAR } from "../../shared/borrower-fixtures.ts";
@@ -143,6 +144,53 @@ describe("LiquidationModule: kicks", () => {
       await expect(p.kick()).to.be.revertedWithCustomError(p.pool, "LiquidationAccountHealthy");
       await p.time.increase(YEAR / 52n);
       await expect(p.kick()).to.emit(p.pool, "AccountKicked");
+    });
+  });
+
+  describe("#kickFor", () => {
+    /** What the kick says and leaves behind. */
+    async function outcome(p: Awaited<ReturnType<typeof loadLiquidation>>, kick: () => Promise<unknown>) {
+      const snapshot = await p.connection.networkHelpers.takeSnapshot();
+      await p.time.setNextBlockTimestamp((await p.latest()) + 12n);
+      await kick();
+      const events = await p.pool.queryFilter(p.pool.filters.AccountKicked, "latest");
+      const sales = await Promise.all([p.eth, p.btc].map(({ address }) => p.liquidation.saleOf(address)));
+      const left = JSON.stringify(
+        [events.map(({ args }) => args), await p.pool.accountOf(p.borrower.address), sales],
+        (_, value: unknown) => (typeof value === "bigint" ? String(value) : value),
+      );
+      await snapshot.restore();
+      return left;
+    }
+
+    for (const [holding, pool] of [
+      ["one collateral", sinkingPool],
+      ["several", mixedPool],
+    ] as const) {
+      it(`does what a kick does, whatever it is told the account holds: ${holding}`, async () => {
+        const p = await loadLiquidation(pool);
+        // Who took the account to hold it would find it healthy.
+        if (pool === sinkingPool) await setPrice(p, p.btc, 10_000_000n);
+        const kicked = await outcome(p, () => p.liquidation.kick(p.borrower.address));
+        const tokens = [p.eth, p.btc, p.stb].map(({ address }) => address);
+        for (const told of [...tokens, ZeroAddress, p.borrower.address, await p.pool.getAddress()]) {
+          expect(await outcome(p, () => p.liquidation.kickFor(p.borrower.address, told, 0n)), told).to.equal(kicked);
+        }
+      });
+    }
+
+    it("reverts as a kick does, told or not", async () => {
+      const p = await loadLiquidation(calmDebtor);
+      for (const told of [p.eth.address, p.btc.address]) {
+        await expect(p.liquidation.kickFor(p.borrower.address, told, 0n))
+          .to.be.revertedWithCustomError(p.pool, "LiquidationAccountHealthy")
+          .withArgs(p.borrower.address, 160_000n * USD, OWED);
+      }
+      await setPrice(p, p.eth, 1_400n);
+      await p.oracle.setFresh(p.eth.address, false);
+      await expect(p.liquidation.kickFor(p.borrower.address, p.eth.address, 0n))
+        .to.be.revertedWithCustomError(p.pool, "LiquidationNoFreshPrice")
+        .withArgs(p.eth.address);
     });
   });
 

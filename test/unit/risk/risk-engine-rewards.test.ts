@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { agedPool, calmDebtor, setPrice, USD } from "../../shared/borrower-fixtures.ts";
 import { fixNextBlock, PENDING } from "../../shared/next-block.ts";
+import { skipUnderCoverage } from "../../shared/skip-under-coverage.ts";
 import { DAY, MAX_AGE, riskPool } from "../../shared/risk-fixtures.ts";
 import { owe, tick } from "../../shared/risk-steps.ts";
 
@@ -135,7 +136,8 @@ describe("RiskEngine: rewards of keepers", () => {
       expect(await engine.rewardOf(governor.address)).to.equal(REWARDS.perPoke);
     });
 
-    it("cost a newcomer his own slot, and who comes after him, or after a claim, nothing of it", async () => {
+    it("cost a newcomer his own slot, and who comes after him, or after a claim, nothing of it", async function () {
+      skipUnderCoverage(this);
       const p = await load(rewardingPool);
       const { engine, eth, governor, stranger, networkHelpers, pass } = p;
       await engine.setRewards({ ...REWARDS, perDay: 100n * USD });
