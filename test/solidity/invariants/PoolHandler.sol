@@ -292,18 +292,29 @@ contract PoolHandler {
 
     function _afterSale(address account, address token, uint256 amount, uint256 paid) internal virtual {}
 
-    function _take(address taker, address account, address token, uint256 most) internal {
-        bool unhealthy = _isLiquidatable(account, 0);
-        uint256 tip = _beforeSale(account, token);
-        // The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
-        uint256 debt = pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
-        Before memory before = _before();
-        (bool ok, bytes memory result) = _call(
-            taker,
-            abi.encodeCall(ILiquidationSales.take, (account, token, most, type(uint256).max, taker, ""))
+    /// @dev The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
+    function _withTip(address account, uint256 tip) private view returns (uint256) {
+        return pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
+    }
+
+    /// @return amount Sold. [collateral base units] 0: nothing
+    /// @return paid [loan base units]
+    function _take(
+        address taker,
+        address account,
+        address token,
+        uint256 most
+    ) internal returns (uint256 amount, uint256 paid) {
+        bytes memory order = abi.encodeCall(
+            ILiquidationSales.take,
+            (account, token, most, type(uint256).max, taker, "")
         );
-        if (!ok) return;
-        (uint256 amount, uint256 paid) = abi.decode(result, (uint256, uint256));
+        bool unhealthy = _isLiquidatable(account, 0);
+        uint256 debt = _withTip(account, _beforeSale(account, token));
+        Before memory before = _before();
+        (bool ok, bytes memory result) = _call(taker, order);
+        if (!ok) return (0, 0);
+        (amount, paid) = abi.decode(result, (uint256, uint256));
         netLoanFlow += paid;
         if (!unhealthy) _violate("INV-08: a healthy account was sold");
         _afterSale(account, token, amount, paid);
