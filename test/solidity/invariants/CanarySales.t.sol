@@ -117,6 +117,26 @@ contract CanarySalesTest is CanarySetup {
         _requireReport(handler.violation(), "INV-12");
     }
 
+    /// @dev The exception of INV-11 is no idle one: at the least price that the marginal factor allows, in a market that a sale
+    /// does not move, the last of a collateral leaves the account less healthy than it was.
+    function test_INV11_SaleThatUndoesDiversification() public {
+        handler.setRiskEngine(1, 0, 0);
+        for (uint256 i; i < 2; ++i) {
+            handler.writeRisk(1, 2_000 << 16, i); // loading 0
+            handler.supplyCollateral(3, i == 0 ? 42_000e6 : 18_000e6, i);
+        }
+        handler.borrow(3, 41_900e6, 1);
+        for (uint256 i; i < 2; ++i) handler.movePrice(0, 24, i); // × 0.724
+        handler.kick(0, 3, 0);
+        handler.wait(0, 25 minutes, 0); // to the floor
+        IPoolTypes.Health memory t0 = pool.healthOf(handler.actorList()[3]);
+        handler.take(1, 3, 1);
+        IPoolTypes.Health memory t1 = pool.healthOf(handler.actorList()[3]);
+        uint256 ratioBps = (t1.liquidationCapacity * t0.debt * 1e4) / (t0.liquidationCapacity * t1.debt);
+        require(t1.debt < t0.debt && ratioBps > 9_800 && ratioBps < 9_950, "no more diversification than before");
+        _requireAll();
+    }
+
     // --- batches ----------------------------------------------------------------------------------------------------
 
     /// @dev A quarter of what is for sale, and then as much as may be.
