@@ -171,7 +171,7 @@ export const poolTasks: TaskDefinition[] = [
       defaultValue: "30",
     })
     .addFlag({ name: "once", description: "One round, wait for its transactions, and end" })
-    .addFlag({ name: "unkick", description: "End sales of accounts that have healed: costs gas, brings nothing" })
+    .addFlag({ name: "leaveHealed", description: "Do not end sales of accounts that have healed: that costs gas" })
     .addFlag({ name: "deployHelpers", description: "Deploy lens and liquidator if none is known" })
     .addFlag({ name: "noCompile", description: "Work with the contracts as they were built last" })
     .setAction(() => import("./keeper.ts"))

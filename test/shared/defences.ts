@@ -36,6 +36,7 @@ const SALE_DEFENCES = {
   "rising price": "StalePriceSales",
   "kicks expire": "LongMemorySales",
   "memory of the price": "ForgetfulSales",
+  "healthy accounts rest": "RestlessSales",
   "tips are charged": "GenerousSales",
   "tips are fetched": "PushedTipSales",
   "tips wait for a sale": "EagerTipSales",
