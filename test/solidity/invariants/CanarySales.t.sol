@@ -77,6 +77,21 @@ contract CanarySalesTest is CanarySetup {
         _requireReport(PoolChecks.backlogConserved(pool, handler), "INV-16");
     }
 
+    function test_INV16_ForSaleAndNotCounted() public {
+        bytes32 slot = _slotOf(_sellPaced(), SLOT_ACCOUNTS);
+        uint256 word = uint256(vm.load(address(pool), slot));
+        vm.store(address(pool), slot, bytes32(word & ~(uint256(type(uint40).max) << BIT_SALE_DEBT)));
+        _requireReport(PoolChecks.backlogConserved(pool, handler), "INV-16");
+    }
+
+    function test_INV16_AccountAtRest() public {
+        address account = _sellPaced();
+        handler.unkick(0, 3 + (1 << 8), 0); // prices rise until it is healthy, but hardly
+        IPoolTypes.Account memory record = pool.accountOf(account);
+        require(record.kickedAt != 0 && record.saleDebtOrEasedAt == 0, "it is not at rest");
+        _requireAll();
+    }
+
     // --- several collaterals ----------------------------------------------------------------------------------------
 
     /// @dev Actor 3 owes 40,000 against 24,000 each of two collaterals that diversify, and is for sale for a while.
