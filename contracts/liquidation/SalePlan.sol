@@ -36,6 +36,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         Basket[] basket; // of all collaterals, before the sale; none where the one sold is the only one
         Position position; // the one sold, before the sale
         uint256 factorWad; // what one more unit of the collateral adds to capacity [rounded up]
+        uint256 meanFactorWad; // and what a unit of all of it adds on average: no less [rounded up]
         uint256 held; // collateral on the account before the sale
         uint256 amount; // collateral to sell
         uint256 repay; // loan assets to pay
@@ -119,6 +120,7 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         unchecked {
             s.factorWad = p.factorBps * 1e14; // 16 bits
         }
+        s.meanFactorWad = s.factorWad;
         if (!p.fresh) stale = collateral;
         isGrace = p.isGrace;
     }
@@ -130,12 +132,16 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
         uint256 others
     ) private view returns (address, bool) {
         Valuation memory v = _valuation(account, others);
+        uint256 carried = v.basket.capacityDown();
         Position memory p = _positionIn(IPriceOracle(_oracle), collateral, s.held);
         _count(v, collateral, p);
         s.position = p;
         (s.basket = new Basket[](1))[0] = v.basket;
         (s.value, s.capacity) = (v.basket.value, v.basket.capacityDown());
         s.factorWad = v.basket.marginalFactorUp(p.value - p.capacity, p.factorBps * 1e14, p.loading);
+        s.meanFactorWad = s.factorWad;
+        // Of next to nothing the rounded capacities may differ the other way.
+        if (p.value != 0) s.meanFactorWad = s.factorWad.max(s.capacity.zeroFloorSub(carried).divWadUp(p.value));
         return (v.stale, v.isGrace);
     }
 
@@ -174,18 +180,19 @@ abstract contract SalePlan is PoolProvision, PoolBacklog {
     }
 
     /// @dev The guard caps the discount, it never refuses a sale: where not even the least bonus heals, the account can only
-    /// be wound up, and the discount may grow to its largest.
+    /// be wound up, and the discount may grow to its largest. Capacity is concave in what is sold: a discount that heals where all of
+    /// the collateral is sold heals where a part is, so the factor is that of all of it.
     function _guarded(Sale memory s, CurveTerms t) internal pure virtual returns (uint256 floor) {
         floor = t.floorWad();
-        uint256 heals = SalePace.healingFactorUp(
-            s.debt,
-            s.capacity,
-            s.value,
-            s.factorWad,
-            s.position.value,
-            s.position.reserve
-        );
-        if (heals <= t.guardWad() && heals > floor) floor = heals;
+        uint256 guard = t.guardWad();
+        uint256 heals = _healing(s, s.meanFactorWad);
+        // The least bonus where it heals only as long as not all is sold.
+        if (heals > guard && s.meanFactorWad != s.factorWad && _healing(s, s.factorWad) <= guard) heals = guard;
+        if (heals <= guard && heals > floor) floor = heals;
+    }
+
+    function _healing(Sale memory s, uint256 factorWad) private pure returns (uint256) {
+        return SalePace.healingFactorUp(s.debt, s.capacity, s.value, factorWad, s.position.value, s.position.reserve);
     }
 
     /// @dev Mean price of so much of the collateral, and the ticks of the schedule that it takes.

@@ -87,8 +87,9 @@ export interface Guarded {
   readonly capacity: bigint;
   /** V, of all collaterals. */
   readonly value: bigint;
-  /** f_k of the one sold. [WAD] */
+  /** f_k of the one sold: of its first unit, and of all of it. [WAD] */
   readonly factorWad: bigint;
+  readonly meanFactorWad: bigint;
   /** c, its value. */
   readonly own: bigint;
   /** y; 0: not known, and as if infinite. */
@@ -97,16 +98,22 @@ export interface Guarded {
 
 /**
  * Lowest price of a paced sale: `1/(1+b) ≥ max(D·f_k·ψ ÷ W, D ÷ V)` with `ψ = (y + 2c) ÷ y` while a bonus between the least and
- * the largest heals, and `1/(1 + b_max)` where the least does not: the insolvency path. [WAD, rounded up]
+ * the largest heals, and `1/(1 + b_max)` where the least does not: the insolvency path. `f_k` is that of all of the collateral; where the
+ * least bonus heals by the factor of its first unit alone, it is that bonus. [WAD, rounded up]
  */
 export function floorOf(t: SaleTerms, g: Guarded): bigint {
   if (t.kind !== "paced" || g.capacity === 0n) return t.floorWad;
+  const heals = healing(g, g.meanFactorWad);
+  if (heals <= t.guardWad) return maximum(heals, t.floorWad);
+  return healing(g, g.factorWad) <= t.guardWad ? maximum(t.guardWad, t.floorWad) : t.floorWad;
+}
+
+function healing(g: Guarded, factorWad: bigint): bigint {
   const health =
     g.reserve === 0n
-      ? divUp(g.debt * g.factorWad, g.capacity)
-      : divUp(g.debt * g.factorWad * (g.reserve + 2n * g.own), g.capacity * g.reserve);
-  const heals = maximum(health, divUp(g.debt * WAD, g.value));
-  return heals > t.guardWad ? t.floorWad : maximum(heals, t.floorWad);
+      ? divUp(g.debt * factorWad, g.capacity)
+      : divUp(g.debt * factorWad * (g.reserve + 2n * g.own), g.capacity * g.reserve);
+  return maximum(health, divUp(g.debt * WAD, g.value));
 }
 
 /** Value sold, in ticks of the schedule: rounded up, at least one. */

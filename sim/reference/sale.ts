@@ -4,6 +4,7 @@ import {
   PRICE_SCALE,
   Refused,
   appraise,
+  appraiseValues,
   unitsOf,
   type Account,
   type Appraisal,
@@ -82,8 +83,16 @@ export function prepare(rules: Rules, a: Auction, record: Account, owed: bigint,
   } else if (isExpired(a, record)) record.kickedAt = a.now;
 
   const { terms, price36, reserve, clock, backlog } = a.collaterals[k];
-  const [own, factorWad] = [appraisal.values[k], appraisal.marginal[k]];
-  const floorWad = rules.floorOf(terms, { debt, capacity, value, factorWad, own, reserve });
+  const own = appraisal.values[k];
+  // Of all of it: what the last unit takes of the others' diversification too.
+  const others = appraiseValues(
+    a,
+    appraisal.values.map((each, i) => (i === k ? 0n : each)),
+  );
+  const mean = own === 0n ? 0n : divUp(less(capacity, others.capacity) * WAD, own);
+  const factorWad = appraisal.marginal[k];
+  const meanFactorWad = maximum(factorWad, mean);
+  const floorWad = rules.floorOf(terms, { debt, capacity, value, factorWad, meanFactorWad, own, reserve });
   // Who was never kicked is counted all the same.
   const waiting = record.part === 0n ? unitsOf(a, debt) : 0n;
   const rate = ratePerSecond(terms, reserve, (backlog + waiting) * a.unit);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationCurve} from "../../../contracts/interfaces/ILiquidationCurve.sol";
@@ -210,7 +211,7 @@ contract SaleHandler is RiskHandler {
                 _violate("INV-12: more was sold than the target takes");
             }
         }
-        if (p.kind == CurveKind.Paced) _checkHealing(s, p, state.reserve, amount, left);
+        if (p.kind == CurveKind.Paced) _checkHealing(s, p, state.reserve, left);
     }
 
     /// @dev Factors, loadings and depth are those after the sale: an engine that was asked first has written them before it.
@@ -218,18 +219,20 @@ contract SaleHandler is RiskHandler {
         SaleBefore memory s,
         CurveParameters memory p,
         uint256 reserve,
-        uint256 amount,
         IPoolTypes.Health memory left
     ) private {
         BasketByTable.Table memory t = _tableOf(s.values);
         uint256 carried = t.capacity();
         uint256 factorWad = t.marginalFactorUp(s.place);
-        if (!_heals(s, p, reserve, carried, t.value(), factorWad)) return;
-        // What others carried less for it, beyond what the first unit sold took with it: see INV-11.
-        t.values[s.place] = ((s.held - amount) * s.price36) / 1e36;
-        uint256 atMargin = _zeroFloorSub(carried, (((amount * s.price36) / 1e36) * factorWad) / 1e18);
-        uint256 undone = _zeroFloorSub(atMargin, t.capacity());
-        if ((left.liquidationCapacity + undone + ROUNDING) * s.debt < carried * left.debt) {
+        uint256 all = t.value();
+        // Of all of it, which takes the most of the others' diversification with it.
+        t.values[s.place] = 0;
+        if (s.values[s.place] != 0) {
+            uint256 taken = _zeroFloorSub(carried, t.capacity()) * 1e18;
+            factorWad = Math.max(factorWad, Math.ceilDiv(taken, s.values[s.place]));
+        }
+        if (!_heals(s, p, reserve, carried, all, factorWad)) return;
+        if ((left.liquidationCapacity + ROUNDING) * s.debt < carried * left.debt) {
             _violate("INV-11: a sale lowered the health of an account that it could heal");
         }
     }
