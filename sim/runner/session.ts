@@ -93,6 +93,7 @@ export class Session {
     this.#answers = answers;
     this.#ended = ended;
     answers.on("data", (chunk) => this.#receive(chunk));
+    answers.unref(); // whoever leaves it open may end: it is waited for during an exchange only
     void ended.then((error) => {
       this.#error = error;
       this.#exchange?.reject(error);
@@ -115,6 +116,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       if (this.#error !== undefined) return reject(this.#error);
       this.#exchange = { resolve, reject };
+      this.#answers.ref();
       this.#send(commands);
     });
   }
@@ -137,6 +139,7 @@ export class Session {
     }
     this.#received = [];
     this.#size = 0;
+    this.#answers.unref();
     this.#exchange?.resolve(answer.subarray(4));
   }
 
