@@ -22,7 +22,7 @@ export interface CollateralParameters {
   readonly borrowFactorBps: bigint;
   readonly liquidationFactorBps: bigint;
   readonly supplyCap: bigint; // [collateral base units]
-  readonly curve: "paced" | "fixed" | "dutch";
+  readonly curve: "paced" | "fixed" | "dutch" | "linear" | "stairs";
   readonly market: MarketParameters;
   /** Given for every collateral if the pool has a risk engine. */
   readonly risk?: CollateralRiskParameters;
@@ -115,6 +115,21 @@ export interface PacedParameters {
   readonly kneeBps: bigint;
 }
 
+/** Constructor arguments of `LinearCurve`. */
+export interface LinearParameters {
+  readonly premiumBps: bigint;
+  readonly maxBonusBps: bigint;
+  readonly secondsToFloor: bigint;
+}
+
+/** Constructor arguments of `StairstepCurve`. */
+export interface StairsParameters {
+  readonly premiumBps: bigint;
+  readonly maxBonusBps: bigint;
+  readonly stepSeconds: bigint;
+  readonly cutBps: bigint; // what a step leaves of the price
+}
+
 export interface CoreParameters {
   readonly loanAsset: string;
   readonly name: string;
@@ -126,6 +141,9 @@ export interface CoreParameters {
   readonly dutchPremiumBps: bigint;
   readonly dutchMaxBonusBps: bigint;
   readonly dutchSeconds: bigint;
+  /** Deployed where they are given: a collateral can choose them then. */
+  readonly linear?: LinearParameters;
+  readonly stairs?: StairsParameters;
   /** Feeds of the loan asset in the unit of the collaterals' feeds; none if those are in the loan asset. */
   readonly quoteFeeds: readonly FeedParameters[];
   readonly sequencer?: { readonly feed: string; readonly graceSeconds: bigint };

@@ -11,9 +11,11 @@ import type {
   DemoParameters,
   DemoToken,
   FeedParameters,
+  LinearParameters,
   MarketParameters,
   PacedParameters,
   RateModelParameters,
+  StairsParameters,
   SystemParameters,
 } from "./parameters.ts";
 
@@ -74,7 +76,7 @@ function readSystem(file: string, json: unknown, resolve: ResolveName): SystemPa
   const isGoverned = root.has("risk");
   const access = readAccess(root.section("access"), isGoverned);
   const core = readCore(root.section("core"));
-  const collaterals = root.list("collaterals").map((entry) => readCollateral(entry, isGoverned));
+  const collaterals = root.list("collaterals").map((entry) => readCollateral(entry, core, isGoverned));
   const tokens = collaterals.map(({ token }) => token);
   const risk = isGoverned ? { risk: readRisk(root.section("risk"), tokens) } : {};
   root.rejectUnknown();
@@ -104,6 +106,8 @@ function readCore(r: ParameterReader): CoreParameters {
     dutchPremiumBps: r.whole("dutchPremiumBps", 0n, 10_000n),
     dutchMaxBonusBps: r.whole("dutchMaxBonusBps", 1n, 5_000n),
     dutchSeconds: r.whole("dutchSeconds", 60n, DAY),
+    ...(r.has("linear") ? { linear: readLinear(r.section("linear")) } : {}),
+    ...(r.has("stairs") ? { stairs: readStairs(r.section("stairs")) } : {}),
     quoteFeeds: r.list("quoteFeeds").map(readFeed),
     ...(r.has("sequencer") ? { sequencer: readSequencer(r.section("sequencer")) } : {}),
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
@@ -112,6 +116,23 @@ function readCore(r: ParameterReader): CoreParameters {
     kickTip: r.whole("kickTip", 0n, MAX_UINT80),
     reserveFactorBps: r.whole("reserveFactorBps", 0n, 5_000n),
     flashFeeBps: r.whole("flashFeeBps", 0n, 100n),
+  };
+}
+
+function readLinear(r: ParameterReader): LinearParameters {
+  return {
+    premiumBps: r.whole("premiumBps", 0n, 10_000n),
+    maxBonusBps: r.whole("maxBonusBps", 1n, 5_000n),
+    secondsToFloor: r.whole("secondsToFloor", 60n, DAY),
+  };
+}
+
+function readStairs(r: ParameterReader): StairsParameters {
+  return {
+    premiumBps: r.whole("premiumBps", 0n, 10_000n),
+    maxBonusBps: r.whole("maxBonusBps", 1n, 5_000n),
+    stepSeconds: r.whole("stepSeconds", 1n, 3_600n),
+    cutBps: r.whole("cutBps", 5_000n, 9_999n),
   };
 }
 
@@ -168,14 +189,18 @@ function readFeed(r: ParameterReader): FeedParameters {
   return { source: r.address("source"), heartbeat: r.whole("heartbeat", 60n, 7n * DAY) };
 }
 
-function readCollateral(r: ParameterReader, isGoverned: boolean): CollateralParameters {
+function readCollateral(r: ParameterReader, core: CoreParameters, isGoverned: boolean): CollateralParameters {
   const market = readMarket(r.section("market"));
   return {
     token: r.address("token"),
     borrowFactorBps: r.whole("borrowFactorBps", 0n, 9_800n),
     liquidationFactorBps: r.whole("liquidationFactorBps", 1n, 9_800n),
     supplyCap: r.whole("supplyCap", 0n, MAX_UINT112),
-    curve: r.oneOf("curve", ["paced", "fixed", "dutch"]),
+    curve: r.oneOf("curve", [
+      ...(["paced", "fixed", "dutch"] as const),
+      ...(core.linear === undefined ? [] : (["linear"] as const)),
+      ...(core.stairs === undefined ? [] : (["stairs"] as const)),
+    ]),
     market,
     ...(isGoverned ? { risk: readCollateralRisk(r.section("risk"), market.twapPool) } : {}),
   };

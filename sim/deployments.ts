@@ -32,6 +32,9 @@ export interface Deployment {
     readonly interestRateModel: string;
     readonly fixedBonusCurve: string;
     readonly dutchCurve: string;
+    /** Where the parameters have them. */
+    readonly linearCurve?: string;
+    readonly stairstepCurve?: string;
     readonly liquidationModule: string;
     readonly adminModule: string;
     readonly riskModule: string;

@@ -30,7 +30,7 @@ export interface CompareArguments extends SweepArguments {
 /** Calm lending hardly differs between seeds: what is drawn is scaled to one total. */
 const CALIBRATION_SEEDS = 3;
 
-/** `npx hardhat compare`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat compare`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<CompareArguments, CompareResult>((args, hre) => {
   const options = readOptions(args);
   return runSweep<CompareJob | LendingJob, CompareOutcome | LendingOutcome, CompareResult>(args, hre, {

@@ -34,7 +34,7 @@ export interface CurvesArguments extends SweepArguments {
   readonly blocks: string;
 }
 
-/** `npx hardhat curves`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat curves`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<CurvesArguments, CurvesResult>((args, hre) => {
   const options = readOptions(args);
   // A job says by which code it is sold: what is changed in one curve is no reason to run the others again.

@@ -10,7 +10,7 @@ export interface DeployArguments {
   readonly json: boolean;
 }
 
-/** `npx hardhat deploy`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat deploy`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<DeployArguments, Deployment>(async ({ parameters, json }, hre) => {
   await hre.tasks.getTask("build").run({ quiet: true });
   const connection = await connect(hre);

@@ -26,7 +26,7 @@ export interface FrontierArguments extends SweepArguments {
 /** Calm lending hardly differs between seeds: what is drawn is scaled to one total. */
 const CALIBRATION_SEEDS = 3;
 
-/** `npx hardhat frontier`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat frontier`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<FrontierArguments, FrontierResult>((args, hre) => {
   const options = readOptions(args);
   return runSweep<Job, Outcome, FrontierResult>(args, hre, {

@@ -13,7 +13,7 @@ import { runTask, UserError } from "./shared/user-error.ts";
 
 const NOTHING: Totals = { transactions: {}, profit: 0n, rewards: 0n, gasSpent: 0n };
 
-/** `npx hardhat keeper`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat keeper`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<KeeperArguments, Totals>(async (args, hre) => {
   const options = parseKeeperOptions(args);
   if (!args.noCompile) await hre.tasks.getTask("build").run({ quiet: true });

@@ -14,7 +14,7 @@ export interface LabWorkerArguments {
   readonly lease: string;
 }
 
-/** `npx hardhat lab-worker`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat lab-worker`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<LabWorkerArguments>(async (args, hre) => {
   if (args.queue === "") throw new UserError("--queue needs the address of a Redis: such as redis://localhost:6379");
   const address = parseRedisUrl(args.queue, "--queue");

@@ -44,7 +44,7 @@ export interface LoopResult {
   readonly rounds: readonly ReturnType<typeof positionJson>[]; // the first is before any borrowing, unless flash
 }
 
-/** `npx hardhat loop`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat loop`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<LoopArguments, LoopResult>(async (args, hre) => {
   const rounds = parseCount(args.rounds, 1, 50, "--rounds");
   const ltvWad = parseFraction(args.ltv, "--ltv");

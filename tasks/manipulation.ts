@@ -16,7 +16,7 @@ const DEPTHS = { min: 100, max: 1e10 } as const;
 /** [s] */
 const WINDOWS = { min: 60, max: 4 * 3_600 } as const;
 
-/** `npx hardhat manipulation`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat manipulation`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ManipulationArguments, ManipulationReport>(async ({ depth, window, json }, hre) => {
   const sold = Number(parseDecimal(depth, 6, "--depth")) / 1e6;
   if (sold < DEPTHS.min || sold > DEPTHS.max)

@@ -10,7 +10,7 @@ export interface MonteCarloArguments extends BatchArguments {
   readonly firstSeed: string;
 }
 
-/** `npx hardhat montecarlo`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat montecarlo`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<MonteCarloArguments, MonteCarloResult | undefined>(async (args, hre) => {
   if (args.parameters) return void console.log(listParameters());
   const paths = parseCount(args.paths, 2, 50_000, "--paths");

@@ -14,7 +14,7 @@ export interface PngArguments {
   readonly page: string;
 }
 
-/** `npx hardhat png`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat png`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<PngArguments, string[]>(async (args) => {
   const theme = choose(["light", "dark"] as const, args.theme, "--theme");
   const width = parseCount(args.width, 320, 2_400, "--width");

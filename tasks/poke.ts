@@ -45,7 +45,7 @@ export interface PokeReport {
 const LEVELS = ["normal", "caution", "restricted", "recovery"] as const;
 export type BreakerLevel = (typeof LEVELS)[number] | "none";
 
-/** `npx hardhat poke`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat poke`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<PokeArguments, PokeReport>(async ({ asset, json }, hre) => {
   await hre.tasks.getTask("build").run({ quiet: true });
   const say = json ? () => undefined : (line: string) => console.log(line);

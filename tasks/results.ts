@@ -11,7 +11,7 @@ export interface ResultsArguments {
   readonly json: boolean;
 }
 
-/** `npx hardhat results`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat results`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ResultsArguments>(async ({ store, sql, csv, json }) => {
   if (sql.trim() === "") throw new UserError("--sql needs a query, such as: SELECT count(*) FROM runs");
   const file = csv === "" ? undefined : await prepareOutputFile(csv, "--csv");

@@ -33,7 +33,7 @@ export interface RiskArguments {
 const DEMO_CROWD = 60;
 const MOST_NAMED = 10_000;
 
-/** `npx hardhat risk`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat risk`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<RiskArguments, RiskReport>(async (args, hre) => {
   const options = readOptions(args);
   const out = args.out === "" ? undefined : await prepareOutputFile(args.out, "--out");

@@ -32,7 +32,7 @@ export interface ScenarioEntry extends Omit<Scenario, "path" | "others" | "conge
 /** Where every seed is another history: enough of them for a median. */
 const SEEDS = 25;
 
-/** `npx hardhat scenarios`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat scenarios`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ScenariosArguments, ScenarioEntry[]>(async ({ show, json }) => {
   if (show !== "") {
     const scenario = show.endsWith(".ts") ? await loadScenarioFile(show) : findScenario(show);

@@ -44,7 +44,7 @@ type AllArguments = ShockArguments & ScenarioArguments;
 /** Each account is created, funded and watched: more would run for hours. */
 const MOST_ACCOUNTS = 5_000;
 
-/** `npx hardhat shock`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat shock`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ShockArguments, ShockResult>(async (own, hre) => {
   const args = { ...own, shock: hre.globalOptions.shock };
   // Whatever can be wrong is found before the chain is touched.

@@ -16,7 +16,7 @@ export interface SweepArguments extends BatchArguments {
   readonly aim: string;
 }
 
-/** `npx hardhat sweep`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat sweep`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<SweepArguments, SweepResult | undefined>(async (args, hre) => {
   if (args.parameters) return void console.log(listParameters());
   const options = readOptions(args);

@@ -39,7 +39,7 @@ const WAD = 10n ** 18n;
 const PRICE_SCALE = 10n ** 36n;
 const NONE = { deadline: 0n, signature: "0x" };
 
-/** `npx hardhat unwind`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat unwind`: see the definition in `tasks/pool-tasks.ts`. */
 export default runTask<UnwindArguments, UnwindResult>(async (args, hre) => {
   const rounds = parseCount(args.rounds, 1, 50, "--rounds");
   const slippageWad = parseFraction(args.slippage, "--slippage");

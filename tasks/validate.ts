@@ -18,7 +18,7 @@ export interface ValidateArguments {
 /** Where market data lie beside a checkout, if anywhere. */
 const BESIDE = ["../shared/data", "../../shared/data"];
 
-/** `npx hardhat validate`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat validate`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ValidateArguments, Check[]>(async ({ only, data, json }, hre) => {
   const groups = only === "" ? GROUP_NAMES : listOf(only, "--only").map((name) => choose(GROUP_NAMES, name, "--only"));
   if (data !== "" && !existsSync(data)) throw new UserError(`--data: there is no directory ${data}`);

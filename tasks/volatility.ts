@@ -38,7 +38,7 @@ const YEAR_ROOT = Math.sqrt(365);
 /** What a single sample counts as at most. [per √day] */
 export const CLAMP = 1.5;
 
-/** `npx hardhat volatility`: see the definition in `tasks/index.ts`. */
+/** `npx hardhat volatility`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<VolatilityArguments, VolatilityReport>(async (args) => {
   const { prices, json } = args;
   if (prices === "") throw new UserError("--prices is missing: a CSV file, timestamp,open,high,low,close");

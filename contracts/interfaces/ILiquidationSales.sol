@@ -22,7 +22,8 @@ interface ILiquidationSales {
     function kickFor(address account, address collateral, uint24 keeper) external;
 
     /// @notice Ends the sale of an account that is healthy again with a margin (2 %). Permissionless. If it comes up for sale again
-    /// within an hour, its price goes on where it was.
+    /// within an hour, its price goes on where it was. A healthy account without that margin rests: its debt leaves the backlog, where
+    /// it would slow others' sales down, its price goes on. Its next sale, or another kick, counts it again.
     function unkick(address account) external;
 
     /// @notice Records what an account's collateral will probably not cover, so that lenders who leave bear their part of

@@ -28,7 +28,7 @@ interface IPoolRisk {
 
     /// @dev What the engine needs to know of the pool. From `lenderAssets` to `badDebt` zero unless the whole was asked for.
     struct RiskInputs {
-        address oracle;
+        uint256 oracleTag; // low 64 bits of the pool's oracle
         uint256 totalSupplied; // of the collateral. [collateral base units]
         uint256 liquidationFactorBps; // in force now
         uint256 debtAssets; // with interest up to the last time that the pool was used, as `lenderAssets`

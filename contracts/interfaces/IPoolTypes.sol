@@ -11,7 +11,7 @@ interface IPoolTypes {
         uint16 collateralMask; // bit i set: collateral i of the list is non-zero
         uint32 kickedAt; // when its price began to fall. [unix s] 0: not for sale
         bool provisioned; // `provisionOf` is not zero
-        uint40 saleDebtOrEasedAt; // for sale: its part of the backlog. [backlog units] Else: when it was taken off sale. [unix s]
+        uint40 saleDebtOrEasedAt; // for sale: its part of the backlog, 0 while it rests. [backlog units] Else: when it was taken off sale. [unix s]
         uint8 saleIndex; // for sale: collateral in whose backlog it is
         uint24 keeperOrLag; // for sale: who gets the tip; 0: nobody. Else: how long it had been for sale. [s]
     }
@@ -89,6 +89,7 @@ interface IPoolTypes {
 
     event AccountKicked(address indexed account, address indexed caller, uint256 debtAssets);
     event AccountUnkicked(address indexed account, address indexed caller);
+    event AccountRested(address indexed account, address indexed caller);
     event KeeperRegistered(uint24 indexed keeper, address indexed owner);
     event TipCredited(uint24 indexed keeper, address indexed account, uint256 assets);
     event TipsClaimed(uint24 indexed keeper, address indexed receiver, uint256 assets);

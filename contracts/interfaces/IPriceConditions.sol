@@ -18,5 +18,7 @@ interface IPriceConditions {
     function conditionsOf(address asset) external view returns (Conditions memory);
 
     /// @notice `IPriceOracle.poke` and then `conditionsOf`, with every source asked once for both. Permissionless.
-    function pokeConditions(address asset) external returns (Conditions memory);
+    /// @param mayWait True: the poke may wait for another time where nothing speaks for it. Then the mean price is what was last
+    /// read of it, no older than users of the asset are content with, and the feeds, asked now, agree with it.
+    function pokeConditions(address asset, bool mayWait) external returns (Conditions memory);
 }

@@ -37,10 +37,10 @@ interface IRiskEngine {
     event FlowSet(FlowConfig config);
     /// @dev What was found besides what the pool was told (`IPoolRisk.RiskUpdated`).
     /// @param moveWad Since five minutes ago or longer, in standard deviations of that time.
-    /// @param levels Of the collateral, and of the pool × 256. See ICircuitBreaker.Level
-    event RiskRefreshed(address indexed asset, uint256 sigmaWad, uint256 leverageWad, uint256 moveWad, uint256 levels);
+    event RiskRefreshed(address indexed asset, uint256 sigmaWad, uint256 leverageWad, uint256 moveWad);
     event CorrelationsRefreshed(address indexed asset, uint256 highestWad);
-    event KeeperRewarded(address indexed keeper, address indexed asset, uint256 assets);
+    /// @dev For the refresh whose event comes next.
+    event KeeperRewarded(address indexed keeper, uint256 assets);
     event RewardClaimed(address indexed keeper, uint256 assets);
 
     error EngineAssetUnknown(address asset);

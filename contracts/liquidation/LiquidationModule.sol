@@ -87,9 +87,10 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         if (record.kickedAt == 0) {
             _startSale(record);
         } else {
-            if (!_expired(record)) revert LiquidationAlreadyKicked(account, record.kickedAt);
-            record.kickedAt = uint32(block.timestamp);
             before = record.saleDebtOrEasedAt;
+            if (_expired(record)) record.kickedAt = uint32(block.timestamp);
+            else if (before != 0) revert LiquidationAlreadyKicked(account, record.kickedAt);
+            else keeper = record.keeperOrLag; // it rested: its price goes on, and its tip is whose it was
         }
         _requireNoGrace(isGrace, account, capacity, debt);
         uint256 inForce = _toUnits(debt);
@@ -112,14 +113,24 @@ contract LiquidationModule is SaleSettlement, KeeperTips, ILiquidationSales, IPo
         Appraisal memory p = _appraise(account, record.collateralMask);
         if (p.stale != address(0)) revert LiquidationNoFreshPrice(p.stale);
         bool expired = _expired(record);
-        uint256 required = _debtAssetsOf(_accrued(), record.debtShares);
-        if (!expired) required = required.mulDivUp(UNKICK_HEALTH_BPS, BPS);
-        if (p.capacity < required) revert LiquidationStillUnhealthy(account, p.capacity, required);
+        uint256 debt = _debtAssetsOf(_accrued(), record.debtShares);
+        uint256 required = expired ? debt : debt.mulDivUp(UNKICK_HEALTH_BPS, BPS);
+        if (p.capacity < required) {
+            if (p.capacity >= debt && record.saleDebtOrEasedAt != 0) return _rest(account, record);
+            revert LiquidationStillUnhealthy(account, p.capacity, required);
+        }
         uint256 lag = expired ? 0 : (block.timestamp - record.kickedAt).min(type(uint24).max);
         _endSale(record);
         (record.saleDebtOrEasedAt, record.keeperOrLag) = (uint40(block.timestamp), uint24(lag));
         _account[account].write(record);
         emit AccountUnkicked(account, msg.sender);
+    }
+
+    /// @dev Between healthy and unkicked nobody can buy of an account, so nobody's sale need wait for it.
+    function _rest(address account, Account memory record) internal virtual {
+        _changeBacklog(record.saleIndex, record.saleDebtOrEasedAt, 0);
+        _account[account].saleDebtOrEasedAt = 0;
+        emit AccountRested(account, msg.sender);
     }
 
     /// @inheritdoc ILiquidationSales

@@ -98,7 +98,7 @@ contract ConstantPriceOracle is IPriceOracle, IPriceConditions {
     }
 
     /// @inheritdoc IPriceConditions
-    function pokeConditions(address asset) external view returns (Conditions memory) {
+    function pokeConditions(address asset, bool) external view returns (Conditions memory) {
         return conditionsOf(asset);
     }
 

@@ -73,6 +73,23 @@ abstract contract OracleMemory is OracleSources {
         _finish(asset, h, price, r.hasSum, r.sum);
     }
 
+    /// @dev What a poke would find, without asking the pool: its mean price is the one of the last poke. Only while that is recent
+    /// and nothing is in doubt: feeds all answer, and as before, in the band around it, and so they did at the last poke.
+    /// @param r Empty; what the sources say now, if all is well.
+    /// @return quoted As of `_rememberMarket`, and the liquidation price as well. Zero: a poke must not wait.
+    function _recall(
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        Reading memory r
+    ) internal view returns (uint256 quoted) {
+        if (h.brokenFeeds != 0 || h.divergenceStart != 0 || h.isStale || !_isRecent(w, h)) return 0;
+        _readInto(r, a, w, h, false, true);
+        if (r.freshFeeds == 0 || !_isPlausible(w, h, r)) return 0;
+        quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        if (!PriceSelection.inBand(quoted, r.twap, w.bandBps())) return 0;
+    }
+
     /// @dev Whether what the feeds say leaves no doubt of their decimals: others than before would make a feed jump by ten
     /// times or more, or to nothing. Then they are asked at once, not within the hour.
     function _isPlausible(AssetWord w, Head memory h, Reading memory r) private pure returns (bool) {

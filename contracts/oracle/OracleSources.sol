@@ -75,11 +75,16 @@ abstract contract OracleSources is OracleStorage {
         }
         uint256 window = w.twapWindow();
         if (window == 0) return;
-        if (mayReuse && h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge()) {
+        if (mayReuse && _isRecent(w, h)) {
             r.twap = TickPrice.price36(int24(h.twapTick));
         } else {
             _readTwap(r, w.link(), w.isToken0(), window);
         }
+    }
+
+    /// @dev Whether the TWAP of the last poke may stand in for that of now.
+    function _isRecent(AssetWord w, Head memory h) internal view returns (bool) {
+        return h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge();
     }
 
     /// @dev By a search that guesses; where that finds nothing, by the pool's own.

@@ -91,7 +91,7 @@ contract PriceOracle is OracleConfig, IPriceConditions {
     }
 
     /// @inheritdoc IPriceConditions
-    function pokeConditions(address asset) external returns (Conditions memory c) {
+    function pokeConditions(address asset, bool mayWait) external returns (Conditions memory c) {
         (Asset storage a, AssetWord w) = _known(asset);
         (SequencerFeed.State state, uint256 since) = _readSequencer(w);
         Head memory h = _load(asset);
@@ -102,7 +102,9 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         }
         // What was read just now is what `conditionsOf` would read again.
         Reading memory r;
-        (uint256 price, uint256 quoted) = _rememberMarket(asset, a, w, h, r);
+        uint256 quoted = mayWait ? _recall(a, w, h, r) : 0;
+        uint256 price = quoted; // in the band
+        if (quoted == 0) (price, quoted) = _rememberMarket(asset, a, w, h, r);
         _judge(c, state, since);
         _market(w, r, h, price, quoted, 1e18, c);
     }

@@ -55,6 +55,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         adminModule = p.adminModule;
         riskModule = p.riskModule;
         _oracle = p.oracle;
+        _oracleTag = uint64(uint160(p.oracle));
         _interestRateModel = p.interestRateModel;
         _lastAccrual = uint32(block.timestamp);
         _supplyCap = type(uint112).max;

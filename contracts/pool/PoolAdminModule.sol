@@ -102,6 +102,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
         }
         for (uint256 i; i < _collateralCount; ++i) IPriceOracle(oracle).liquidationPrice(_collateralList[i]);
         _oracle = oracle;
+        _oracleTag = uint64(uint160(oracle));
         emit OracleSet(oracle);
     }
 

@@ -194,7 +194,7 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         Collateral storage c = _collateral[collateral];
         BookWord books = c.books;
         if (!books.isListed()) revert PoolCollateralUnknown(collateral);
-        inputs.oracle = _oracle;
+        inputs.oracleTag = _oracleTag;
         inputs.totalSupplied = books.totalSupplied();
         inputs.touched = books.isChangedAt(block.timestamp) || _lastAccrual == block.timestamp;
         inputs.liquidationFactorBps = c.risk.liquidationFactorBpsAt(block.timestamp);

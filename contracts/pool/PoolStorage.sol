@@ -99,9 +99,10 @@ abstract contract PoolStorage is IPoolTypes {
     // slot 26
     mapping(address account => uint256) internal _provisionOf;
 
-    // slot 27: 20 + 4 = 24
+    // slot 27: 20 + 4 + 8 = 32
     address internal _riskEngine; // 0: none
     uint32 internal _riskMaxAge; // [s]
+    uint64 internal _oracleTag; // low bits of `_oracle`: by these an engine, which needs this slot anyway, knows it again
 
     // slot 28: 17 + 11 + 4 = 32
     uint136 internal _exitFloorShares; // lenders' shares that had to stay at `_exitFloorAt`

@@ -45,6 +45,7 @@ contract RiskEngine is RiskEngineConfig {
     /// @dev What a refresh finds, in the order in which it is found.
     struct Findings {
         bool isWhole; // the pool as a whole is looked at
+        bool sampled; // a sample of the volatility was taken
         bool grace;
         uint256 sigmaWad;
         uint256 excessWad; // fast ÷ slow volatility − 1, while it is more
@@ -117,7 +118,7 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
         // What may have been staged is no turn taken: the next refresh looks again.
         if (f.isWhole && !inputs.touched) m.lookedAt = block.timestamp;
-        IPriceConditions.Conditions memory price = IPriceConditions(inputs.oracle).pokeConditions(asset);
+        IPriceConditions.Conditions memory price = _askPrices(asset, setup, inputs, f);
         _findDepth(asset, setup, t, f);
         _findMove(m, price, f);
         uint256 value = MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
@@ -134,7 +135,7 @@ contract RiskEngine is RiskEngineConfig {
         f.leverageWad = w.leverageWad.max(WAD);
         if (w.tightness != 0) f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
         _storeWhole(w);
-        if (rewarded) _reward(asset, root, setup, m);
+        if (rewarded) _reward(root, setup, m);
         _setMoment(asset, m);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
@@ -149,7 +150,7 @@ contract RiskEngine is RiskEngineConfig {
             w.level
         );
         IPoolRisk(pool).applyRisk(asset, u, update);
-        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad, f.level | (w.level << 8));
+        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad);
     }
 
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
@@ -164,16 +165,26 @@ contract RiskEngine is RiskEngineConfig {
         if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
             uint256 slow;
-            bool sampled;
-            (f.sigmaWad, fast, slow, sampled) = IVolatilityOracle(setup.volatilityOracle).pokeVolatility(asset);
+            (f.sigmaWad, fast, slow, f.sampled) = IVolatilityOracle(setup.volatilityOracle).pokeVolatility(asset);
             f.excessWad = MarketMath.ratioWad(fast.zeroFloorSub(slow), slow);
             m.sigma = f.sigmaWad.divUp(SIGMA_UNIT).min(type(uint48).max);
             m.excessBps = f.excessWad.divUp(WAD / BPS).min(type(uint24).max);
             m.askedAt = block.timestamp;
-            f.isWhole = wholeAge >= (sampled ? 2 * LOOK_MAX_AGE : LOOK_MAX_AGE);
+            f.isWhole = wholeAge >= (f.sampled ? 2 * LOOK_MAX_AGE : LOOK_MAX_AGE);
         } else {
             (f.sigmaWad, f.excessWad) = (m.sigma * SIGMA_UNIT, m.excessBps * (WAD / BPS));
         }
+    }
+
+    /// @dev While a sample of the volatility is taken, the mean price that users of the asset go by is good enough here as well.
+    function _askPrices(
+        address asset,
+        Setup memory setup,
+        IPoolRisk.RiskInputs memory inputs,
+        Findings memory f
+    ) private returns (IPriceConditions.Conditions memory) {
+        address oracle = _oracleOf(setup, inputs.oracleTag);
+        return IPriceConditions(oracle).pokeConditions(asset, f.sampled);
     }
 
     function _findDepth(address asset, Setup memory setup, Terms memory t, Findings memory f) private view {
@@ -377,7 +388,7 @@ contract RiskEngine is RiskEngineConfig {
     // --- reward ---------------------------------------------------------------------------------------------------
 
     /// @dev Nothing is paid here: `claim` does that, so that a poke never depends on cash.
-    function _reward(address asset, Root memory root, Setup memory setup, Moment memory m) private {
+    function _reward(Root memory root, Setup memory setup, Moment memory m) private {
         uint256 amount = setup.perPoke;
         if (amount == 0 || block.timestamp < m.rewardedAt + setup.interval) return;
         uint256 day = block.timestamp / 1 days;
@@ -386,7 +397,7 @@ contract RiskEngine is RiskEngineConfig {
         m.rewardedAt = block.timestamp;
         (root.day, root.rewardedToday) = (day, today);
         _earn(root, msg.sender, amount);
-        emit KeeperRewarded(msg.sender, asset, amount);
+        emit KeeperRewarded(msg.sender, amount);
     }
 
     function _requireKnown(address asset, Terms memory t) private pure {

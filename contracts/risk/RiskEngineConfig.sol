@@ -17,6 +17,11 @@ import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 
+/// @dev `ILendingPool.poolConfig`, of which only the first word is read.
+interface IPoolConfigHead {
+    function poolConfig() external view returns (address oracle);
+}
+
 /// @title Configuration and memory of the risk engine
 /// @dev Everything here belongs to the governor, behind its delay. There is nothing to tighten at once: a guardian who wants
 /// less risk lowers the pool's factors, raises the volatility oracle's floor or the breaker's level.
@@ -68,6 +73,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         address liquidityOracle;
         address factorModel;
         address breaker;
+        address oracle; // of the pool, when this was written
         uint256 exitShareBps;
         uint256 exitWindow;
         uint256 leverageTau;
@@ -99,7 +105,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     uint256 internal constant VALUE_BITS = 41;
     uint256 internal constant SHARES_BITS = 43;
     uint256 internal constant DEBT_BITS = 34;
-    uint256 private constant SETUP_BYTES = 11 * 32;
+    uint256 private constant SETUP_BYTES = 12 * 32;
 
     /// @inheritdoc IRiskEngine
     address public immutable pool;
@@ -138,7 +144,14 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         }
     }
 
+    /// @dev The pool's oracle. When it is no longer the one of the setup, the pool says so, and which.
+    /// @param tag As the pool answers to `riskInputs`.
+    function _oracleOf(Setup memory s, uint256 tag) internal view returns (address) {
+        return uint64(uint160(s.oracle)) == tag ? s.oracle : IPoolConfigHead(pool).poolConfig();
+    }
+
     function _write(Setup memory s) private {
+        s.oracle = IPoolConfigHead(pool).poolConfig();
         Root memory root = _loadRoot();
         _within("setups", ++root.setups, 1, type(uint16).max);
         _storeRoot(root);
@@ -266,7 +279,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         emit AssetConfigured(asset, config);
         // The pool's leverage is judged by all collaterals from the first refresh of any of them on.
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, false);
-        uint256 price36 = IPriceConditions(inputs.oracle).conditionsOf(asset).liquidationPrice36;
+        uint256 price36 = IPriceConditions(_oracleOf(s, inputs.oracleTag)).conditionsOf(asset).liquidationPrice36;
         Whole memory w = _loadWhole();
         _count(w, t, MarketMath.valueOf(inputs.totalSupplied, price36));
         _storeWhole(w);

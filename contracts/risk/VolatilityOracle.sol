@@ -18,6 +18,12 @@ import {VolatilityStorage} from "./VolatilityStorage.sol";
 /// a fifth, either way (simulated in `test/unit/risk/volatility-bias.test.ts`). What is left to choose is whether anybody
 /// pokes within an interval at all, and one honest keeper settles that.
 contract VolatilityOracle is CorrelationTracker {
+    /// @dev Of the variances as they are stored. [WAD per √day]
+    struct Sigmas {
+        uint256 fastWad;
+        uint256 slowWad;
+    }
+
     constructor(
         IPriceOracle priceOracle_,
         address authority_
@@ -27,8 +33,8 @@ contract VolatilityOracle is CorrelationTracker {
     function poke(address asset) external returns (uint256) {
         Config storage c = _known(asset);
         State memory s = _state[asset];
-        _poke(asset, c, s);
-        (uint256 sigma, , , ) = _select(c, s);
+        (, Sigmas memory v) = _poke(asset, c, s);
+        (uint256 sigma, ) = _select(c, v);
         return sigma;
     }
 
@@ -38,23 +44,29 @@ contract VolatilityOracle is CorrelationTracker {
     ) external returns (uint256 sigma, uint256 fastWad, uint256 slowWad, bool sampled) {
         Config storage c = _known(asset);
         State memory s = _state[asset];
-        sampled = _poke(asset, c, s);
-        (sigma, fastWad, slowWad, ) = _select(c, s);
+        Sigmas memory v;
+        (sampled, v) = _poke(asset, c, s);
+        (sigma, ) = _select(c, v);
+        (fastWad, slowWad) = (v.fastWad, v.slowWad);
     }
 
-    function _poke(address asset, Config storage c, State memory s) private returns (bool sampled) {
+    function _poke(address asset, Config storage c, State memory s) private returns (bool sampled, Sigmas memory v) {
         (uint256 elapsed, uint32 ago) = _due(c.grid, s.sampledAt, c.hasPool);
-        if (elapsed == 0) return false;
-        sampled = _sample(asset, c, s, elapsed, ago);
-        // A pool that does not remember the moment still knows the present.
-        if (!sampled && ago != 0) sampled = _sample(asset, c, s, elapsed + ago, 0);
+        if (elapsed != 0) {
+            sampled = _sample(asset, c, s, v, elapsed, ago);
+            // A pool that does not remember the moment still knows the present.
+            if (!sampled && ago != 0) sampled = _sample(asset, c, s, v, elapsed + ago, 0);
+        }
+        if (v.fastWad == 0) _findSigmas(s, v);
     }
 
     /// @dev Changes `s` and stores it. False, and nothing changes, if the source does not answer.
+    /// @param v Filled in if the averages have changed.
     function _sample(
         address asset,
         Config storage c,
         State memory s,
+        Sigmas memory v,
         uint256 elapsed,
         uint32 ago
     ) private returns (bool) {
@@ -68,7 +80,7 @@ contract VolatilityOracle is CorrelationTracker {
             s.interval = c.pool == address(0) ? 1 : 0;
         } else {
             s.interval = uint24(elapsed);
-            if (previous != 0) _average(asset, c, s, r.returnRay, elapsed, previous);
+            if (previous != 0) _average(asset, c, s, v, r.returnRay, elapsed, previous);
         }
         _write(asset, s);
         return true;
@@ -88,6 +100,7 @@ contract VolatilityOracle is CorrelationTracker {
         address asset,
         Config storage c,
         State memory s,
+        Sigmas memory v,
         int256 returnRay,
         uint256 elapsed,
         uint256 previous
@@ -100,14 +113,13 @@ contract VolatilityOracle is CorrelationTracker {
         slow36 = VolatilityMath.step(slow36, sample36, VolatilityMath.weightWad(elapsed, SLOW_TIME_CONSTANT));
         s.fast = uint48(PackedFloat.pack(fast36, FAST_MANTISSA_BITS));
         s.slow = uint56(PackedFloat.pack(slow36, SLOW_MANTISSA_BITS));
-        (fast36, slow36) = _variances(s); // as stored
-        emit VolatilitySampled(
-            asset,
-            returnRay / 1e9,
-            elapsed,
-            VolatilityMath.sigmaUp(fast36),
-            VolatilityMath.sigmaUp(slow36)
-        );
+        _findSigmas(s, v);
+        emit VolatilitySampled(asset, returnRay / 1e9, elapsed, v.fastWad, v.slowWad);
+    }
+
+    function _findSigmas(State memory s, Sigmas memory v) private pure {
+        (uint256 fast36, uint256 slow36) = _variances(s);
+        (v.fastWad, v.slowWad) = (VolatilityMath.sigmaUp(fast36), VolatilityMath.sigmaUp(slow36));
     }
 
     // --- use ------------------------------------------------------------------------------------------------------
@@ -123,18 +135,16 @@ contract VolatilityOracle is CorrelationTracker {
     }
 
     function _volatility(Config storage c, State memory s) private view returns (Volatility memory v) {
-        (v.sigmaWad, v.fastWad, v.slowWad, v.impliedWad) = _select(c, s);
+        Sigmas memory realised;
+        _findSigmas(s, realised);
+        (v.sigmaWad, v.impliedWad) = _select(c, realised);
+        (v.fastWad, v.slowWad) = (realised.fastWad, realised.slowWad);
         (v.stressWad, v.floorWad) = (c.stressWad, c.floorWad);
         v.sampledAt = s.sampledAt;
     }
 
-    function _select(
-        Config storage c,
-        State memory s
-    ) private view returns (uint256 sigma, uint256 fastWad, uint256 slowWad, uint256 impliedWad) {
-        (uint256 fast36, uint256 slow36) = _variances(s);
-        (fastWad, slowWad) = (VolatilityMath.sigmaUp(fast36), VolatilityMath.sigmaUp(slow36));
-        if (block.timestamp < c.impliedUntil) impliedWad = VolatilityMath.boundedImplied(c.impliedWad, slowWad);
-        sigma = VolatilityMath.selectUp(fastWad, slowWad, c.stressWad, impliedWad, c.floorWad);
+    function _select(Config storage c, Sigmas memory v) private view returns (uint256 sigma, uint256 impliedWad) {
+        if (block.timestamp < c.impliedUntil) impliedWad = VolatilityMath.boundedImplied(c.impliedWad, v.slowWad);
+        sigma = VolatilityMath.selectUp(v.fastWad, v.slowWad, c.stressWad, impliedWad, c.floorWad);
     }
 }

@@ -2,6 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 import { ZeroAddress } from "ethers";
 
+import { UserError } from "../../sim/user-error.ts";
 import type { SystemParameters } from "../parameters.ts";
 import { accessModule, assignRoles } from "./access.ts";
 import { plain } from "./plain.ts";
@@ -36,7 +37,26 @@ export function buildCore(parameters: SystemParameters) {
         kneeBps: paced.kneeBps,
       },
     ]);
-    const curves = { paced: pacedCurve, fixed: fixedBonusCurve, dutch: dutchCurve };
+    const { linear, stairs } = core;
+    const more = {
+      ...(linear && {
+        linearCurve: m.contract("LinearCurve", [linear.premiumBps, linear.maxBonusBps, linear.secondsToFloor]),
+      }),
+      ...(stairs && {
+        stairstepCurve: m.contract("StairstepCurve", [
+          ...[stairs.premiumBps, stairs.maxBonusBps, stairs.stepSeconds, stairs.cutBps],
+        ]),
+      }),
+    };
+    const curves = {
+      ...{ paced: pacedCurve, fixed: fixedBonusCurve, dutch: dutchCurve },
+      ...{ linear: more.linearCurve, stairs: more.stairstepCurve },
+    };
+    const curveOf = (name: keyof typeof curves) => {
+      const curve = curves[name];
+      if (curve === undefined) throw new UserError(`core has no parameters of the ${name} curve`);
+      return curve;
+    };
     const liquidationModule = m.contract("LiquidationModule", [core.loanAsset]);
     const adminModule = m.contract("PoolAdminModule", [core.loanAsset]);
     const riskModule = m.contract("PoolRiskModule", [core.loanAsset]);
@@ -85,7 +105,7 @@ export function buildCore(parameters: SystemParameters) {
         borrowFactorBps: collateral.borrowFactorBps,
         liquidationFactorBps: collateral.liquidationFactorBps,
         supplyCap: collateral.supplyCap,
-        curve: curves[collateral.curve],
+        curve: curveOf(collateral.curve),
       };
       const list = m.call(poolAdmin, "listCollateral", [listing], { id: `list_${index}`, after: [market] });
       configured.push(market, list);
@@ -119,6 +139,7 @@ export function buildCore(parameters: SystemParameters) {
       pacedCurve,
       fixedBonusCurve,
       dutchCurve,
+      ...more,
       liquidationModule,
       adminModule,
       riskModule,

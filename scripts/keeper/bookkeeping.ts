@@ -114,7 +114,7 @@ export class Bookkeeping {
       } else if (engine !== undefined && isSame(address, engine.address)) {
         const parsed = this.#contracts.abi.RiskEngine.parseLog(log);
         if (parsed?.name !== "KeeperRewarded") continue;
-        const [keeper, , amount] = parsed.args as unknown as [string, string, bigint];
+        const [keeper, amount] = parsed.args as unknown as [string, bigint];
         if (isSame(keeper, this.#keeper)) rewards += amount;
       }
     }

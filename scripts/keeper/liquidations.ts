@@ -19,7 +19,7 @@ export interface LiquidationOptions extends ProfitOptions {
   readonly bidBps: bigint;
   /** What a kicked account may be expected to bring, as a share of its debt: decides whether a kick is worth its gas. [bps] */
   readonly kickYieldBps: bigint;
-  /** Takes back from sale what has healed. It costs gas and brings nothing. */
+  /** Takes back from sale what has healed. It costs gas, and brings that what else is for sale is sold faster. */
   readonly unkicks: boolean;
   /** Accounts looked at closely in a round. */
   readonly mostPlans: number;
@@ -38,9 +38,9 @@ const GAS_MARGIN_BPS = 12_500n;
 /** Before an account is put up for sale the pool asks the risk engine for what it has not looked at lately: gas for that must be left. */
 const REFRESH_SPARE = 2_000_000n;
 const REFRESH_SPARE_EACH = 300_000n;
-/** Health from which a sale can be ended. [bps] */
-const UNKICK_BPS = 10_200;
-/** A kick may be repeated when the sale has expired, this long after the end of the longest curve. [s] */
+/** Health from which an account rests: its debt slows nobody's sale down. From 10,200 on its sale can be ended. [bps] */
+const HEALTHY_BPS = 10_000;
+/** A kick may be repeated when the sale has expired: no sooner than so long after it, and the pool says when. [s] */
 const EXPIRY_SECONDS = 1_800;
 /** Gas of a take, where none has been estimated yet. */
 const TYPICAL_TAKE_GAS = 450_000n;
@@ -94,12 +94,12 @@ export class Liquidations {
     return decisions;
   }
 
-  /** Ends sales of accounts that have healed. */
+  /** Ends sales of accounts that have healed, and puts to rest those that hardly have. What can have neither, an estimate says. */
   async unkick(market: Market, standings: Iterable<Standing>, head: Block): Promise<Decision[]> {
     const decisions: Decision[] = [];
     if (!this.#options.unkicks) return decisions;
     for (const { account, kickedAt, healthBps } of standings) {
-      if (kickedAt === 0 || healthBps < UNKICK_BPS || this.#sender.isBusyWith(account)) continue;
+      if (kickedAt === 0 || healthBps < HEALTHY_BPS || this.#sender.isBusyWith(account)) continue;
       const call = this.#contracts.encode("LiquidationModule", market.pool, "unkick", [account]);
       const gas = await this.#estimate(call);
       if (typeof gas === "string") continue;

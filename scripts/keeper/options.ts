@@ -6,7 +6,7 @@ import type { FeeLimits } from "./fees.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { POKE_MODES, type PokeMode } from "./risk-pokes.ts";
 
-/** What the user gives, as text: see the definition in `tasks/index.ts`. */
+/** What the user gives, as text: see the definition in `tasks/pool-tasks.ts`. */
 export interface KeeperArguments {
   readonly pool: string;
   readonly rpc: string;
@@ -31,7 +31,7 @@ export interface KeeperArguments {
   readonly maxPending: string;
   readonly maxFailures: string;
   readonly poke: string;
-  readonly unkick: boolean;
+  readonly leaveHealed: boolean;
   readonly venues: string;
   readonly lens: string;
   readonly liquidator: string;
@@ -109,7 +109,7 @@ export function parseKeeperOptions(args: KeeperArguments): KeeperOptions {
     maxPending: count("maxPending", "--max-pending", 1, 64),
     maxFailures: count("maxFailures", "--max-failures", 0, 1_000_000),
     poke: oneOf(args.poke, POKE_MODES, "--poke"),
-    unkicks: args.unkick,
+    unkicks: !args.leaveHealed,
     venues: venuesOf(args.venues),
     lens: addressOf(args.lens, "--lens"),
     liquidator: addressOf(args.liquidator, "--liquidator"),

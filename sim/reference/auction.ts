@@ -55,18 +55,23 @@ export function kick(a: Auction, index: number, keeper: bigint): void {
   let debt = bookedDebtOf(a, account.shares);
   if (capacity >= debt) debt = debtOf(accrued(a), account.shares);
   if (capacity >= debt) throw new Refused("LiquidationAccountHealthy", [capacity, debt]);
+  let tipped = keeper;
   if (account.kickedAt !== 0n) {
-    if (!isExpired(a, account)) throw new Refused("LiquidationAlreadyKicked", [account.kickedAt]);
-    account.kickedAt = a.now;
+    if (isExpired(a, account)) account.kickedAt = a.now;
+    else if (account.part !== 0n) throw new Refused("LiquidationAlreadyKicked", [account.kickedAt]);
+    else tipped = account.keeper; // it rested, and is only counted again
   } else {
     account.kickedAt = startAt(account, a.now);
     [account.easedAt, account.lag] = [0n, 0n];
   }
   count(a, account, largest, unitsOf(a, debt));
-  account.keeper = keeper;
+  account.keeper = tipped;
 }
 
-/** Takes a healed account off sale, and remembers for how long it had been there. */
+/**
+ * Takes a healed account off sale, and remembers for how long it had been there. One that is healthy without a margin rests:
+ * only its debt is no longer counted.
+ */
 export function unkick(a: Auction, index: number): void {
   const account = a.accounts[index];
   if (account.kickedAt === 0n) throw new Refused("LiquidationNotKicked");
@@ -75,6 +80,7 @@ export function unkick(a: Auction, index: number): void {
   const debt = debtOf(accrued(a), account.shares);
   // A forgotten kick is over as soon as the account is healthy.
   const required = isExpired(a, account) ? debt : divUp(debt * UNKICK_BPS, BPS);
+  if (capacity >= debt && capacity < required && account.part !== 0n) return count(a, account, account.index, 0n);
   if (capacity < required) throw new Refused("LiquidationStillUnhealthy", [capacity, required]);
   const lag = isExpired(a, account) ? 0n : minimum(a.now - account.kickedAt, MAX_LAG);
   endSale(a, account);

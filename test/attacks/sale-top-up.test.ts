@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { removable } from "../shared/defences.ts";
+import { ETHER } from "../shared/gas-fixture.ts";
 import { HEALED, onBoth, UNHEALTHY, type Sales } from "../shared/sale-fixtures.ts";
 
 /**
@@ -19,6 +20,22 @@ async function touchHealth(p: Sales) {
   return (await p.quote(p.user, 10n ** 18n)).factor;
 }
 
+/** Every ten minutes the owner adds one unit of collateral, and has himself kicked again. */
+async function addUnits(p: Sales) {
+  const { address } = p.user;
+  await p.liquidation.kick(address);
+  const { kickedAt } = await p.pool.accountOf(address);
+  const refused: string[] = [];
+  for (let round = 0; round < 3; ++round) {
+    await p.time.increase(600);
+    await p.pool.connect(p.user).supplyCollateral(p.collateral, 1n, address, "0x");
+    await p.liquidation.unkick(address).catch((error: unknown) => refused.push(String(error)));
+    await p.liquidation.kick(address).catch((error: unknown) => refused.push(String(error)));
+  }
+  const isSame = (await p.pool.accountOf(address)).kickedAt === kickedAt;
+  return { factor: (await p.quote(p.user, ETHER)).factor, isSame, refused: refused.join() };
+}
+
 describe("Attack: being healthy for a moment, so that the price starts anew", () => {
   it("keeps the account dear for ever in the weak copy; with us its price goes on falling", async () => {
     const { ours, weak } = await onBoth(removable("memory of the price"), touchHealth);
@@ -26,16 +43,12 @@ describe("Attack: being healthy for a moment, so that the price starts anew", ()
     expect(ours).to.be.lessThan(0.99);
   });
 
-  it("one unit more of collateral changes nothing at all", async () => {
-    const { ours } = await onBoth(removable("memory of the price"), async (p) => {
-      await p.liquidation.kick(p.user.address);
-      const { kickedAt } = await p.pool.accountOf(p.user.address);
-      await p.time.increase(600);
-      await p.pool.connect(p.user).supplyCollateral(p.collateral, 1n, p.user.address, "0x");
-      const unkicked = await p.liquidation.unkick(p.user.address).catch((error: unknown) => String(error));
-      return { unkicked, isSame: (await p.pool.accountOf(p.user.address)).kickedAt === kickedAt };
-    });
-    expect(ours.unkicked).to.contain("LiquidationStillUnhealthy");
+  it("one unit more of collateral does so in a copy that takes it for a new beginning, and changes nothing at all", async () => {
+    const { ours, weak } = await onBoth(removable("top-ups reset nothing"), addUnits);
+    expect(weak.factor).to.be.greaterThan(1.019);
+    expect(weak.isSame).to.equal(false);
+    expect(ours.factor).to.be.lessThan(0.96); // the floor
     expect(ours.isSame).to.equal(true);
+    expect(ours.refused).to.match(/(LiquidationStillUnhealthy[^]*LiquidationAlreadyKicked[^]*){3}/);
   });
 });

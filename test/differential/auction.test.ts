@@ -76,7 +76,7 @@ describe("Auction against its reference", function () {
 });
 
 const EXPECTED = [
-  ...["kick", "unkick", "repay", "supply", "tell", "price", "fresh"],
+  ...["kick", "kick: of one at rest", "unkick", "unkick: only to rest", "repay", "supply", "tell", "price", "fresh"],
   ...["LiquidationDust", "LiquidationAccountHealthy", "LiquidationAlreadyKicked", "LiquidationNotKicked"],
   ...["LiquidationStillUnhealthy", "LiquidationNoFreshPrice", "LiquidationKeeperUnknown", "PoolZeroAmount"],
   ...["fixed", "linear", "stairs", "dutch", "paced", "paced, depth not known"].map((kind) => `sale: ${kind}`),

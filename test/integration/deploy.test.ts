@@ -105,7 +105,15 @@ describe("Deployment", () => {
       connection = await network.create();
       directory = await mkdtemp(path.join(tmpdir(), "deploy-"));
       [deployer, admin, governor, guardian] = await connection.ethers.getSigners();
-      const json = JSON.parse(await readFile(DEMO_PARAMETERS, "utf8")) as Record<string, unknown>;
+      const json = JSON.parse(await readFile(DEMO_PARAMETERS, "utf8")) as Record<"core" | "access", object> & {
+        collaterals: { curve: string }[];
+      };
+      json.core = {
+        ...json.core,
+        ...{ linear: { premiumBps: 500, maxBonusBps: 1_000, secondsToFloor: 1_800 } },
+        ...{ stairs: { premiumBps: 3_000, maxBonusBps: 2_000, stepSeconds: 90, cutBps: 9_900 } },
+      };
+      [json.collaterals[0].curve, json.collaterals[1].curve] = ["stairs", "linear"];
       json.access = {
         executionDelaySeconds: 2 * DAY,
         admin: admin.address,
@@ -119,6 +127,17 @@ describe("Deployment", () => {
     after(async () => {
       await connection.close();
       await rm(directory, { recursive: true });
+    });
+
+    it("sells each collateral by the curve that its entry names", async () => {
+      const { contracts, collaterals } = deployment;
+      const desk = await connection.ethers.getContractAt("ILiquidationDesk", contracts.pool);
+      const curves = await Promise.all(
+        collaterals.slice(0, 2).map(async ({ token }) => (await desk.saleOf(token)).curve),
+      );
+      expect(curves).to.deep.equal([contracts.stairstepCurve, contracts.linearCurve]);
+      const stairs = await connection.ethers.getContractAt("StairstepCurve", curves[0]);
+      expect(await stairs.priceFactorWad(0)).to.be.greaterThan(13n * 10n ** 17n - 10n);
     });
 
     it("leaves the deployer without any right", async () => {

@@ -3,18 +3,23 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
+import hre, { network } from "hardhat";
 import type { Page } from "playwright-core";
 
+import { readRisk } from "../../scripts/risk/read-risk.ts";
 import { contrastOf, DARK, LIGHT, rgbOf } from "../../sim/report/html/palette.ts";
 import { curvesPage } from "../../sim/report/html/curves-page.ts";
 import { frontierPage } from "../../sim/report/html/frontier-page.ts";
 import { gridPage } from "../../sim/report/html/grid-page.ts";
 import { pathsPage } from "../../sim/report/html/paths-page.ts";
 import { drawPictures } from "../../sim/report/html/pictures.ts";
+import { protocolsPage } from "../../sim/report/html/protocols-page.ts";
 import { renderReport } from "../../sim/report/html/render.ts";
+import { riskPage } from "../../sim/report/html/risk-page.ts";
 import { shockPage } from "../../sim/report/html/shock-page.ts";
 import {
   hostilePage,
+  madeUpComparison,
   madeUpCurves,
   madeUpFrontier,
   madeUpGrid,
@@ -23,6 +28,7 @@ import {
   richResult,
 } from "../shared/report-pages.ts";
 import { DESKTOP, PHONE, ReportBrowser } from "../shared/report-browser.ts";
+import { stackedPools } from "../shared/stacked-pools.ts";
 import { textContrasts } from "../shared/text-contrast.ts";
 
 /** Colours as the browser writes them. */
@@ -41,6 +47,18 @@ function coloursDrawn(page: Page): Promise<number[]> {
   );
 }
 
+/** What `risk` says of two pools on a chain of their own, of which one holds shares of the other. */
+async function stackedRisk() {
+  const connection = await network.create();
+  try {
+    const { registry } = await stackedPools(connection);
+    const question = { network: "test", isFork: false, logRange: 1_000, nearest: 3 };
+    return await readRisk(hre, connection.provider, { ...question, registry: await registry.getAddress() });
+  } finally {
+    await connection.close();
+  }
+}
+
 describe("a report in Chromium", function () {
   this.timeout(300_000);
   let browser: ReportBrowser;
@@ -56,6 +74,8 @@ describe("a report in Chromium", function () {
     const pages = {
       shock: shockPage(richResult()),
       curves: curvesPage(await madeUpCurves(), "npx hardhat curves"),
+      compare: protocolsPage(await madeUpComparison(), "npx hardhat compare"),
+      risk: riskPage(await stackedRisk(), "npx hardhat risk"),
       frontier: frontierPage(await madeUpFrontier(), "npx hardhat frontier"),
       montecarlo: madeUpMonteCarlo(),
       paths: pathsPage(await madeUpPaths(), "npx hardhat montecarlo"),
@@ -67,7 +87,7 @@ describe("a report in Chromium", function () {
 
   after(() => (browser as ReportBrowser | undefined)?.stop());
 
-  for (const name of ["shock", "curves", "frontier", "montecarlo", "paths", "grid", "hostile"]) {
+  for (const name of ["shock", "curves", "compare", "risk", "frontier", "montecarlo", "paths", "grid", "hostile"]) {
     describe(name, () => {
       for (const [device, viewport] of Object.entries({
         phone: PHONE,

@@ -1,6 +1,6 @@
 import { MaxUint256 } from "ethers";
 
-import { debtOf, type Auction } from "../../sim/reference/auction-state.ts";
+import { appraise, debtOf, type Auction } from "../../sim/reference/auction-state.ts";
 import type { Order } from "../../sim/reference/auction.ts";
 import { divUp, maximum, minimum } from "../../sim/reference/fixed-point.ts";
 import { saleTerms, type CurveKind, type CurveParameters } from "../../sim/reference/sale-terms.ts";
@@ -113,8 +113,25 @@ export function randomActions(rng: Rng, a: Auction): Action[] {
   const kicked = a.accounts.findIndex(({ kickedAt }) => kickedAt !== 0n);
   // A rise that heals, and a fall in which it is all over again.
   if (kicked >= 0 && rng.next() < 0.15) return [...moves(rng, a, 1.02, 1.3), { kind: "unkick", account: kicked }];
+  // A rise that heals it only just: its debt is to leave the backlog, and come back with the next fall.
+  if (kicked >= 0 && rng.next() < 0.15) {
+    const just = justHealthy(a, kicked);
+    if (just > 0 && just < 2) return [...moves(rng, a, just, 1.02 * just), { kind: "unkick", account: kicked }];
+  }
+  const resting = a.accounts.findIndex(({ kickedAt, part }) => kickedAt !== 0n && part === 0n);
+  if (resting >= 0 && rng.next() < 0.4) {
+    const again: Action = { kind: "kick", account: resting, keeper: BigInt(rng.integer(2)) };
+    return [...moves(rng, a, 0.9, 1), rng.next() < 0.6 ? again : first];
+  }
   if (rng.next() < 0.12) return [...moves(rng, a, 0.75, 1), first];
   return rng.next() < 0.35 ? [first, second] : [first];
+}
+
+/** By how much all prices must move for an account to be healthy, and no more; 0 if none will do. */
+function justHealthy(a: Auction, account: number): number {
+  const { held, shares } = a.accounts[account];
+  const { capacity } = appraise(a, held);
+  return capacity === 0n ? 0 : Number(debtOf(a, shares)) / Number(capacity);
 }
 
 function moves(rng: Rng, a: Auction, from: number, to: number): Action[] {

@@ -12,7 +12,7 @@ import {
   unkick,
   type Order,
 } from "../../sim/reference/auction.ts";
-import { Refused, tell, type Auction } from "../../sim/reference/auction-state.ts";
+import { Refused, tell, type Account, type Auction } from "../../sim/reference/auction-state.ts";
 import { SPEC, type Rules } from "../../sim/reference/sale.ts";
 import { createRng, type Rng } from "../../sim/rng.ts";
 import { patientActions, patientPause, randomActions, randomPause, type Action } from "./auction-actions.ts";
@@ -156,6 +156,10 @@ export class Sequence {
       throw new Divergence(`${action.kind}: pool ${this.#chain.explain(probed.answers[at]).name}, reference does it`);
     }
     this.#tally.count(action.kind);
+    if (action.kind === "unkick" && draft.accounts[action.account].kickedAt !== 0n) {
+      this.#tally.count("unkick: only to rest");
+    }
+    if (action.kind === "kick" && isResting(a.accounts[action.account])) this.#tally.count("kick: of one at rest");
     Object.assign(a, draft);
   }
 
@@ -228,4 +232,9 @@ export class Sequence {
         return call("repay", [action.assets ?? 0n, action.shares ?? 0n, accounts[action.account], "0x"]);
     }
   }
+}
+
+/** For sale, healthy when somebody looked, and not counted. */
+function isResting({ kickedAt, part }: Account): boolean {
+  return kickedAt !== 0n && part === 0n;
 }

@@ -1,3 +1,5 @@
+import type { CompareResult } from "../../sim/compare/compare-result.ts";
+import { compare } from "../../sim/compare/compare.ts";
 import { compareCurves, type CurveCodes } from "../../sim/curves/compare.ts";
 import type { CurvesResult } from "../../sim/curves/curves-result.ts";
 import type { FrontierResult } from "../../sim/frontier/frontier-result.ts";
@@ -13,6 +15,7 @@ import { createRng } from "../../sim/rng.ts";
 import { parseGrid } from "../../sim/sweep/grid.ts";
 import type { Common } from "../../sim/sweep/plan.ts";
 import { sweepGrid, type SweepResult } from "../../sim/sweep/sweep.ts";
+import { COMPARE_OPTIONS, fakeCompare } from "./fake-compare.ts";
 import { CURVES_OPTIONS, fakeCurves } from "./fake-curves.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "./fake-frontier.ts";
 import { fakeLabOutcome } from "./fake-lab.ts";
@@ -42,6 +45,14 @@ export function richResult(): ShockResult {
 export function madeUpCurves(): Promise<CurvesResult> {
   const codes: CurveCodes = Object.fromEntries(CURVE_NAMES.map((name) => [name, name]));
   return compareCurves(CURVES_OPTIONS, { basis: "basis", codes }, fakeCurves());
+}
+
+/** Breakwater has more bad debt than the others in one crash, so that the page has all its parts. */
+export function madeUpComparison(): Promise<CompareResult> {
+  const worse = fakeCompare([], ({ contestant, scenario }, usual) => {
+    return contestant === "breakwater" && scenario === "usdc-depeg" ? { ...usual, loss: 0.05 } : usual;
+  });
+  return compare(COMPARE_OPTIONS, "basis", worse);
 }
 
 export function madeUpFrontier(): Promise<FrontierResult> {

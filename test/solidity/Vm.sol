@@ -42,6 +42,12 @@ interface Vm {
 
     function store(address target, bytes32 slot, bytes32 value) external;
 
+    /// @notice Keeps the whole state, this contract's too, for `revertToState`.
+    function snapshotState() external returns (uint256 id);
+
+    /// @notice Puts the state back to what it was then.
+    function revertToState(uint256 id) external returns (bool success);
+
     /// @notice The input does not count as a run.
     function assume(bool condition) external pure;
 

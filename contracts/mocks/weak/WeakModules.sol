@@ -68,6 +68,7 @@ contract LaxModule is ModuleFront {
 
     function setOracle(address oracle) external {
         _oracle = oracle;
+        _oracleTag = uint64(uint160(oracle));
     }
 
     function setLiquidationTarget(uint16 targetHealthBps) external {

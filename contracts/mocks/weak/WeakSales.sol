@@ -68,6 +68,15 @@ contract ForgetfulSales is LiquidationModule {
     }
 }
 
+/// @title Counts an account that nobody may buy of until it is healthy by a margin
+contract RestlessSales is LiquidationModule {
+    constructor(address loanAsset) LiquidationModule(loanAsset) {}
+
+    function _rest(address account, Account memory) internal pure override {
+        revert LiquidationStillUnhealthy(account, 0, 0);
+    }
+}
+
 /// @title Gives whatever discount the curve has reached, whether the sale heals or not
 contract UnguardedSales is LiquidationModule {
     constructor(address loanAsset) LiquidationModule(loanAsset) {}

@@ -12,7 +12,6 @@ import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
-import {PoolHandler} from "./PoolHandler.sol";
 import {LifeHandler} from "./LifeHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
@@ -100,14 +99,13 @@ contract TamperingHandler is LifeHandler {
     }
 }
 
-/// @title Does each invariant bark?
-/// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID.
-contract CanaryTest is Exits {
+/// @title A pool in use, whose handler can be told to break something
+abstract contract CanarySetup is Exits {
     function _newHandler(MockFlashBorrower borrower) internal override returns (LifeHandler) {
         return new TamperingHandler(pool, oracle, tokens, borrower);
     }
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         handler.deposit(0, 100_000e6 - 1, 0);
         handler.supplyCollateral(2, 40_000e6, 0);
@@ -115,25 +113,30 @@ contract CanaryTest is Exits {
         _requireAll();
     }
 
-    function _requireReport(string memory report, string memory id) private pure {
+    function _requireReport(string memory report, string memory id) internal pure {
         require(bytes(report).length > 6, "not reported");
         for (uint256 i; i < 6; ++i) require(bytes(report)[i] == bytes(id)[i], report);
     }
 
-    function _sabotage(TamperingHandler.Sabotage sabotage) private {
+    function _sabotage(TamperingHandler.Sabotage sabotage) internal {
         TamperingHandler(address(handler)).setSabotage(sabotage);
     }
 
     /// @dev Adds to the word at a slot of the pool.
-    function _add(bytes32 slot, uint256 amount) private {
+    function _add(bytes32 slot, uint256 amount) internal {
         uint256 value = uint256(vm.load(address(pool), slot));
         vm.store(address(pool), slot, bytes32(value + amount));
     }
 
-    function _slotOf(address key, uint256 mappingSlot) private pure returns (bytes32) {
+    function _slotOf(address key, uint256 mappingSlot) internal pure returns (bytes32) {
         return keccak256(abi.encode(key, mappingSlot));
     }
+}
 
+/// @title Does each invariant bark?
+/// @notice Every check is shown a state, or an action, that breaks it, and must report it under its own ID. Of sales:
+/// `CanarySales.t.sol`.
+contract CanaryTest is CanarySetup {
     function test_INV01_LoanAssetsGone() public {
         loan.burn(address(pool), 1);
         _requireReport(PoolChecks.solvent(pool, handler), "INV-01");
@@ -227,70 +230,6 @@ contract CanaryTest is Exits {
         _sabotage(TamperingHandler.Sabotage.LowerFactors);
         handler.unwind(2, 1_001e6 + 3, 0);
         _requireReport(handler.violation(), "INV-04");
-    }
-
-    /// @dev Actor 3, unhealthy and for sale by the paced auction for a while, that a sale can heal.
-    function _sellPaced() private returns (address account) {
-        handler.supplyCollateral(3, 30_000e6, 1);
-        handler.borrow(3, 20_000e6, 1);
-        handler.movePrice(0, 100, 1); // × 0.8
-        handler.kick(0, 3, 0);
-        handler.wait(0, 10 minutes, 0);
-        account = handler.actorList()[3];
-        require(pool.accountOf(account).kickedAt != 0, "nobody is for sale");
-    }
-
-    function _takeWith(TamperingHandler.Sabotage sabotage, string memory id) private {
-        _sabotage(sabotage);
-        handler.take(1, 3, 0);
-        _requireReport(handler.violation(), id);
-    }
-
-    function test_INV11_to_INV16_SalesOfOurs() public {
-        _sellPaced();
-        handler.take(1, 3, 0);
-        require(handler.succeeded(PoolHandler.take.selector) == 1, "nothing was sold");
-        _requireAll();
-    }
-
-    function test_INV11_SaleLowersHealth() public {
-        _sellPaced();
-        _takeWith(TamperingHandler.Sabotage.HalvePaced, "INV-11");
-    }
-
-    function test_INV12_MoreSoldThanTheTargetTakes() public {
-        _sellPaced();
-        _takeWith(TamperingHandler.Sabotage.DoublePaced, "INV-12");
-    }
-
-    function test_INV13_SoldBelowTheFloor() public {
-        uint256 held = pool.collateralOf(_sellPaced(), address(tokens[1]));
-        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.take.selector), abi.encode(held / 2, 1));
-        _takeWith(TamperingHandler.Sabotage.None, "INV-13");
-    }
-
-    function test_INV14_PaidForNothing() public {
-        _sellPaced();
-        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.take.selector), abi.encode(0, 1_000e6));
-        _takeWith(TamperingHandler.Sabotage.None, "INV-14");
-    }
-
-    function test_INV16_ClockAhead() public {
-        _sellPaced();
-        _takeWith(TamperingHandler.Sabotage.ClockAhead, "INV-16");
-    }
-
-    function test_INV16_ClockBack() public {
-        _sellPaced();
-        ILiquidationDesk.SaleState memory state = ILiquidationDesk(address(pool)).saleOf(address(tokens[1]));
-        state.clockTicks = block.timestamp * 256;
-        vm.mockCall(address(pool), abi.encodeCall(ILiquidationDesk.saleOf, (address(tokens[1]))), abi.encode(state));
-        _takeWith(TamperingHandler.Sabotage.ClockBack, "INV-16");
-    }
-
-    function test_INV16_BacklogOfNobody() public {
-        _add(_slotOf(_sellPaced(), SLOT_ACCOUNTS), 1 << BIT_SALE_DEBT);
-        _requireReport(PoolChecks.backlogConserved(pool, handler), "INV-16");
     }
 
     function test_INV17_DepositsBeyondTheCap() public {

@@ -129,7 +129,7 @@ library PoolChecks {
         return "";
     }
 
-    /// @dev Each account for sale is counted once, with a collateral that it has, and nobody else is.
+    /// @dev Each account for sale is counted once, with a collateral that it has, or was put to rest; nobody else is.
     function backlogConserved(LendingPool pool, PoolHandler handler) internal view returns (string memory) {
         address[] memory tokens = pool.collateralList();
         address[] memory actors = handler.actorList();
@@ -137,7 +137,9 @@ library PoolChecks {
         for (uint256 i; i < actors.length; ++i) {
             IPoolTypes.Account memory record = pool.accountOf(actors[i]);
             if (record.kickedAt == 0) continue;
-            if (record.saleDebtOrEasedAt == 0) return "INV-16: for sale, and not in a backlog";
+            if (record.saleDebtOrEasedAt == 0 && !handler.rested(actors[i])) {
+                return "INV-16: for sale, and not in a backlog";
+            }
             sums[record.saleIndex] += record.saleDebtOrEasedAt;
         }
         for (uint256 i; i < tokens.length; ++i) {

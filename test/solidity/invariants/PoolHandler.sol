@@ -36,6 +36,8 @@ contract PoolHandler {
     uint256 public netLoanFlow;
     mapping(address token => uint256) public donated;
     mapping(address account => bool) public smallDebtAllowed;
+    /// @notice Put to rest by somebody at some time: who was not is in a backlog whenever he is for sale.
+    mapping(address account => bool) public rested;
     /// @notice [loan base units] Losses that lenders bore.
     uint256 public lenderLosses;
     /// @notice [unix s]
@@ -198,7 +200,9 @@ contract PoolHandler {
     }
 
     function unkick(uint256 a, uint256 b, uint256) external now_ {
-        _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (_healed(b))));
+        address account = _healed(b);
+        (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (account)));
+        if (ok && pool.accountOf(account).kickedAt != 0) rested[account] = true;
     }
 
     function mark(uint256 a, uint256 b, uint256) external now_ {
@@ -257,13 +261,29 @@ contract PoolHandler {
         return _unhealthy(word);
     }
 
-    /// @dev Somebody who was for sale, and whose prices have come back.
+    /// @dev Somebody who was for sale, and whose prices have come back, every other time hardly.
     function _healed(uint256 word) internal returns (address account) {
         for (uint256 i; i < ACTORS; ++i) {
             account = _actor(word + i);
             if (pool.accountOf(account).kickedAt == 0) continue;
-            for (uint256 j; j < _tokens.length; ++j) _oracle.setPrice(address(_tokens[j]), _initialPrice36[j] * 3);
+            if ((word >> 8) % 2 == 0) {
+                for (uint256 j; j < _tokens.length; ++j) _oracle.setPrice(address(_tokens[j]), _initialPrice36[j] * 3);
+            } else {
+                _raiseSlowly(account);
+            }
             return account;
+        }
+    }
+
+    /// @dev By a hundredth at a time, until the account is healthy.
+    function _raiseSlowly(address account) private {
+        for (uint256 round; round < 50 && _isLiquidatable(account, 0); ++round) {
+            for (uint256 i; i < _tokens.length; ++i) {
+                address token = address(_tokens[i]);
+                if (pool.collateralOf(account, token) == 0) continue;
+                uint256 price = (_oracle.liquidationPrice(token) * 101) / 100;
+                if (price <= _initialPrice36[i] * 3) _oracle.setPrice(token, price);
+            }
         }
     }
 
@@ -292,18 +312,29 @@ contract PoolHandler {
 
     function _afterSale(address account, address token, uint256 amount, uint256 paid) internal virtual {}
 
-    function _take(address taker, address account, address token, uint256 most) internal {
-        bool unhealthy = _isLiquidatable(account, 0);
-        uint256 tip = _beforeSale(account, token);
-        // The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
-        uint256 debt = pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
-        Before memory before = _before();
-        (bool ok, bytes memory result) = _call(
-            taker,
-            abi.encodeCall(ILiquidationSales.take, (account, token, most, type(uint256).max, taker, ""))
+    /// @dev The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
+    function _withTip(address account, uint256 tip) private view returns (uint256) {
+        return pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
+    }
+
+    /// @return amount Sold. [collateral base units] 0: nothing
+    /// @return paid [loan base units]
+    function _take(
+        address taker,
+        address account,
+        address token,
+        uint256 most
+    ) internal returns (uint256 amount, uint256 paid) {
+        bytes memory order = abi.encodeCall(
+            ILiquidationSales.take,
+            (account, token, most, type(uint256).max, taker, "")
         );
-        if (!ok) return;
-        (uint256 amount, uint256 paid) = abi.decode(result, (uint256, uint256));
+        bool unhealthy = _isLiquidatable(account, 0);
+        uint256 debt = _withTip(account, _beforeSale(account, token));
+        Before memory before = _before();
+        (bool ok, bytes memory result) = _call(taker, order);
+        if (!ok) return (0, 0);
+        (amount, paid) = abi.decode(result, (uint256, uint256));
         netLoanFlow += paid;
         if (!unhealthy) _violate("INV-08: a healthy account was sold");
         _afterSale(account, token, amount, paid);

@@ -13,8 +13,9 @@ const TEMPLATE = path.resolve(path.dirname(DEMO_PARAMETERS), "template.json");
 /** What the tests change of it. */
 interface DemoFile {
   access: Record<string, unknown>;
+  core: Record<string, unknown>;
   risk?: unknown;
-  collaterals: { risk?: unknown; market: Record<string, unknown> }[];
+  collaterals: { curve: string; risk?: unknown; market: Record<string, unknown> }[];
 }
 
 describe("#readParameterFile", () => {
@@ -179,6 +180,21 @@ describe("#readParameterFile", () => {
       json.access.impliedPoster = "0x00000000000000000000000000000000DeaDBeef";
     });
     expect(await errorOf(posted)).to.equal("FILE: unknown parameter access.impliedPoster");
+  });
+
+  it("knows curves that are deployed only where they have parameters", async () => {
+    const linear = { premiumBps: 500, maxBonusBps: 1_000, secondsToFloor: 1_800 };
+    const file = await edited((json) => {
+      json.core = { ...json.core, linear };
+      json.collaterals[0].curve = "linear";
+    });
+    const { core, collaterals } = (await readParameterFile(file)).system(draftAddress);
+    expect(core.linear).to.deep.equal({ premiumBps: 500n, maxBonusBps: 1_000n, secondsToFloor: 1_800n });
+    expect([core.stairs, collaterals[0].curve]).to.deep.equal([undefined, "linear"]);
+    const stairs = await edited((json) => {
+      json.core = { ...json.core, stairs: { premiumBps: 500, maxBonusBps: 1_000, stepSeconds: 90, cutBps: 10_000 } };
+    });
+    expect(await errorOf(stairs)).to.equal("FILE: parameter core.stairs.cutBps must be within 5000..9999, not 10000");
   });
 
   it("refuses to measure depth where neither pools nor a pool of the market is named", async () => {

@@ -25,7 +25,7 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
       "applyRisk(address,(uint16,uint16,bool,uint8,uint8,uint8,bool,uint128),(bool,uint136,uint88))", // the engine
     ],
   },
-  oracle: { contracts: ["PriceOracle"], open: ["poke(address)", "pokeConditions(address)"] },
+  oracle: { contracts: ["PriceOracle"], open: ["poke(address)", "pokeConditions(address,bool)"] },
   volatilityOracle: {
     contracts: ["VolatilityOracle"],
     open: ["poke(address)", "pokePair(address,address)", "pokeVolatility(address)"],

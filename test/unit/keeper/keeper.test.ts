@@ -51,6 +51,7 @@ describe("Keeper", () => {
     expect(await isUnhealthy(scene, btc.account)).to.equal(false);
     await until(scene, k, async () => !(await isUnhealthy(scene, eth.account)));
     await k.keeper.round();
+    await k.keeper.round(); // what is hardly healthy is put to rest
     expect(await outcome(k, "kick", "mined")).to.equal(1);
     expect(await outcome(k, "take", "mined")).to.be.at.least(2); // the auction perhaps in parts
     expect(await valueOf(k.metrics.pending)).to.equal(0);
@@ -247,17 +248,31 @@ describe("Keeper", () => {
     await k.close();
   });
 
-  it("ends sales of accounts that have healed, if it is told to", async () => {
+  it("ends sales of accounts that have healed, and puts to rest what hardly has, unless it is told to leave them", async () => {
     const scene = await load(keeperScene);
     const { eth, oracle, pool } = scene;
-    const k = await startKeeper(scene, { unkick: true });
+    const k = await startKeeper(scene);
+    const idle = await startKeeper(scene, { leaveHealed: true });
     await k.keeper.round();
     expect((await pool.accountOf(eth.account)).kickedAt).to.be.greaterThan(0);
+    const { debt, liquidationCapacity } = await pool.healthOf(eth.account);
+    const [price] = await oracle.liquidationPriceOrLast.staticCall(eth.collateral);
+    await oracle.setPrice(eth.collateral, (price * debt * 101n) / (liquidationCapacity * 100n));
+    await idle.keeper.round();
+    expect(await outcome(idle, "unkick", "mined")).to.equal(0);
+    // At 1.01 its debt is no longer counted, once; at 1.02 and more its sale is over.
+    for (let round = 0; round < 3; ++round) await k.keeper.round();
+    expect((await pool.accountOf(eth.account)).saleDebtOrEasedAt).to.equal(0);
+    expect((await pool.accountOf(eth.account)).kickedAt).to.be.greaterThan(0);
+    expect(await outcome(k, "unkick", "mined")).to.equal(1);
     await oracle.setPrice(eth.collateral, price36(2_500n, 18n, 6n));
+    await idle.keeper.round();
+    expect((await pool.accountOf(eth.account)).kickedAt).to.be.greaterThan(0);
     await k.keeper.round();
     await k.keeper.round();
     expect((await pool.accountOf(eth.account)).kickedAt).to.equal(0);
-    expect(await outcome(k, "unkick", "mined")).to.equal(1);
+    expect(await outcome(k, "unkick", "mined")).to.equal(2);
+    await idle.close();
     await k.close();
   });
 

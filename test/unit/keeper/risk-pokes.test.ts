@@ -155,7 +155,7 @@ describe("AccountLens#pokeRewardOf", () => {
     expect(await p.engine.rewardOf(p.lensAddress)).to.equal(0);
     await expect(p.engine.connect(p.stranger).poke(address))
       .to.emit(p.engine, "KeeperRewarded")
-      .withArgs(p.stranger.address, address, REWARD);
+      .withArgs(p.stranger.address, REWARD);
     await p.pass(60n);
     await expect(ask()).to.be.revertedWithCustomError(lens, "LensPokeReward").withArgs(0);
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { MaxUint256, ZeroAddress } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { BITCOIN, calmDebtor, ETHER, setPrice, supply, USD, YEAR } from "../../shared/borrower-fixtures.ts";
@@ -202,9 +202,66 @@ describe("LiquidationModule: kicks", () => {
         .withArgs(p.borrower.address);
     });
 
-    it("reverts below a health factor of 1.02, by one unit", async () => {
+    it("reverts below a health factor of 1", async () => {
+      const p = await kickedThenAt(1_500n);
+      await p.oracle.setPrice(p.eth.address, 1_500n * USD * ETHER - 10n ** 16n);
+      await expect(p.unkick())
+        .to.be.revertedWithCustomError(p.pool, "LiquidationStillUnhealthy")
+        .withArgs(p.borrower.address, OWED - 1n, 122_400n * USD);
+    });
+
+    describe("from a health factor of 1 to 1.02", () => {
+      const backlog = async (p: Awaited<ReturnType<typeof kickedThenAt>>) =>
+        (await p.liquidation.saleOf(p.eth.address)).backlog;
+
+      it("puts the account to rest: its debt is not counted, its price goes on", async () => {
+        const p = await kickedThenAt(1_500n);
+        const since = await p.kickedAt();
+        expect(await backlog(p)).to.equal(OWED);
+        await expect(p.liquidation.connect(p.stranger).unkick(p.borrower.address))
+          .to.emit(p.pool, "AccountRested")
+          .withArgs(p.borrower.address, p.stranger.address);
+        expect([await backlog(p), await p.kickedAt()]).to.deep.equal([0n, since]);
+        await expect(p.unkick()).to.be.revertedWithCustomError(p.pool, "LiquidationStillUnhealthy");
+      });
+
+      it("and another kick counts it again, and gives the tip to nobody else", async () => {
+        const p = await loadLiquidation(sinkingPool);
+        for (const keeper of [p.stranger, p.liquidator]) await p.liquidation.connect(keeper).registerKeeper();
+        await p.liquidation.kickFor(p.borrower.address, p.eth.address, 1);
+        const since = await p.kickedAt();
+        await setPrice(p, p.eth, 1_510n);
+        await p.unkick();
+        await setPrice(p, p.eth, 1_450n);
+        await p.liquidation.kickFor(p.borrower.address, p.eth.address, 2);
+        expect([await backlog(p), await p.kickedAt()]).to.deep.equal([OWED, since]);
+        expect((await p.pool.accountOf(p.borrower.address)).keeperOrLag).to.equal(1);
+        await expect(p.kick()).to.be.revertedWithCustomError(p.pool, "LiquidationAlreadyKicked");
+      });
+
+      it("and its next sale counts what is left of it", async () => {
+        const p = await kickedThenAt(1_510n);
+        await p.unkick();
+        await setPrice(p, p.eth, 1_450n);
+        await p.liquidation
+          .connect(p.liquidator)
+          .take(p.borrower.address, p.eth.address, ETHER, MaxUint256, p.liquidator.address, "0x");
+        expect(await backlog(p)).to.be.within((await p.pool.debtOf(p.borrower.address)) - 10n ** 4n, OWED);
+      });
+
+      it("and paying all ends it as ever", async () => {
+        const p = await kickedThenAt(1_510n);
+        await p.unkick();
+        const shares = await p.pool.debtSharesOf(p.borrower.address);
+        await p.pool.connect(p.borrower).repay(0, shares, p.borrower.address, "0x");
+        expect([await backlog(p), await p.kickedAt()]).to.deep.equal([0n, 0n]);
+      });
+    });
+
+    it("needs a health factor of 1.02, to the unit, to end a sale", async () => {
       const p = await kickedThenAt(1_530n); // 122,400 = 102 % of 120,000
       await p.oracle.setPrice(p.eth.address, 1_530n * USD * ETHER - 10n ** 16n);
+      await p.unkick(); // rests
       await expect(p.unkick())
         .to.be.revertedWithCustomError(p.pool, "LiquidationStillUnhealthy")
         .withArgs(p.borrower.address, 122_400n * USD - 1n, 122_400n * USD);

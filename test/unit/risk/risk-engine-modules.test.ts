@@ -15,7 +15,7 @@ import {
   riskPool,
   USD,
 } from "../../shared/risk-fixtures.ts";
-import { owe, refreshed, tick } from "../../shared/risk-steps.ts";
+import { owe, tick } from "../../shared/risk-steps.ts";
 
 /** A loan, a second engine for the same pool, and another pool with its own. */
 async function twoEngines(connection: NetworkConnection) {
@@ -87,16 +87,39 @@ describe("RiskEngine: parts that are replaced", () => {
     });
   });
 
+  it("of an oracle that the pool has put in another's place, the next refresh reads the new one", async () => {
+    const p = await load(twoEngines);
+    const { engine, admin, oracle, eth, ethers } = p;
+    const other = await ethers.deployContract("PriceOracle", [p.loanAddress, p.authority]);
+    await p.setFeed(0, 2_000);
+    await other.setMarket(eth.address, {
+      feeds: [{ source: await eth.feed.getAddress(), heartbeat: 7_200n }],
+      ...{ feedsInQuote: true, twapPool: eth.market.address, twapWindow: 1_800n, snapshotMaxAge: 60n },
+      ...{ emaTimeConstant: 3_600n, bandBps: 500n, bandWidenBpsPerMinute: 100n, requiredSources: 2n },
+    });
+    await admin.setOracle(await other.getAddress());
+    // First the pool has to be asked which; once the engine's settings are written again, the engine knows.
+    for (const prepare of [() => Promise.resolve(), () => engine.setFlow(FLOW)]) {
+      await prepare();
+      await p.pass(HOUR);
+      await p.setFeed(0, 2_000);
+      const tx = engine.poke(eth.address);
+      await expect(tx).to.emit(other, "Poked");
+      await expect(tx).not.to.emit(oracle, "Poked");
+    }
+  });
+
   it("what the former breaker said of the pool is forgotten with it, before the new one is asked", async () => {
     const p = await load(twoEngines);
     const { engine, modules, breaker, engineAddress, poolAddress } = p;
     await breaker.raise(engineAddress, poolAddress, Level.Restricted, HOUR);
     await tick(p, 12n);
-    expect((await refreshed(p)).levels).to.equal(Level.Restricted << 8n);
+    const { poolRestricted, borrowFactorBps } = await p.risk.riskOf(p.eth.address);
+    expect([poolRestricted, borrowFactorBps]).to.deep.equal([true, 0n]);
     const other = await p.ethers.deployContract("CircuitBreaker", [p.authority]);
     await engine.setModules({ ...modules, breaker: await other.getAddress() });
     await tick(p, 12n); // too soon to look at the pool as a whole
-    expect((await refreshed(p)).levels).to.equal(0);
+    expect((await p.risk.riskOf(p.eth.address)).borrowFactorBps).to.be.greaterThan(0);
   });
 
   describe("#setRiskEngine", () => {

@@ -60,7 +60,7 @@ describe("RiskEngine: rewards of keepers", () => {
       await p.pass(12n);
       await expect(engine.connect(stranger).poke(eth.address))
         .to.emit(engine, "KeeperRewarded")
-        .withArgs(stranger.address, eth.address, REWARDS.perPoke);
+        .withArgs(stranger.address, REWARDS.perPoke);
       await p.pass(REWARDS.interval - 10n);
       await expect(engine.connect(stranger).poke(eth.address))
         .to.emit(engine, "RiskRefreshed")
