@@ -4,6 +4,8 @@ import type { CompareJob, CompareOutcome } from "../sim/compare/job.ts";
 import { ComparePerformer } from "../sim/compare/perform.ts";
 import type { CurveJob, CurveOutcome } from "../sim/curves/job.ts";
 import { CurvePerformer } from "../sim/curves/perform.ts";
+import type { Worlds } from "../sim/deployed-world.ts";
+import { StageKeeper } from "../sim/engine/stage-keeper.ts";
 import type { Job, Outcome } from "../sim/frontier/job.ts";
 import { performJob } from "../sim/frontier/perform.ts";
 import type { LabJob, LabOutcome } from "../sim/sweep/lab-job.ts";
@@ -12,14 +14,17 @@ import type { WorkerReply, WorkerRequest } from "../sim/jobs/worker-pool.ts";
 
 /**
  * A process of a task that makes many runs, started by it and told what to do by messages. Serves until its parent is gone, or
- * until it has grown: the chain keeps what it was taken back from.
+ * until it has grown by so much: the chain keeps what it was taken back from. What it begins with, a gigabyte that Hardhat reads
+ * of the build, comes again with the next process, and takes longer than a run.
  */
-const MOST_BYTES = 1.2e9;
+const MOST_GROWTH_BYTES = 0.7e9;
 
 if (process.send === undefined) throw new Error("only tasks that make many runs start this");
 const connection = await hre.network.create();
 const curves = new CurvePerformer(hre, connection);
 const comparisons = new ComparePerformer(hre, connection);
+const worlds: Worlds = new StageKeeper();
+const bytesAtStart = process.memoryUsage().rss;
 
 type AnyJob = Job | CurveJob | CompareJob | LabJob;
 type AnyOutcome = Outcome | CurveOutcome | CompareOutcome | LabOutcome;
@@ -28,16 +33,17 @@ type AnyOutcome = Outcome | CurveOutcome | CompareOutcome | LabOutcome;
 async function perform(job: AnyJob): Promise<AnyOutcome> {
   if (job.kind !== "curve") await curves.close();
   if (job.kind !== "compare") await comparisons.close();
+  if (job.kind !== "lab") await worlds.close();
   if (job.kind === "curve") return curves.perform(job);
   if (job.kind === "compare") return comparisons.perform(job);
-  return job.kind === "lab" ? performLabJob(hre, connection, job) : performJob(hre, connection, job);
+  return job.kind === "lab" ? performLabJob(hre, connection, job, worlds) : performJob(hre, connection, job);
 }
 
 async function serve({ id, job }: WorkerRequest<AnyJob>): Promise<void> {
   let reply: WorkerReply<AnyOutcome>;
   try {
     const outcome = await perform(job);
-    reply = { id, outcome, retires: process.memoryUsage().rss > MOST_BYTES };
+    reply = { id, outcome, retires: process.memoryUsage().rss - bytesAtStart > MOST_GROWTH_BYTES };
   } catch (error) {
     reply = { id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }

@@ -7,14 +7,14 @@ import { CongestedSpace } from "./congestion/congested-space.ts";
 import { CONGESTION } from "./congestion/parameters.ts";
 import { Demand, demandFromPath } from "./congestion/profile.ts";
 import { DEFAULTS, type AssetProfile, type Features, type Parameters } from "./config.ts";
+import { inDeployedWorld, type Worlds } from "./deployed-world.ts";
 import type { OrderingName } from "./engine/block-order.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario, type RunOptions } from "./engine/run.ts";
-import { buildWorld, isListed, type World } from "./engine/world.ts";
+import { isListed, type World } from "./engine/world.ts";
 import type { CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
-import { moveToRunner } from "./runner/move.ts";
 import { createRng, type Rng } from "./rng.ts";
 import type { PricePath, Scenario } from "./scenarios/scenario.ts";
 import { explainStress } from "./stress/explain.ts";
@@ -120,6 +120,7 @@ export async function runShock(
 /**
  * The same without the twin, for sweeps: half the time. Everybody borrows what they wish for or what the pool lends, so
  * that one population can meet many pools.
+ * @param worlds Keeps what was deployed for the next run that wants the same; it is to be closed by whoever opened it.
  * @returns The amplification is against the scenario's own low, which is the twin's; null if that never fell.
  */
 export async function runOnce(
@@ -127,8 +128,9 @@ export async function runOnce(
   connection: NetworkConnection,
   options: OnceOptions,
   report: Report = SILENT,
+  worlds?: Worlds,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
-  return inWorld(hre, connection, options, true, report, async ({ world, population, path, rng, stack }) => {
+  const act = async ({ world, population, path, rng, stack }: Stage) => {
     const { ordering = "fee" } = options;
     const own = rng.fork("run");
     const conditions = conditionsOf(options, { path, rng, run: own });
@@ -141,7 +143,8 @@ export async function runOnce(
     const { priceAtStart, priceLow } = run.metrics;
     const fall = priceAtStart - lowOf(path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
-  });
+  };
+  return inWorld(hre, connection, options, true, report, act, worlds);
 }
 
 /** What the pool lends to the population of `runOnce` while nothing happens. [loan asset] */
@@ -172,6 +175,7 @@ async function inWorld<T>(
   isLimited: boolean,
   report: Report,
   act: (stage: Stage) => Promise<T>,
+  worlds?: Worlds,
 ): Promise<T> {
   const { scenario, seed, borrowers, loopers, dipBuyers = 0, parameters = DEFAULTS } = options;
   requireFineClock(connection, scenario);
@@ -185,9 +189,8 @@ async function inWorld<T>(
     });
 
   stage("deploy");
-  const world = await buildWorld(hre, connection, { ...options, startPrice, ...rangeFor(scenario, path) });
-  try {
-    if (canMove(options)) await moveToRunner(hre, connection, world.chain);
+  const asked = { ...options, startPrice, ...rangeFor(scenario, path) };
+  return inDeployedWorld(hre, connection, asked, canMove(options), worlds, async (world) => {
     stage("populate");
     const counts = { borrowers, loopers, dipBuyers };
     const wishes = options.wishes ?? world.profile;
@@ -201,10 +204,8 @@ async function inWorld<T>(
     const wanted = scenario.stress?.stack;
     const stack =
       wanted === undefined ? {} : { stack: await buildStack(hre, connection, complete, wanted, rng.fork("stack")) };
-    return await act({ world: complete, population, path, rng, stack });
-  } finally {
-    await world.chain.close();
-  }
+    return act({ world: complete, population, path, rng, stack });
+  });
 }
 
 /** What is deployed when everybody has borrowed, an engine or a second pool, is deployed on the provider's chain. */

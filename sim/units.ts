@@ -1,9 +1,12 @@
+/** 10^decimals: raising to a power takes longer than all else that is done to an amount. */
+const POWERS = Array.from({ length: 78 }, (_, decimals) => 10 ** decimals);
+
 /**
  * Base units as a floating-point number of whole tokens, for decisions and reports. Exact to 53 bits; amounts that go
  * back to the chain never come from here without `toUnits`.
  */
 export function toFloat(amount: bigint, decimals: number): number {
-  return Number(amount) / 10 ** decimals;
+  return Number(amount) / (POWERS[decimals] ?? 10 ** decimals);
 }
 
 /** Whole tokens in base units, rounded down; nine decimals of the number count. */

@@ -1,5 +1,6 @@
 import { priorityFee, type Agent, type Dropped, type Intent, type View } from "../engine/agent.ts";
 import { addressOf } from "../population.ts";
+import { liquidatable } from "./for-sale.ts";
 
 const KICKER = addressOf("kicker");
 /** An account that is healthy by this much is taken off sale. */
@@ -21,12 +22,14 @@ export class Kicker implements Agent {
   /** When it last kicked an account. [unix s] */
   readonly #triedAt = new Map<string, number>();
 
-  decide({ protocol, state, positions, timestamp }: View): Promise<Intent[]> {
+  decide(view: View): Promise<Intent[]> {
+    const { protocol, state, positions, timestamp } = view;
     const life = protocol.kickLifeSeconds;
     if (life === undefined || !state.priceFresh) return Promise.resolve([]);
     const intents: Intent[] = [];
+    const unhealthy = new Set(liquidatable(view));
     for (const [account, position] of positions) {
-      if (position.debtShares === 0n) continue;
+      if (position.debtShares === 0n || (position.kickedAt === 0 && !unhealthy.has(account))) continue;
       const debt = protocol.debtOf(position, state);
       const capacity = protocol.liquidationCapacityOf(position, state);
       // Whether a kick has been forgotten can depend on other sales: now and then it tries.

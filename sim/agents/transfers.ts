@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
 import { priorityFee, type Intent } from "../engine/agent.ts";
+import { encodeCall } from "../protocols/fast-abi.ts";
 import type { Token } from "../protocols/protocol.ts";
 
 const tokenInterface = new Interface([
@@ -13,11 +14,11 @@ const tokenInterface = new Interface([
  * owner's exchange account.
  */
 export function withdrawFromExchange(token: Token, owner: string, amount: bigint): Intent {
-  return transfer(token, owner, tokenInterface.encodeFunctionData("mint", [owner, amount]), "withdraw from exchange");
+  return transfer(token, owner, encodeCall(tokenInterface, "mint", [owner, amount]), "withdraw from exchange");
 }
 
 export function depositAtExchange(token: Token, owner: string, amount: bigint): Intent {
-  return transfer(token, owner, tokenInterface.encodeFunctionData("burn", [owner, amount]), "deposit at exchange");
+  return transfer(token, owner, encodeCall(tokenInterface, "burn", [owner, amount]), "deposit at exchange");
 }
 
 function transfer({ address }: Token, from: string, data: string, label: string): Intent {

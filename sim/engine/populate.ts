@@ -7,6 +7,7 @@ import type { Parameters } from "../config.ts";
 import { Exchange } from "../market/exchange.ts";
 import type { EncodedCall } from "../market/uniswap-calls.ts";
 import { addressOf, LOOP_ROUNDS, ltvFor, type LooperPlan, type Population } from "../population.ts";
+import { encodeCall } from "../protocols/fast-abi.ts";
 import type { Token } from "../protocols/protocol.ts";
 import type { Rng } from "../rng.ts";
 import { toUnits } from "../units.ts";
@@ -88,7 +89,7 @@ export async function populate(world: World, population: Population, options: Po
   const approve = (from: string, token: Token, spender: string) =>
     calls.push({
       from,
-      call: { to: token.address, data: tokenInterface.encodeFunctionData("approve", [spender, MAX]) },
+      call: { to: token.address, data: encodeCall(tokenInterface, "approve", [spender, MAX]) },
     });
   for (const { address } of lenders) approve(address, protocol.loan, protocol.spender);
   for (const address of desks) approve(address, protocol.loan, protocol.spender);
@@ -109,7 +110,7 @@ export async function populate(world: World, population: Population, options: Po
       const { address: from, ...plan } =
         limit === undefined ? planned : limitBorrower(planned, limit, parameters.lab.minDebt);
       const spent = toUnits(plan.debt - plan.cash, loan.decimals);
-      const burn = tokenInterface.encodeFunctionData("burn", [from, spent]);
+      const burn = encodeCall(tokenInterface, "burn", [from, spent]);
       const supply = { from, call: protocol.supplyCollateral(toUnits(plan.collateral, collateral.decimals), from) };
       if (plan.debt === 0) return [supply];
       return [
@@ -130,7 +131,7 @@ async function giveLoops(world: World, { loopers }: Population): Promise<void> {
     world,
     loopers.flatMap(({ address: from, equity, leverage }) => {
       const debt = toUnits(equity * (leverage - 1) * startPrice, protocol.loan.decimals);
-      const burn = tokenInterface.encodeFunctionData("burn", [from, debt]);
+      const burn = encodeCall(tokenInterface, "burn", [from, debt]);
       return [
         { from, call: protocol.supplyCollateral(toUnits(equity * leverage, protocol.collateral.decimals), from) },
         { from, call: protocol.borrow(debt, from) },
@@ -172,7 +173,7 @@ async function fund(
       const page = shares.slice(i, i + MINT_PAGE);
       // One base unit more than the plan, so that rounding down twice never falls short.
       const amounts = page.map(([, amount]) => toUnits(amount, token.decimals) + 1n);
-      const data = tokenInterface.encodeFunctionData("mintBatch", [page.map(([address]) => address), amounts]);
+      const data = encodeCall(tokenInterface, "mintBatch", [page.map(([address]) => address), amounts]);
       await chain.send({ from: ARBITRAGEUR, to: token.address, data, gas: 12_000_000, priorityFeeWei: 0n });
     }
   }

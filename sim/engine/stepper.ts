@@ -178,9 +178,10 @@ export class Stepper {
     const { collateral, loan } = this.#world.protocol;
     for (const { address, topics, data } of logs) {
       if (topics[0] !== TRANSFER || topics.length !== 3) continue;
-      const token = [collateral, loan].find((known) => BigInt(known.address) === BigInt(address));
       const sign = topics[1] === NOBODY ? -1 : topics[2] === NOBODY ? 1 : 0;
-      if (token === undefined || sign === 0) continue;
+      if (sign === 0) continue;
+      const token = [collateral, loan].find((known) => BigInt(known.address) === BigInt(address));
+      if (token === undefined) continue;
       const amount = sign * toFloat(BigInt(data), token.decimals);
       this.#exchange.credit(sender, token === collateral ? amount : 0, token === loan ? amount : 0);
     }

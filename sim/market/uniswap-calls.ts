@@ -1,5 +1,6 @@
 import { concat, toBeHex } from "ethers";
 
+import { encodeCall } from "../protocols/fast-abi.ts";
 import { factoryInterface, poolInterface, positionManagerInterface, swapRouterInterface } from "./uniswap-artifacts.ts";
 import { poolAddressOf, sortTokens, type UniswapAddresses } from "./uniswap-deploy.ts";
 import type { Amounts, TickRange } from "./uniswap-liquidity.ts";
@@ -144,7 +145,7 @@ export function encodeSwapExactInput(
     amountIn: swap.amountIn,
     amountOutMinimum: swap.minAmountOut ?? 0n,
   };
-  return { to: uniswap.swapRouter, data: swapRouterInterface.encodeFunctionData("exactInputSingle", [params]) };
+  return { to: uniswap.swapRouter, data: encodeCall(swapRouterInterface, "exactInputSingle", [params]) };
 }
 
 export function encodeSwapExactOutput(
@@ -157,14 +158,14 @@ export function encodeSwapExactOutput(
     amountOut: swap.amountOut,
     amountInMaximum: swap.maxAmountIn,
   };
-  return { to: uniswap.swapRouter, data: swapRouterInterface.encodeFunctionData("exactOutputSingle", [params]) };
+  return { to: uniswap.swapRouter, data: encodeCall(swapRouterInterface, "exactOutputSingle", [params]) };
 }
 
 function swapParams(pool: UniswapPool, swap: SwapRequest) {
   return {
     tokenIn: swap.tokenIn,
     tokenOut: BigInt(swap.tokenIn) === BigInt(pool.token0) ? pool.token1 : pool.token0,
-    fee: pool.fee,
+    fee: BigInt(pool.fee),
     recipient: swap.recipient,
     deadline: swap.deadline ?? NO_DEADLINE,
     sqrtPriceLimitX96: swap.sqrtPriceLimitX96 ?? 0n,

@@ -124,13 +124,10 @@ function whatIsForSale({ view, state, positions }: Step): { forSale: Set<string>
   const forSale = new Set<string>();
   let backlog = 0;
   for (const [account, position] of positions) {
-    if (position.debtShares === 0n) continue;
+    // Most accounts are not: what they owe is not asked for.
+    if (position.debtShares === 0n || (protocol.kickLifeSeconds !== undefined && position.kickedAt === 0)) continue;
     const debt = protocol.debtOf(position, state);
-    const isForSale =
-      protocol.kickLifeSeconds === undefined
-        ? debt > protocol.liquidationCapacityOf(position, state)
-        : position.kickedAt > 0;
-    if (!isForSale) continue;
+    if (protocol.kickLifeSeconds === undefined && debt <= protocol.liquidationCapacityOf(position, state)) continue;
     forSale.add(account);
     backlog += toFloat(debt, protocol.loan.decimals);
   }

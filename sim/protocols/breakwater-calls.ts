@@ -124,7 +124,7 @@ export abstract class BreakwaterCalls {
     return { to: flashLiquidator, data: encodeCall(this.abi.FlashLiquidator, "liquidate", args) };
   }
 
-  #toRouter(name: string, order: object): EncodedCall {
+  #toRouter(name: string, order: Argument): EncodedCall {
     const market = {
       pool: this.at.pool,
       collateral: this.collateral.address,
@@ -132,10 +132,7 @@ export abstract class BreakwaterCalls {
       middle: [],
     };
     const permission = { deadline: 0n, signature: "0x" };
-    return {
-      to: this.at.router,
-      data: this.abi.LeverageRouter.encodeFunctionData(name, [market, order, permission]),
-    };
+    return { to: this.at.router, data: encodeCall(this.abi.LeverageRouter, name, [market, order, permission]) };
   }
 
   leverageUp(collateralIn: bigint, collateralToBuy: bigint, maxLoanIn: bigint): EncodedCall {
@@ -146,7 +143,7 @@ export abstract class BreakwaterCalls {
     const { collateral, loan } = this;
     return this.#toRouter("increaseByRounds", {
       collateralIn,
-      rounds: 1,
+      rounds: 1n,
       ltvWad: toUnits(ltv, 18),
       limitPrice36: toUnits(limitPrice, 36 + loan.decimals - collateral.decimals),
       deadline: NO_DEADLINE,
@@ -160,26 +157,23 @@ export abstract class BreakwaterCalls {
 
   publishPrice(price: number): EncodedCall {
     const answer = toUnits(price, FEED_DECIMALS);
-    return { to: this.at.feed, data: this.abi.MockAggregator.encodeFunctionData("setAnswer", [answer]) };
+    return { to: this.at.feed, data: encodeCall(this.abi.MockAggregator, "setAnswer", [answer]) };
   }
 
   poke(): EncodedCall {
-    return {
-      to: this.at.oracle,
-      data: this.abi.PriceOracle.encodeFunctionData("poke", [this.collateral.address]),
-    };
+    return { to: this.at.oracle, data: encodeCall(this.abi.PriceOracle, "poke", [this.collateral.address]) };
   }
 
   pokeRisk(): EncodedCall | undefined {
     const { risk } = this.at;
     if (risk === undefined) return undefined;
-    return { to: risk.engine, data: this.abi.RiskEngine.encodeFunctionData("poke", [this.collateral.address]) };
+    return { to: risk.engine, data: encodeCall(this.abi.RiskEngine, "poke", [this.collateral.address]) };
   }
 
   pokeDepth(): EncodedCall | undefined {
     const { risk } = this.at;
     if (risk === undefined) return undefined;
-    const data = this.abi.LiquidityOracle.encodeFunctionData("pokeDepth", [this.collateral.address]);
+    const data = encodeCall(this.abi.LiquidityOracle, "pokeDepth", [this.collateral.address]);
     return { to: risk.liquidityOracle, data };
   }
 

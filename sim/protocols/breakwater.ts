@@ -12,7 +12,7 @@ import {
 } from "./breakwater-calls.ts";
 import type { RiskAddresses } from "./breakwater-risk.ts";
 import { explainRevert } from "./explain-revert.ts";
-import { decodeResult, encodeCall, type Argument } from "./fast-abi.ts";
+import { decodeEvent, decodeResult, encodeCall, type Argument } from "./fast-abi.ts";
 import {
   equalCheck,
   RESTRICTED,
@@ -48,14 +48,13 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   readonly spender: string;
   readonly #chain: Chain;
   /** Topics of the events that `eventsOf` tells of. */
-  readonly #told: ReadonlySet<string>;
+  readonly #topics: { readonly taken: string; readonly lost: string };
 
   private constructor(chain: Chain, abi: BreakwaterInterfaces, at: BreakwaterAddresses, tokens: Tokens) {
     super(abi, at, tokens);
     this.#chain = chain;
-    this.#told = new Set(
-      ["CollateralTaken", "BadDebtRealized"].map((name) => abi.LendingPool.getEvent(name)?.topicHash ?? ""),
-    );
+    const topicOf = (name: string) => abi.LendingPool.getEvent(name)?.topicHash ?? "";
+    this.#topics = { taken: topicOf("CollateralTaken"), lost: topicOf("BadDebtRealized") };
     this.spender = at.pool;
     this.kickLifeSeconds = tokens.kickLifeSeconds;
     this.minDebt = toUnits(tokens.minDebt ?? LAB.minDebt, tokens.loan.decimals);
@@ -177,14 +176,18 @@ export class Breakwater extends BreakwaterCalls implements Protocol {
   eventsOf(logs: readonly Log[]): { readonly liquidations: LiquidationEvent[]; readonly losses: LossEvent[] } {
     const liquidations: LiquidationEvent[] = [];
     const losses: LossEvent[] = [];
+    const { taken, lost } = this.#topics;
     for (const log of logs) {
-      if (!this.#told.has(log.topics[0]) || BigInt(log.address) !== BigInt(this.at.pool)) continue;
-      const event = this.abi.LendingPool.parseLog({ topics: [...log.topics], data: log.data });
-      const args = (event?.args ?? {}) as Readonly<Record<string, bigint>> & { readonly account: string };
+      const [topic] = log.topics;
+      if ((topic !== taken && topic !== lost) || BigInt(log.address) !== BigInt(this.at.pool)) continue;
+      const name = topic === taken ? "CollateralTaken" : "BadDebtRealized";
+      const args = decodeEvent(this.abi.LendingPool, name, log) as Readonly<Record<string, bigint>> & {
+        readonly account: string;
+      };
       const { account } = args;
-      if (event?.name === "CollateralTaken") {
+      if (topic === taken) {
         liquidations.push({ account, collateral: args.collateralAmount, repaid: args.repaidAssets });
-      } else if (event?.name === "BadDebtRealized") {
+      } else {
         const { debtAssets: debt, paidByReserves, paidByLenders } = args;
         losses.push({ account, debt, paidByReserves, paidByLenders });
       }

@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Interface, type ErrorFragment } from "ethers";
 
 /** What a rational agent may run into because others were faster in the same block. Anything else is a bug. */
 const RACES: ReadonlySet<string> = new Set([
@@ -24,6 +24,19 @@ const RACES: ReadonlySet<string> = new Set([
   "UnwindOutOfProportion",
 ]);
 
+/** Errors of interfaces by their selectors: ethers hashes all of them anew with every question. */
+const errors = new WeakMap<Interface, ReadonlyMap<string, ErrorFragment>>();
+
+function errorOf(abi: Interface, selector: string): ErrorFragment | undefined {
+  let known = errors.get(abi);
+  if (known === undefined) {
+    const found: [string, ErrorFragment][] = [];
+    abi.forEachError((error) => found.push([error.selector, error]));
+    errors.set(abi, (known = new Map(found)));
+  }
+  return known.get(selector);
+}
+
 const standard = new Interface(["error Error(string)", "error Panic(uint256)"]);
 
 /**
@@ -36,13 +49,14 @@ export function explainRevert(
   races: ReadonlySet<string> = RACES,
 ): { readonly name: string; readonly isRace: boolean } {
   if (revertData.length < 10) return { name: "a revert without data (out of gas?)", isRace: false };
+  const selector = revertData.slice(0, 10).toLowerCase();
   for (const abi of [standard, ...interfaces]) {
-    const error = abi.parseError(revertData);
-    if (error === null) continue;
-    const values = error.args.map(String).join(", ");
+    const error = errorOf(abi, selector);
+    if (error === undefined) continue;
+    if (races.has(error.name)) return { name: error.name, isRace: true };
+    const values = abi.decodeErrorResult(error, revertData).map(String).join(", ");
     // Uniswap: the price is already beyond the swap's limit.
     if (error.name === "Error" && values === "SPL") return { name: "UniswapPriceLimit", isRace: true };
-    if (races.has(error.name)) return { name: error.name, isRace: true };
     const isNamed = races.has(`${error.name}(${values})`) || (error.name === "Error" && races.has(values));
     if (isNamed) return { name: `${error.name}(${values})`, isRace: true };
     return { name: `${error.name}(${values})`, isRace: false };

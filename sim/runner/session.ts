@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { constants, writeSync } from "node:fs";
-import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -75,17 +76,28 @@ export function canRun(): boolean {
  */
 export class Session {
   readonly directory: string;
-  readonly #commands: FileHandle;
-  readonly #answers: FileHandle;
+  /** Of the pipe that commands go into. */
+  readonly #commands: number;
+  readonly #answers: Socket;
   /** Resolves, with what went wrong, when the driver has ended. */
   readonly #ended: Promise<Error>;
-  #buffer = Buffer.allocUnsafe(1 << 16);
+  #error: Error | undefined;
+  /** What has come of the answer to the exchange that is going on. */
+  #received: Buffer[] = [];
+  #size = 0;
+  #exchange: { readonly resolve: (answer: Buffer) => void; readonly reject: (error: Error) => void } | undefined;
 
-  private constructor(directory: string, commands: FileHandle, answers: FileHandle, ended: Promise<Error>) {
+  private constructor(directory: string, commands: number, answers: Socket, ended: Promise<Error>) {
     this.directory = directory;
     this.#commands = commands;
     this.#answers = answers;
     this.#ended = ended;
+    answers.on("data", (chunk) => this.#receive(chunk));
+    answers.unref(); // whoever leaves it open may end: it is waited for during an exchange only
+    void ended.then((error) => {
+      this.#error = error;
+      this.#exchange?.reject(error);
+    });
   }
 
   static async start(options: SessionOptions): Promise<Session> {
@@ -93,40 +105,50 @@ export class Session {
     const pipes = ["in", "out"].map((name) => path.join(directory, name));
     await promisify(execFile)("mkfifo", pipes);
     // Open for both, so that neither side waits for the other to open, and neither sees an end of file.
-    const [commands, answers] = await Promise.all(pipes.map((pipe) => open(pipe, constants.O_RDWR)));
-    return new Session(directory, commands, answers, run(await runnerContext(), directory, options));
+    const [commands, answers] = pipes.map((pipe) => openSync(pipe, constants.O_RDWR));
+    // As a socket: the event loop itself sees an answer come, where a file would be read by another thread.
+    const socket = new Socket({ fd: answers, readable: true, writable: false });
+    return new Session(directory, commands, socket, run(await runnerContext(), directory, options));
   }
 
-  /** Sends commands and waits for the answer to all of them. */
-  async exchange(commands: string): Promise<Buffer> {
-    this.#send(commands);
-    const error = await Promise.race([this.#receive(4), this.#ended]);
-    if (error instanceof Error) throw error;
-    const size = this.#buffer.readUInt32BE(0);
-    await this.#receive(size);
-    return Buffer.from(this.#buffer.subarray(0, size));
+  /** Sends commands and waits for the answer to all of them. One exchange at a time. */
+  exchange(commands: string): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      if (this.#error !== undefined) return reject(this.#error);
+      this.#exchange = { resolve, reject };
+      this.#answers.ref();
+      this.#send(commands);
+    });
   }
 
   /** At once: the driver reads while this writes. */
   #send(commands: string): void {
     const line = Buffer.from(`0x${commands}\n`, "latin1");
-    for (let at = 0; at < line.length;) at += writeSync(this.#commands.fd, line, at);
+    for (let at = 0; at < line.length;) at += writeSync(this.#commands, line, at);
   }
 
-  async #receive(size: number): Promise<void> {
-    if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafe(2 * size);
-    for (let at = 0; at < size;) {
-      const { bytesRead } = await this.#answers.read(this.#buffer, at, size - at, null);
-      at += bytesRead;
+  /** An answer is its size (4 bytes) and so many bytes; nothing comes after it before the next is asked for. */
+  #receive(chunk: Buffer): void {
+    this.#received.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < 4) return;
+    const answer = this.#received.length === 1 ? chunk : Buffer.concat(this.#received);
+    if (this.#size < 4 + answer.readUInt32BE(0)) {
+      this.#received = [answer];
+      return;
     }
+    this.#received = [];
+    this.#size = 0;
+    this.#answers.unref();
+    this.#exchange?.resolve(answer.subarray(4));
   }
 
   /** Ends the driver, and removes its files. */
   async close(): Promise<void> {
     this.#send(END);
     await this.#ended;
-    await this.#answers.write("\0".repeat(8)); // whoever still reads is let go
-    await Promise.all([this.#commands.close(), this.#answers.close()]);
+    this.#answers.destroy();
+    closeSync(this.#commands);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

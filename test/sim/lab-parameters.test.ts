@@ -3,6 +3,8 @@ import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { DEFAULTS } from "../../sim/config.ts";
+import type { Worlds } from "../../sim/deployed-world.ts";
+import { StageKeeper } from "../../sim/engine/stage-keeper.ts";
 import { findScenario } from "../../sim/scenarios/built-in.ts";
 import { withFewerBlocks } from "../../sim/scenarios/keyframe-scenario.ts";
 import { runOnce } from "../../sim/shock.ts";
@@ -68,5 +70,30 @@ describe("a run with other parameters", () => {
       return (await perform(changes, { features: "static", scenario: "flash-wick" })).metrics.debtAtStart;
     };
     expect(await lent(5_000)).to.be.lessThan(0.9 * (await lent(8_000)));
+  });
+
+  it("is the same in a world that was kept, whatever happened there before", async () => {
+    const parts = { scenario: "black-thursday", features: "static", curve: "dutch", blocks: 300 } as const;
+    const blockNumber = () => connection.provider.request({ method: "eth_blockNumber" });
+    const found = await blockNumber();
+    const worlds: Worlds = new StageKeeper();
+    const jobs = [
+      ...["1", "2", "1"].map((seed) => job({}, { ...parts, seed })),
+      job({ "curve.premiumBps": 100 }, parts), // another world
+      job({}, { blocks: 60, features: "measured", scenario: "flash-wick" }), // which is not kept
+      job({}, parts),
+    ];
+    const kept = [];
+    for (const each of jobs) kept.push(await performLabJob(hre, connection, each, worlds));
+    expect(await blockNumber()).not.to.equal(found);
+    await worlds.close();
+    expect(await blockNumber()).to.equal(found);
+    const [first, second, again, other, measured, last] = kept;
+    for (const i of [0, 1, 3, 4]) {
+      expect(await performLabJob(hre, connection, jobs[i]), `job ${i}`).to.deep.equal(kept[i]);
+    }
+    expect([again, last]).to.deep.equal([first, first]);
+    expect(new Set([first, second, other, measured].map(({ hash }) => hash)).size).to.equal(4);
+    expect(first.metrics.liquidations).to.be.greaterThan(0);
   });
 });
