@@ -226,11 +226,11 @@ contract SaleHandler is RiskHandler {
         uint256 factorWad = t.marginalFactorUp(s.place);
         uint256 all = t.value();
         // Of all of it, which takes the most of the others' diversification with it.
+        uint256 own = s.values[s.place];
         t.values[s.place] = 0;
-        if (s.values[s.place] != 0) {
-            uint256 taken = _zeroFloorSub(carried, t.capacity()) * 1e18;
-            factorWad = Math.max(factorWad, Math.ceilDiv(taken, s.values[s.place]));
-        }
+        uint256 taken = _zeroFloorSub(carried, t.capacity()) * 1e18;
+        t.values[s.place] = own; // the same words in memory
+        if (own != 0) factorWad = Math.max(factorWad, Math.ceilDiv(taken, own));
         if (!_heals(s, p, reserve, carried, all, factorWad)) return;
         if ((left.liquidationCapacity + ROUNDING) * s.debt < carried * left.debt) {
             _violate("INV-11: a sale lowered the health of an account that it could heal");
