@@ -39,7 +39,7 @@ library SalePace {
     /// @param debt D. [loan base units, < 2^112]
     /// @param capacity W. [loan base units, < 2^128]
     /// @param value V, of all collaterals. [loan base units]
-    /// @param factorWad f_k, of all that may be sold. [WAD, ≤ 1e18]
+    /// @param factorWad f_k, of its first unit or of all of it. [WAD, ≤ 1e18]
     /// @param own c, value of the one sold. [loan base units]
     /// @param reserve y; 0: not known, ψ is 1. [loan base units]
     /// @return `1 ÷ (1 + b)`. [WAD, rounded up; type(uint256).max: none heals]

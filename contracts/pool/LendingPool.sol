@@ -54,8 +54,7 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
         liquidationModule = p.liquidationModule;
         adminModule = p.adminModule;
         riskModule = p.riskModule;
-        _oracle = p.oracle;
-        _oracleTag = uint64(uint160(p.oracle));
+        _writeOracle(p.oracle);
         _interestRateModel = p.interestRateModel;
         _lastAccrual = uint32(block.timestamp);
         _supplyCap = type(uint112).max;

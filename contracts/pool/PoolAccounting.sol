@@ -181,6 +181,12 @@ abstract contract PoolAccounting is PoolStorage {
         IERC20(token).safeTransfer(receiver, amount);
     }
 
+    /// @dev The address, and by what an engine knows it again.
+    function _writeOracle(address oracle) internal {
+        _oracle = oracle;
+        _oracleTag = uint64(uint160(oracle));
+    }
+
     function _requireAddress(address value) internal pure {
         if (value == address(0)) revert PoolZeroAddress();
     }

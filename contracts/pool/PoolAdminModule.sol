@@ -101,8 +101,7 @@ contract PoolAdminModule is PoolAccounting, IPoolAdmin, IPoolModule {
             revert ConfigModuleMismatch(oracle);
         }
         for (uint256 i; i < _collateralCount; ++i) IPriceOracle(oracle).liquidationPrice(_collateralList[i]);
-        _oracle = oracle;
-        _oracleTag = uint64(uint160(oracle));
+        _writeOracle(oracle);
         emit OracleSet(oracle);
     }
 

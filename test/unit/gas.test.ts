@@ -32,6 +32,13 @@ async function takeAll({ liquidation, liquidator, user, ether }: Pool) {
     .take(user.address, await ether.getAddress(), MaxUint256, MaxUint256, liquidator.address, "0x");
 }
 
+/** One account kicked, so that the next writes over what is there already. */
+async function anotherKicked(p: PacedPool) {
+  await crash(p);
+  await p.refresh();
+  await p.liquidation.kick(p.third.address);
+}
+
 /** Several accounts kicked, the market's depth told anew, and twenty minutes gone by. */
 async function kicked(p: PacedPool, keeper: number) {
   await crash(p);
@@ -57,9 +64,7 @@ const PACED_SCENARIOS: readonly Scenario<PacedPool>[] = [
     name: "kick: paced",
     limit: 57_000n,
     send: async (p) => {
-      await crash(p);
-      await p.refresh();
-      await p.liquidation.kick(p.third.address);
+      await anotherKicked(p);
       return p.liquidation.connect(p.liquidator).kick(p.user.address);
     },
   },
@@ -67,18 +72,14 @@ const PACED_SCENARIOS: readonly Scenario<PacedPool>[] = [
     name: "kick: paced, told what the account holds",
     limit: 55_000n,
     send: async (p) => {
-      await crash(p);
-      await p.refresh();
-      await p.liquidation.kick(p.third.address);
+      await anotherKicked(p);
       return p.liquidation.connect(p.liquidator).kickFor(p.user.address, await p.ether.getAddress(), 0);
     },
   },
   {
     name: "kick: paced, for a tip",
     send: async (p) => {
-      await crash(p);
-      await p.refresh();
-      await p.liquidation.kick(p.third.address);
+      await anotherKicked(p);
       return p.liquidation.connect(p.liquidator).kickFor(p.user.address, ZeroAddress, 1);
     },
   },

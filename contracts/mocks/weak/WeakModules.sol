@@ -9,7 +9,7 @@ import {PoolAccounting} from "../../pool/PoolAccounting.sol";
 
 /// @title Stands before a real module
 abstract contract ModuleFront is PoolAccounting {
-    address private immutable _real;
+    address internal immutable _real;
 
     constructor(address loanAsset_, address real) PoolAccounting(loanAsset_) {
         _real = real;
@@ -67,8 +67,7 @@ contract LaxModule is ModuleFront {
     constructor(address loanAsset_, address real) ModuleFront(loanAsset_, real) {}
 
     function setOracle(address oracle) external {
-        _oracle = oracle;
-        _oracleTag = uint64(uint160(oracle));
+        _writeOracle(oracle);
     }
 
     function setLiquidationTarget(uint16 targetHealthBps) external {
