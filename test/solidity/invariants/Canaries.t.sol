@@ -21,6 +21,7 @@ uint256 constant SLOT_CASH = 1;
 uint256 constant SLOT_ACCOUNTS = 5;
 uint256 constant SLOT_COLLATERALS = 7;
 uint256 constant BIT_SALE_DEBT = 184; // of an account: its part of the backlog
+uint256 constant BIT_CLOCK = 176; // of a collateral
 uint256 constant SLOT_PROVISION = 25;
 
 /// @dev Breaks something after each action that the pool accepted.
@@ -36,7 +37,9 @@ contract TamperingHandler is LifeHandler {
         HalvePaced,
         DoublePaced,
         ClockAhead,
-        ClockBack
+        ClockBack,
+        ForgetSales,
+        RushClock
     }
 
     Sabotage public sabotage;
@@ -65,11 +68,19 @@ contract TamperingHandler is LifeHandler {
         vm.mockCall(address(pool), asked, abi.encode(state));
     }
 
+    /// @dev What the pool itself goes by.
+    function _setClock(uint256 ticks) private {
+        bytes32 slot = keccak256(abi.encode(address(_tokens[1]), SLOT_COLLATERALS));
+        uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint40).max) << BIT_CLOCK);
+        vm.store(address(pool), slot, bytes32(word | (ticks << BIT_CLOCK)));
+    }
+
     function _tamperWithSale() private {
         if (sabotage == Sabotage.HalvePaced) _scalePaced(1, 2);
         else if (sabotage == Sabotage.DoublePaced) _scalePaced(2, 1);
         else if (sabotage == Sabotage.ClockAhead) _turnClock((block.timestamp + 3 minutes) * 256);
-        else _turnClock(1);
+        else if (sabotage == Sabotage.ClockBack) _turnClock(1);
+        else _setClock(sabotage == Sabotage.ForgetSales ? 0 : (block.timestamp + 1 minutes) * 256);
     }
 
     function _tamper() internal override {
@@ -207,6 +218,14 @@ contract CanaryTest is CanarySetup {
         handler.deposit(0, 1e6, 0);
         _requireReport(handler.violation(), "INV-08");
     }
+
+    function test_Panic_IsReported() public {
+        bytes memory overflow = abi.encodeWithSignature("Panic(uint256)", 0x11);
+        vm.mockCallRevert(address(pool), abi.encodePacked(pool.accrue.selector), overflow);
+        handler.accrue(0, 0, 0);
+        _requireReport(handler.violation(), "panic:");
+    }
+
     function test_INV10_FactorFallsAtOnce() public {
         _sabotage(TamperingHandler.Sabotage.LowerFactors);
         handler.setRiskEngine(1, 0, 0);

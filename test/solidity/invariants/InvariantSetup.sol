@@ -11,6 +11,7 @@ import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
 import {LifeHandler} from "./LifeHandler.sol";
 import {SaleHandler} from "./SaleHandler.sol";
+import {SplitHandler} from "./SplitHandler.sol";
 
 /// @title A pool, a handler with funded actors, and all checks at once
 abstract contract InvariantSetup is PoolSetup {
@@ -61,7 +62,7 @@ abstract contract InvariantSetup is PoolSetup {
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](39);
+        list = new bytes4[](40);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -101,6 +102,7 @@ abstract contract InvariantSetup is PoolSetup {
         list[36] = LifeHandler.setParameter.selector;
         list[37] = LifeHandler.registerKeeper.selector;
         list[38] = LifeHandler.actInOutage.selector;
+        list[39] = SplitHandler.splitSale.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

@@ -14,11 +14,11 @@ import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {KinkedRateModel} from "../../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "../Vm.sol";
-import {SaleHandler} from "./SaleHandler.sol";
+import {SplitHandler} from "./SplitHandler.sol";
 
 /// @title What else can happen in a pool's life
 /// @notice Others' hands, batches of dust, caps and parameters that change, pauses, and feeds that fail.
-contract LifeHandler is SaleHandler {
+contract LifeHandler is SplitHandler {
     uint112 private constant UNCAPPED = type(uint112).max;
     /// @dev Most of a batch's gain that roundings of what is measured can make up. [loan base units]
     uint256 private constant ROUNDING = 1;
@@ -34,7 +34,7 @@ contract LifeHandler is SaleHandler {
         ConstantPriceOracle oracle_,
         MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
-    ) SaleHandler(pool_, oracle_, tokens, flashBorrower_) {
+    ) SplitHandler(pool_, oracle_, tokens, flashBorrower_) {
         _curves = [
             pool_.collateralConfig(address(tokens[1])).curve,
             address(new DutchCurve(500, 1_000, 30 minutes)),

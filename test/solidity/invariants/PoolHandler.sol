@@ -459,7 +459,7 @@ contract PoolHandler {
             ++succeeded[msg.sig];
             _tamper();
         } else if (bytes4(result) == PANIC) {
-            _violate("panic");
+            _violate("panic: the pool failed instead of refusing");
         }
     }
 
