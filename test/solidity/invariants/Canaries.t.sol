@@ -6,6 +6,7 @@ import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol"
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
+import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
@@ -13,6 +14,7 @@ import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {LifeHandler} from "./LifeHandler.sol";
+import {PoolHandler} from "./PoolHandler.sol";
 
 /// @dev Storage slots of `PoolStorage`.
 uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
@@ -297,8 +299,66 @@ contract CanaryTest is CanarySetup {
         handler.kick(0, 2, 0);
         bytes memory noPrice = abi.encodeWithSelector(IPriceOracle.OracleNoFreshSource.selector, tokens[0]);
         vm.mockCallRevert(address(pool), abi.encodePacked(ILiquidationSales.take.selector), noPrice);
-        handler.actInOutage(1 << 9, 15, 2 + 4);
+        handler.sellInOutage(1, 2, 0);
         _requireReport(handler.violation(), "INV-19");
+    }
+
+    /// @dev By a feed that fell silent actions ago, and with nothing paused.
+    function test_INV19_SaleRefusedByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.kick(0, 2, 0);
+        handler.failFeed(0, 0, 0);
+        uint256 state = vm.snapshotState();
+        handler.take(1, 2, 0);
+        _requireNoViolation();
+        require(handler.succeeded(PoolHandler.take.selector) == 1, "nothing was sold");
+        require(vm.revertToState(state), "the state is not put back");
+        bytes memory noPrice = abi.encodeWithSelector(IPoolTypes.LiquidationNoFreshPrice.selector, tokens[0]);
+        vm.mockCallRevert(address(pool), abi.encodePacked(ILiquidationSales.take.selector), noPrice);
+        handler.take(1, 2, 0);
+        _requireReport(handler.violation(), "INV-19");
+    }
+
+    /// @dev Of the four that judge an account each is refused while its feed is silent, or else reported.
+    function test_INV08_JudgedByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.failFeed(0, 0, 0);
+        uint256 state = vm.snapshotState();
+        for (uint256 i; i < 4; ++i) {
+            _judge(i);
+            _requireNoViolation();
+            bytes4[4] memory selectors = [
+                ILiquidationSales.kick.selector,
+                ILiquidationSales.kickFor.selector,
+                ILiquidationSales.mark.selector,
+                ILiquidationSales.take.selector
+            ];
+            vm.mockCall(address(pool), abi.encodePacked(selectors[i]), abi.encode(0, 0));
+            _judge(i);
+            _requireReport(handler.violation(), "INV-08");
+            require(vm.revertToState(state), "the state is not put back");
+            state = vm.snapshotState();
+        }
+    }
+
+    function _judge(uint256 how) private {
+        if (how == 0) handler.kick(0, 2, 0);
+        else if (how == 1) handler.kickFor(0, 2, 0);
+        else if (how == 2) handler.mark(0, 2, 0);
+        else handler.take(1, 2, 0);
+    }
+
+    function test_INV08_TakenOffSaleByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.kick(0, 2, 0);
+        for (uint256 i; i < 6; ++i) handler.movePrice(0, 650, 0);
+        handler.failFeed(0, 0, 0);
+        handler.unkick(0, 2 + (7 << 9), 0);
+        require(handler.succeeded(PoolHandler.unkick.selector) == 0, "taken off sale");
+        _requireNoViolation();
+        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.unkick.selector), "");
+        handler.unkick(0, 2 + (7 << 9), 0);
+        _requireReport(handler.violation(), "INV-08");
     }
 
     function test_INV04_BorrowedWithoutAPrice() public {

@@ -11,7 +11,7 @@ import {InvariantSetup} from "./InvariantSetup.sol";
 /// @title Can everybody leave?
 /// @notice INV-21, at the end of a run: either everybody repays, or nobody does and everything is sold after a crash. Either way
 /// no debt is left, all collateral can be withdrawn, and lenders leave with the same for each share, whoever goes first.
-/// @dev Governance has put no engine in place, for an engine may hold exits back for a while.
+/// @dev Feeds that are silent stay so where all repay. Governance has put no engine in place, for an engine may hold exits back for a while.
 abstract contract Exits is InvariantSetup {
     uint112 private constant UNCAPPED = type(uint112).max;
     uint256 private constant MOST_ROUNDS = 120;
@@ -69,6 +69,7 @@ abstract contract Exits is InvariantSetup {
     function _crash() private {
         for (uint256 i; i < tokens.length; ++i) {
             address token = address(tokens[i]);
+            oracle.setFresh(token, true);
             oracle.setPrice(token, oracle.liquidationPrice(token) / 1_000 + 1);
         }
     }

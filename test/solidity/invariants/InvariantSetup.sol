@@ -10,6 +10,7 @@ import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
 import {LifeHandler} from "./LifeHandler.sol";
+import {OutageHandler} from "./OutageHandler.sol";
 import {SaleHandler} from "./SaleHandler.sol";
 import {SplitHandler} from "./SplitHandler.sol";
 
@@ -62,7 +63,7 @@ abstract contract InvariantSetup is PoolSetup {
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](40);
+        list = new bytes4[](43);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -101,8 +102,11 @@ abstract contract InvariantSetup is PoolSetup {
         list[35] = LifeHandler.setCaps.selector;
         list[36] = LifeHandler.setParameter.selector;
         list[37] = LifeHandler.registerKeeper.selector;
-        list[38] = LifeHandler.actInOutage.selector;
+        list[38] = OutageHandler.actInOutage.selector;
         list[39] = SplitHandler.splitSale.selector;
+        list[40] = OutageHandler.sellInOutage.selector;
+        list[41] = OutageHandler.failFeed.selector;
+        list[42] = OutageHandler.healFeeds.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

@@ -6,6 +6,7 @@ import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
+import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
 
 /// @title Invariants under random actions; see `docs/invariants.md`
@@ -140,7 +141,12 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.mark(0, 2, 0);
         handler.kickFor(0, 2, 0);
         handler.splitSale(1, 2, 0);
-        handler.take(1, 2, 0);
+        handler.failFeed(0, 0, 0);
+        handler.take(1, 2, 0); // at the last price
+        require(handler.succeeded(PoolHandler.take.selector) == 1, "not sold while its feed is silent");
+        handler.healFeeds(0, 0, 0);
+        handler.movePrice(0, 0, 0);
+        handler.sellInOutage(1, 2, 0);
         handler.claimTips(0, 0, 0);
         _requireAll();
         // Engine and governance; actor 3 owes against two collaterals and unwinds.

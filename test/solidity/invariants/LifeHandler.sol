@@ -6,7 +6,6 @@ import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.s
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
-import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {DutchCurve} from "../../../contracts/liquidation/DutchCurve.sol";
 import {StairstepCurve} from "../../../contracts/liquidation/StairstepCurve.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
@@ -14,17 +13,14 @@ import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {KinkedRateModel} from "../../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "../Vm.sol";
-import {SplitHandler} from "./SplitHandler.sol";
+import {OutageHandler} from "./OutageHandler.sol";
 
 /// @title What else can happen in a pool's life
-/// @notice Others' hands, batches of dust, caps and parameters that change, pauses, and feeds that fail.
-contract LifeHandler is SplitHandler {
+/// @notice Others' hands, batches of dust, caps and parameters that change.
+contract LifeHandler is OutageHandler {
     uint112 private constant UNCAPPED = type(uint112).max;
     /// @dev Most of a batch's gain that roundings of what is measured can make up. [loan base units]
     uint256 private constant ROUNDING = 1;
-
-    /// @dev [loan base units]
-    uint256 private constant LEAST_PART = 1_000;
 
     address[3] private _curves;
     address[2] private _rateModels;
@@ -34,7 +30,7 @@ contract LifeHandler is SplitHandler {
         ConstantPriceOracle oracle_,
         MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
-    ) SplitHandler(pool_, oracle_, tokens, flashBorrower_) {
+    ) OutageHandler(pool_, oracle_, tokens, flashBorrower_) {
         _curves = [
             pool_.collateralConfig(address(tokens[1])).curve,
             address(new DutchCurve(500, 1_000, 30 minutes)),
@@ -68,7 +64,7 @@ contract LifeHandler is SplitHandler {
         (address owner, address operator) = (_solvent(a), _actor(c));
         vm.prank(owner);
         pool.setOperator(operator, a % 2 == 0);
-        uint256 room = _zeroFloorSub(pool.borrowCapacityOf(owner), pool.debtOf(owner));
+        uint256 room = _zeroFloorSub(_creditOf(owner), pool.debtOf(owner));
         uint256 assets = _between(b, 100e6, 100e6 + room);
         (bool ok, bytes memory result) = _act(operator, abi.encodeCall(pool.borrow, (assets, 0, owner, operator)));
         vm.prank(owner);
@@ -84,7 +80,7 @@ contract LifeHandler is SplitHandler {
     function supplyFor(uint256 a, uint256 b, uint256 c) external now_ {
         (address giver, address account) = (_actor(a), _actor(c));
         address token = address(_token(c >> 8));
-        uint256 amount = (_between(b, 1, 1_000e6) * 1e36) / _oracle.liquidationPrice(token) + 1;
+        uint256 amount = (_between(b, 1, 1_000e6) * 1e36) / _priceOf(token) + 1;
         bool isNew = pool.collateralOf(account, token) == 0;
         (bool ok, ) = _act(giver, abi.encodeCall(pool.supplyCollateral, (token, amount, account, "")));
         if (ok && isNew && giver != account) _violate("INV-20: somebody chose a collateral for another, unasked");
@@ -143,7 +139,7 @@ contract LifeHandler is SplitHandler {
             );
         } else {
             address token = address(_token(c));
-            uint256 units = (room * 1e36) / _oracle.liquidationPrice(token);
+            uint256 units = (room * 1e36) / _priceOf(token);
             uint256 cap = pool.collateralConfig(token).totalSupplied + units;
             if (b % 2 == 0 || cap > UNCAPPED) cap = UNCAPPED;
             data = abi.encodeCall(IPoolAdmin.setCollateralSupplyCap, (token, uint112(cap)));
@@ -172,101 +168,5 @@ contract LifeHandler is SplitHandler {
 
     function registerKeeper(uint256 a, uint256, uint256) external now_ {
         _act(_actor(a), abi.encodeCall(ILiquidationDesk.registerKeeper, ()));
-    }
-
-    // --- failures -------------------------------------------------------------------------------------------------
-
-    /**
-     * @dev Feeds fail, stale or reverting, and everything that can be paused is. Debt is repaid and collateral added all the same;
-     * an account that is for sale is sold at the last valid price where there is one; nobody borrows against what has no price.
-     */
-    function actInOutage(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 failing = b % 16;
-        _fail(failing, a % 2 == 0 ? Outage.Stale : Outage.Reverting);
-        IPoolAdmin(address(pool)).setPauseFlags(uint8((b >> 8) % 16));
-        address account = _actor(c);
-        _reduceRisk(account, a, c);
-        if (a % 2 == 0) _sellInOutage(account, c);
-        else if (_holdsAny(account, failing)) _borrowInOutage(account);
-        IPoolAdmin(address(pool)).setPauseFlags(0);
-        _fail(15, Outage.None);
-    }
-
-    enum Outage {
-        None,
-        Stale,
-        Reverting
-    }
-
-    function _fail(uint256 which, Outage outage) private {
-        for (uint256 i; i < _tokens.length; ++i) {
-            if (which & (1 << i) == 0) continue;
-            if (outage == Outage.Reverting) _oracle.setReverting(address(_tokens[i]), true);
-            else _oracle.setFresh(address(_tokens[i]), outage == Outage.None);
-        }
-    }
-
-    function _reduceRisk(address account, uint256 a, uint256 c) private {
-        if (pool.debtSharesOf(account) != 0) _repayInOutage(_actor(a), account, _repayment(account, a, c));
-        for (uint256 i; i < _tokens.length; ++i) {
-            address token = address(_tokens[i]);
-            if (pool.collateralOf(account, token) == 0) continue;
-            if (pool.collateralConfig(token).totalSupplied >= pool.collateralConfig(token).supplyCap) continue;
-            (bool ok, ) = _call(account, abi.encodeCall(pool.supplyCollateral, (token, 1, account, "")));
-            if (!ok) _violate("INV-19: collateral was refused in an outage");
-        }
-    }
-
-    /// @dev Of the whole debt a part that is a share at least and leaves no dust, or all.
-    function _repayment(address account, uint256 a, uint256 c) private view returns (bytes memory) {
-        uint256 debt = pool.debtOf(account);
-        uint256 minDebt = pool.poolConfig().minDebt;
-        if (debt < minDebt + LEAST_PART || c % 8 == 0) {
-            return abi.encodeCall(pool.repay, (0, pool.debtSharesOf(account), account, ""));
-        }
-        return abi.encodeCall(pool.repay, (_between(a >> 8, LEAST_PART, debt - minDebt), 0, account, ""));
-    }
-
-    function _repayInOutage(address payer, address account, bytes memory data) private {
-        (bool ok, bytes memory result) = _call(payer, data);
-        if (!ok) return _violate("INV-19: a repayment was refused in an outage");
-        (uint256 paid, ) = abi.decode(result, (uint256, uint256));
-        netLoanFlow += paid;
-        if (pool.debtOf(account) == 0) smallDebtAllowed[account] = false;
-    }
-
-    /// @dev With stale prices: the last valid ones.
-    function _sellInOutage(address account, uint256 c) private {
-        if (pool.accountOf(account).kickedAt == 0 || !_isLiquidatable(account, 0)) return;
-        address token = address(_token(c >> 8));
-        bytes memory data = abi.encodeCall(
-            ILiquidationSales.take,
-            (account, token, type(uint256).max, type(uint256).max, _actor(c), "")
-        );
-        vm.prank(_actor(c));
-        (bool ok, bytes memory result) = address(pool).call(data);
-        if (!ok) {
-            bytes4 reason = bytes4(result);
-            if (
-                reason == IPriceOracle.OracleNoFreshSource.selector ||
-                reason == IPriceOracle.OracleInsufficientSources.selector ||
-                reason == IPoolTypes.PoolPaused.selector
-            ) _violate("INV-19: a sale was refused in an outage");
-            return;
-        }
-        ++succeeded[msg.sig];
-        (, uint256 paid) = abi.decode(result, (uint256, uint256));
-        netLoanFlow += paid;
-        if (pool.collateralOf(account, token) == 0) smallDebtAllowed[account] = true;
-    }
-
-    function _borrowInOutage(address account) private {
-        vm.prank(account);
-        (bool ok, ) = address(pool).call(abi.encodeCall(pool.borrow, (100e6, 0, account, account)));
-        if (ok) _violate("INV-04: borrowed against what has no price");
-    }
-
-    function _holdsAny(address account, uint256 which) private view returns (bool) {
-        return pool.accountOf(account).collateralMask & which != 0;
     }
 }

@@ -49,7 +49,9 @@ contract SaleHandler is RiskHandler {
         bool unhealthy = _isLiquidatable(account, 0);
         // What it is said to hold may be wrong, and counts for nothing then.
         address token = _heldToken(account, b);
+        bool priced = !_holdsAny(account, _silent());
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kickFor, (account, token, 1)));
+        if (ok) _checkPriced(priced);
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
@@ -185,14 +187,14 @@ contract SaleHandler is RiskHandler {
             debt: pool.healthOf(account).debt + tip,
             clockTicks: ILiquidationDesk(address(pool)).saleOf(token).clockTicks,
             place: place,
-            price36: _oracle.liquidationPrice(token),
+            price36: _priceOf(token),
             held: pool.collateralOf(account, token),
             values: values
         });
     }
 
     function _worth(MockERC20 token, uint256 amount) private view returns (uint256) {
-        return (amount * _oracle.liquidationPrice(address(token))) / 1e36;
+        return (amount * _priceOf(address(token))) / 1e36;
     }
 
     function _afterSale(address account, address token, uint256 amount, uint256 paid) internal override {
