@@ -36,6 +36,7 @@ contract TamperingHandler is LifeHandler {
         LowerFactors,
         LowerCaps,
         PayDust,
+        PayCollateral,
         HalvePaced,
         DoublePaced,
         ClockAhead,
@@ -98,6 +99,8 @@ contract TamperingHandler is LifeHandler {
             vm.store(address(pool), slot, bytes32(word | (1 << 16) | (1 << 32)));
         } else if (sabotage == Sabotage.PayDust) {
             _loan.mint(_actor(2), 1);
+        } else if (sabotage == Sabotage.PayCollateral) {
+            _tokens[0].mint(_actor(2), 1);
         } else if (sabotage == Sabotage.LowerCaps) {
             IPoolAdmin(address(pool)).setPoolCaps(1, 1);
             for (uint256 i; i < _tokens.length; ++i) {
@@ -401,6 +404,24 @@ contract CanaryTest is CanarySetup {
         handler.dustBatches(2, 0, 0);
         require(loan.balanceOf(actor) > 0, "nobody was paid");
         _requireReport(handler.violation(), "INV-05");
+    }
+
+    function test_INV05_DustOfCollateralGains() public {
+        handler.dustBatches(2, 0, 0x070607060706);
+        _requireNoViolation();
+        require(handler.succeeded(LifeHandler.dustBatches.selector) == 8, "collateral did not go in and out");
+        _sabotage(TamperingHandler.Sabotage.PayCollateral);
+        handler.dustBatches(2, 0, 0x070607060706);
+        _requireReport(handler.violation(), "INV-05");
+    }
+
+    /// @dev One step is refused: the others are done, among them shares of which a million are worth a unit.
+    function test_DustBatches_WithoutWhatIsRefused() public {
+        handler.failFeed(0, 0, 0);
+        handler.dustBatches(2, 99, 0x090909090904); // 100 shares; loans of a unit, against what has no price
+        _requireNoViolation();
+        require(handler.succeeded(LifeHandler.dustBatches.selector) == 8, "the share of the batch was not done");
+        require(pool.balanceOf(handler.actorList()[2]) == 800, "no shares were minted");
     }
 
     function exit(uint256 word) external {

@@ -88,35 +88,73 @@ contract LifeHandler is OutageHandler {
 
     // --- batches of dust ------------------------------------------------------------------------------------------
 
-    /// @dev Six steps of 1 to 100 base units in any order, in one transaction, eight times over: whoever gained by one batch would
-    /// gain eight times as much.
+    /// @dev Six steps of 1 to 100 base units or shares in any order, in one transaction, eight times over: whoever gained by one batch
+    /// would gain eight times as much. Steps that are refused are left out.
     function dustBatches(uint256 a, uint256 b, uint256 c) external now_ {
         address account = _actor(a);
-        bool owes = pool.debtOf(account) != 0;
-        bytes[] memory steps = new bytes[](6);
-        for (uint256 i; i < steps.length; ++i) {
-            uint256 amount = _between(b >> (8 * i), 1, 100);
-            // Who owes nothing has nothing to repay, and cannot owe so little.
-            steps[i] = _dustStep((c >> (8 * i)) % (owes ? 6 : 4), amount, account);
-        }
+        bytes[] memory steps = _dustSteps(account, b, c);
         uint256 before = _wealthOf(account);
+        bytes32 holdings = _holdingsOf(account);
         uint256 held = _loan.balanceOf(account);
-        for (uint256 i; i < 8; ++i) {
+        for (uint256 i; i < 8 && steps.length != 0; ++i) {
             (bool ok, ) = _act(account, abi.encodeCall(pool.multicall, (steps)));
-            if (!ok) break;
+            if (!ok) steps = _doSingly(account, steps);
         }
         uint256 left = _loan.balanceOf(account);
         netLoanFlow = netLoanFlow + held - left;
         if (_wealthOf(account) > before + ROUNDING) _violate("INV-05: a batch of dust gains");
+        if (_holdingsOf(account) != holdings) _violate("INV-05: a batch of dust changes what is owned of collateral");
     }
 
-    function _dustStep(uint256 kind, uint256 amount, address account) private view returns (bytes memory) {
+    function _dustSteps(address account, uint256 b, uint256 c) private view returns (bytes[] memory steps) {
+        // Who owes nothing has nothing to repay, and cannot owe so little.
+        uint256 kinds = pool.debtOf(account) == 0 ? 8 : 12;
+        address token = _heldToken(account, b >> 64);
+        steps = new bytes[](6);
+        for (uint256 i; i < steps.length; ++i) {
+            uint256 amount = _between(b >> (8 * i), 1, 100);
+            steps[i] = _dustStep(uint8(c >> (8 * i)) % kinds, amount, account, token);
+        }
+    }
+
+    /// @return done Those of the steps that were not refused.
+    function _doSingly(address account, bytes[] memory steps) private returns (bytes[] memory done) {
+        uint256 count;
+        for (uint256 i; i < steps.length; ++i) {
+            (bool ok, ) = _act(account, steps[i]);
+            if (ok) steps[count++] = steps[i];
+        }
+        done = new bytes[](count);
+        for (uint256 i; i < count; ++i) done[i] = steps[i];
+    }
+
+    function _dustStep(
+        uint256 kind,
+        uint256 amount,
+        address account,
+        address token
+    ) private view returns (bytes memory) {
         if (kind == 0) return abi.encodeCall(pool.deposit, (amount, account));
-        if (kind == 1) return abi.encodeCall(pool.mint, (amount * 1e6, account));
-        if (kind == 2) return abi.encodeCall(pool.withdraw, (amount, account, account));
+        if (kind == 1) return abi.encodeCall(pool.withdraw, (amount, account, account));
+        // Of shares worth a unit each or so, and of a millionth of that.
+        if (kind == 2) return abi.encodeCall(pool.mint, (amount * 1e6, account));
         if (kind == 3) return abi.encodeCall(pool.redeem, (amount * 1e6, account, account));
-        if (kind == 4) return abi.encodeCall(pool.repay, (amount, 0, account, ""));
-        return abi.encodeCall(pool.borrow, (amount, 0, account, account));
+        if (kind == 4) return abi.encodeCall(pool.mint, (amount, account));
+        if (kind == 5) return abi.encodeCall(pool.redeem, (amount, account, account));
+        if (kind == 6) return abi.encodeCall(pool.supplyCollateral, (token, amount, account, ""));
+        if (kind == 7) return abi.encodeCall(pool.withdrawCollateral, (token, amount, account, account));
+        if (kind == 8) return abi.encodeCall(pool.repay, (amount, 0, account, ""));
+        if (kind == 9) return abi.encodeCall(pool.borrow, (amount, 0, account, account));
+        if (kind == 10) return abi.encodeCall(pool.repay, (0, amount, account, ""));
+        return abi.encodeCall(pool.borrow, (0, amount, account, account));
+    }
+
+    /// @dev Of every collateral, in the pool and out of it.
+    function _holdingsOf(address account) private view returns (bytes32 holdings) {
+        for (uint256 i; i < _tokens.length; ++i) {
+            uint256 sum = _tokens[i].balanceOf(account) + pool.collateralOf(account, address(_tokens[i]));
+            holdings = keccak256(abi.encode(holdings, sum));
+        }
     }
 
     /// @dev [loan base units, to one unit]
