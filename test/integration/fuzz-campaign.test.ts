@@ -12,7 +12,7 @@ describe("the invariant campaigns", function () {
     skipUnderCoverage(this);
     const root = path.resolve(import.meta.dirname, "..", "..");
     const calls = await runCampaigns(root, [{ INVARIANT_RUNS: "12", INVARIANT_DEPTH: "128" }]);
-    expect(calls).to.have.lengthOf(43);
+    expect(calls).to.have.lengthOf(46);
     expect(vacuous(calls)).to.deep.equal([]);
   });
 });

@@ -1,119 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
 import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
-import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
-import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {LifeHandler} from "./LifeHandler.sol";
 import {PoolHandler} from "./PoolHandler.sol";
-
-/// @dev Storage slots of `PoolStorage`.
-uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
-uint256 constant BIT_SHARES = 112;
-uint256 constant SLOT_CASH = 1;
-uint256 constant SLOT_ACCOUNTS = 5;
-uint256 constant SLOT_COLLATERALS = 7;
-uint256 constant BIT_SALE_DEBT = 184; // of an account: its part of the backlog
-uint256 constant BIT_CLOCK = 176; // of a collateral
-uint256 constant SLOT_PROVISION = 25;
-
-/// @dev Breaks something after each action that the pool accepted.
-contract TamperingHandler is LifeHandler {
-    enum Sabotage {
-        None,
-        LoseCash,
-        LowerPrices,
-        LowerBorrowPrices,
-        LowerFactors,
-        LowerCaps,
-        PayDust,
-        PayCollateral,
-        HalvePaced,
-        DoublePaced,
-        ClockAhead,
-        ClockBack,
-        ForgetSales,
-        RushClock
-    }
-
-    Sabotage public sabotage;
-
-    constructor(
-        LendingPool pool_,
-        ConstantPriceOracle oracle_,
-        MockERC20[4] memory tokens,
-        MockFlashBorrower borrower
-    ) LifeHandler(pool_, oracle_, tokens, borrower) {}
-
-    function setSabotage(Sabotage value) external {
-        sabotage = value;
-    }
-
-    /// @dev Price of the collateral that is sold by the paced auction.
-    function _scalePaced(uint256 times, uint256 by) private {
-        address token = address(_tokens[1]);
-        _oracle.setPrice(token, (_oracle.liquidationPrice(token) * times) / by);
-    }
-
-    function _turnClock(uint256 ticks) private {
-        bytes memory asked = abi.encodeCall(ILiquidationDesk.saleOf, (address(_tokens[1])));
-        ILiquidationDesk.SaleState memory state = ILiquidationDesk(address(pool)).saleOf(address(_tokens[1]));
-        state.clockTicks = ticks;
-        vm.mockCall(address(pool), asked, abi.encode(state));
-    }
-
-    /// @dev What the pool itself goes by.
-    function _setClock(uint256 ticks) private {
-        bytes32 slot = keccak256(abi.encode(address(_tokens[1]), SLOT_COLLATERALS));
-        uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint40).max) << BIT_CLOCK);
-        vm.store(address(pool), slot, bytes32(word | (ticks << BIT_CLOCK)));
-    }
-
-    function _tamperWithSale() private {
-        if (sabotage == Sabotage.HalvePaced) _scalePaced(1, 2);
-        else if (sabotage == Sabotage.DoublePaced) _scalePaced(2, 1);
-        else if (sabotage == Sabotage.ClockAhead) _turnClock((block.timestamp + 3 minutes) * 256);
-        else if (sabotage == Sabotage.ClockBack) _turnClock(1);
-        else _setClock(sabotage == Sabotage.ForgetSales ? 0 : (block.timestamp + 1 minutes) * 256);
-    }
-
-    function _tamper() internal override {
-        if (sabotage >= Sabotage.HalvePaced) _tamperWithSale();
-        else if (sabotage == Sabotage.LoseCash) {
-            bytes32 cash = vm.load(address(pool), bytes32(SLOT_CASH));
-            vm.store(address(pool), bytes32(SLOT_CASH), bytes32(uint256(cash) - 1));
-        } else if (sabotage == Sabotage.LowerFactors) {
-            // The second slot of the collateral: its ramp, 16 bits each, from 1 to 1.
-            bytes32 slot = keccak256(abi.encode(pool.collateralList()[0], SLOT_COLLATERALS));
-            slot = bytes32(uint256(slot) + 1);
-            uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint32).max) << 16);
-            vm.store(address(pool), slot, bytes32(word | (1 << 16) | (1 << 32)));
-        } else if (sabotage == Sabotage.PayDust) {
-            _loan.mint(_actor(2), 1);
-        } else if (sabotage == Sabotage.PayCollateral) {
-            _tokens[0].mint(_actor(2), 1);
-        } else if (sabotage == Sabotage.LowerCaps) {
-            IPoolAdmin(address(pool)).setPoolCaps(1, 1);
-            for (uint256 i; i < _tokens.length; ++i) {
-                IPoolAdmin(address(pool)).setCollateralSupplyCap(address(_tokens[i]), 1);
-            }
-        } else if (sabotage != Sabotage.None) {
-            ConstantPriceOracle oracle = ConstantPriceOracle(pool.poolConfig().oracle);
-            address token = pool.collateralList()[0];
-            uint256 liquidation = sabotage == Sabotage.LowerPrices ? 1 : oracle.liquidationPrice(token);
-            oracle.setPrices(token, 1, liquidation);
-        }
-    }
-}
+import {
+    BIT_SHARES,
+    SLOT_ACCOUNTS,
+    SLOT_CASH,
+    SLOT_COLLATERALS,
+    SLOT_DEBT,
+    SLOT_PROVISION,
+    TamperingHandler
+} from "./TamperingHandler.sol";
 
 /// @title A pool in use, whose handler can be told to break something
 abstract contract CanarySetup is Exits {
@@ -234,6 +140,31 @@ contract CanaryTest is CanarySetup {
     function test_INV10_FactorFallsAtOnce() public {
         _sabotage(TamperingHandler.Sabotage.LowerFactors);
         handler.setRiskEngine(1, 0, 0);
+        _requireReport(handler.violation(), "INV-10");
+    }
+
+    function test_INV10_FactorFallsByWhateverIsSet() public {
+        uint256 state = vm.snapshotState();
+        for (uint256 i; i < 5; ++i) {
+            _sabotage(TamperingHandler.Sabotage.LowerFactors);
+            _setSomething(i);
+            _requireReport(handler.violation(), "INV-10");
+            require(vm.revertToState(state), "the state is not put back");
+            state = vm.snapshotState();
+        }
+    }
+
+    function _setSomething(uint256 kind) private {
+        if (kind == 0) handler.setOracle(0, 0, 0);
+        else if (kind == 1) handler.tighten(0, 1, 0);
+        else if (kind == 2) handler.tighten(1, 1 << 16, 0);
+        else if (kind == 3) handler.listCollateral(12, 100, 8_000);
+        else handler.setCaps(0, 0, 0);
+    }
+
+    function test_INV10_AnotherOracleOfLowerPrices() public {
+        _sabotage(TamperingHandler.Sabotage.LowerPrices);
+        handler.setOracle(0, 0, 0);
         _requireReport(handler.violation(), "INV-10");
     }
 

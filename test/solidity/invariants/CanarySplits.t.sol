@@ -5,8 +5,9 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {vm} from "../Vm.sol";
-import {CanarySetup, TamperingHandler} from "./Canaries.t.sol";
+import {CanarySetup} from "./Canaries.t.sol";
 import {SplitHandler} from "./SplitHandler.sol";
+import {TamperingHandler} from "./TamperingHandler.sol";
 
 /// @title Does INV-15 bark, and how far does it reach?
 contract CanarySplitsTest is CanarySetup {

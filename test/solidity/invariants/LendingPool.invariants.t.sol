@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
+import {GovernanceHandler} from "./GovernanceHandler.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
@@ -168,6 +169,15 @@ contract LendingPoolDriverTest is InvariantSetup {
         handler.setCaps(0, 0, 0);
         for (uint256 i; i < 8; ++i) handler.setParameter(i, 60e6, 1);
         handler.registerKeeper(2, 0, 0);
+        handler.setOracle(0, 0, 0);
+        handler.listCollateral(12, 100, 8_000);
+        handler.supplyCollateral(3, 1_000e6, 4);
+        for (uint256 i; i < 3; ++i) {
+            handler.tighten(4 * i + 4, 1 << 16, 0); // caps of the pool, a cap of a collateral, a pause
+            require(handler.succeeded(GovernanceHandler.tighten.selector) == i + 1, "not tightened");
+        }
+        handler.tighten(1, 0, 0); // which is lifted
+        handler.setCaps(0, 0, 0);
         handler.actInOutage(0, 15, 3);
         handler.actInOutage(1, 15, 2);
         _requireAll();

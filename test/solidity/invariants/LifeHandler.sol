@@ -3,46 +3,24 @@ pragma solidity ^0.8.28;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
-import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
-import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
-import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
-import {DutchCurve} from "../../../contracts/liquidation/DutchCurve.sol";
-import {StairstepCurve} from "../../../contracts/liquidation/StairstepCurve.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
-import {KinkedRateModel} from "../../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "../Vm.sol";
-import {OutageHandler} from "./OutageHandler.sol";
+import {GovernanceHandler} from "./GovernanceHandler.sol";
 
 /// @title What else can happen in a pool's life
-/// @notice Others' hands, batches of dust, caps and parameters that change.
-contract LifeHandler is OutageHandler {
-    uint112 private constant UNCAPPED = type(uint112).max;
+/// @notice Others' hands and batches of dust.
+contract LifeHandler is GovernanceHandler {
     /// @dev Most of a batch's gain that roundings of what is measured can make up. [loan base units]
     uint256 private constant ROUNDING = 1;
-
-    address[3] private _curves;
-    address[2] private _rateModels;
 
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
         MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
-    ) OutageHandler(pool_, oracle_, tokens, flashBorrower_) {
-        _curves = [
-            pool_.collateralConfig(address(tokens[1])).curve,
-            address(new DutchCurve(500, 1_000, 30 minutes)),
-            address(new StairstepCurve(500, 1_200, 90, 9_900))
-        ];
-        _rateModels = [
-            pool_.poolConfig().interestRateModel,
-            address(
-                new KinkedRateModel(KinkedRateModel.Params(0, 0.1e18, 0.6e18, 0.8e18, 0.95e18, 0.02e18, 20e18, 6 hours))
-            )
-        ];
-    }
+    ) GovernanceHandler(pool_, oracle_, tokens, flashBorrower_) {}
 
     // --- others' hands --------------------------------------------------------------------------------------------
 
@@ -160,48 +138,6 @@ contract LifeHandler is OutageHandler {
     /// @dev [loan base units, to one unit]
     function _wealthOf(address account) private view returns (uint256) {
         return _loan.balanceOf(account) + pool.convertToAssets(pool.balanceOf(account)) - pool.debtOf(account);
-    }
-
-    // --- governance -----------------------------------------------------------------------------------------------
-
-    /// @dev Around what there is, or none.
-    function setCaps(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 room = _between(b >> 16, 0, 50_000e6);
-        bytes memory data;
-        if (a % 3 == 0) {
-            data = abi.encodeCall(IPoolAdmin.setPoolCaps, (UNCAPPED, UNCAPPED));
-        } else if (a % 3 == 1) {
-            data = abi.encodeCall(
-                IPoolAdmin.setPoolCaps,
-                (uint112(pool.totalAssets() + room), uint112(pool.totals().debtAssets + room / 4))
-            );
-        } else {
-            address token = address(_token(c));
-            uint256 units = (room * 1e36) / _priceOf(token);
-            uint256 cap = pool.collateralConfig(token).totalSupplied + units;
-            if (b % 2 == 0 || cap > UNCAPPED) cap = UNCAPPED;
-            data = abi.encodeCall(IPoolAdmin.setCollateralSupplyCap, (token, uint112(cap)));
-        }
-        _govern(address(pool), address(this), data);
-    }
-
-    function setParameter(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 kind = a % 8;
-        bytes memory data;
-        if (kind == 0) data = abi.encodeCall(IPoolAdmin.setFlashFee, (uint16(_between(b, 0, 50))));
-        else if (kind == 1) data = abi.encodeCall(IPoolAdmin.setReserveFactor, (uint16(_between(b, 0, 3_000))));
-        else if (kind == 2)
-            data = abi.encodeCall(IPoolAdmin.setLiquidationTarget, (uint16(_between(b, 10_100, 11_000))));
-        else if (kind == 3) data = abi.encodeCall(IPoolAdmin.setKickTip, (uint80(_between(b, 0, 20e6))));
-        else if (kind == 4) data = abi.encodeCall(IPoolAdmin.setMaxCollateralsPerAccount, (uint8(_between(b, 1, 12))));
-        else if (kind == 5) data = abi.encodeCall(IPoolAdmin.setInterestRateModel, (_rateModels[b % 2]));
-        else if (kind == 6) data = abi.encodeCall(IPoolAdmin.setLiquidationCurve, (address(_token(c)), _curves[b % 3]));
-        else data = abi.encodeCall(IPoolAdmin.setMinDebt, (uint96(_between(b, 50e6, 150e6))));
-        (bool ok, ) = _govern(address(pool), address(this), data);
-        if (!ok || kind != 7) return;
-        // A debt that was allowed when it was made stays.
-        for (uint256 i; i < ACTORS; ++i)
-            smallDebtAllowed[_actor(i)] = pool.debtOf(_actor(i)) < pool.poolConfig().minDebt;
     }
 
     function registerKeeper(uint256 a, uint256, uint256) external now_ {
