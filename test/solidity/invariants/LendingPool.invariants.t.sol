@@ -2,18 +2,31 @@
 pragma solidity ^0.8.28;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
+import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {GovernanceHandler} from "./GovernanceHandler.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
+import {LifeHandler} from "./LifeHandler.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
+import {TamperingHandler} from "./TamperingHandler.sol";
 
 /// @title Invariants under random actions; see `docs/invariants.md`
 /// @dev The runner recognises the handler only when its file is among those that it is given: run the whole folder
 /// (`test/solidity/invariants/*.sol`), not this file alone.
 contract LendingPoolInvariants is Exits {
+    /// @dev With `FUZZ_SABOTAGE` a handler that breaks something: so that a campaign can be seen to fail.
+    function _newHandler(MockFlashBorrower borrower) internal override returns (LifeHandler) {
+        if (!_isSabotaged()) return super._newHandler(borrower);
+        return new TamperingHandler(pool, oracle, tokens, borrower);
+    }
+
+    function _isSabotaged() private view returns (bool) {
+        return bytes(vm.envOr("FUZZ_SABOTAGE", string(""))).length != 0;
+    }
+
     /// @dev Campaigns begin with a pool in use: from an empty one it is a long way to a sale.
     function setUp() public override {
         super.setUp();
@@ -26,6 +39,7 @@ contract LendingPoolInvariants is Exits {
         handler.wait(0, 1 days, 0);
         handler.accrue(0, 0, 0);
         _requireAll();
+        if (_isSabotaged()) TamperingHandler(address(handler)).setSabotage(TamperingHandler.Sabotage.LoseCash);
     }
 
     function targetContracts() external view returns (address[] memory targets) {

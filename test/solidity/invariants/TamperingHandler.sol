@@ -40,6 +40,7 @@ contract TamperingHandler is LifeHandler {
     }
 
     Sabotage public sabotage;
+    address private immutable _test = msg.sender;
 
     constructor(
         LendingPool pool_,
@@ -48,7 +49,9 @@ contract TamperingHandler is LifeHandler {
         IERC3156FlashBorrower borrower
     ) LifeHandler(pool_, oracle_, tokens, borrower) {}
 
+    /// @dev Not an action for campaigns to draw.
     function setSabotage(Sabotage value) external {
+        require(msg.sender == _test, "not the test");
         sabotage = value;
     }
 
