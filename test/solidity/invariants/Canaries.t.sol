@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
-import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";

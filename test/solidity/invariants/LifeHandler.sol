@@ -119,6 +119,15 @@ contract LifeHandler is GovernanceHandler {
         if (kind == 3) return abi.encodeCall(pool.redeem, (amount * 1e6, account, account));
         if (kind == 4) return abi.encodeCall(pool.mint, (amount, account));
         if (kind == 5) return abi.encodeCall(pool.redeem, (amount, account, account));
+        return _dustOfBorrower(kind, amount, account, token);
+    }
+
+    function _dustOfBorrower(
+        uint256 kind,
+        uint256 amount,
+        address account,
+        address token
+    ) private view returns (bytes memory) {
         if (kind == 6) return abi.encodeCall(pool.supplyCollateral, (token, amount, account, ""));
         if (kind == 7) return abi.encodeCall(pool.withdrawCollateral, (token, amount, account, account));
         if (kind == 8) return abi.encodeCall(pool.repay, (amount, 0, account, ""));
