@@ -75,6 +75,7 @@ const POKE_DEFENCES = {
   "averaged depth": "SpotLiquidityOracle",
   "untouched blocks only": "CredulousFront",
   "samples apart": "HastyBreaker",
+  "kicks of the unhealthy only": "TrustingKicks",
   "depth by time": "PerCallLiquidityOracle",
   "market depth": "(an engine that says that every market is deep)",
   "daily cap": "(a cap that nobody reaches)",
