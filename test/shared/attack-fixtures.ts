@@ -14,12 +14,14 @@ export interface ScriptCall {
 }
 
 /** Which defence is taken out, so that a test can be seen to fail. */
-export type Weakness = "spot prices" | "spot depth" | "untouched" | "hasty breaker" | "trusting kicks";
+export type Weakness =
+  "spot prices" | "spot depth" | "untouched" | "hasty breaker" | "trusting kicks" | "boundless depth";
 
 /** What stands for our system while a defence is removed from outside. See `defences.ts`. */
 function removed(): Weakness | undefined {
   if (isRemoved("earlier blocks only") || isRemoved("averaged prices")) return "spot prices";
   if (isRemoved("averaged depth")) return "spot depth";
+  if (isRemoved("market depth")) return "boundless depth";
   if (isRemoved("untouched blocks only")) return "untouched";
   if (isRemoved("kicks of the unhealthy only")) return "trusting kicks";
   return isRemoved("samples apart") ? "hasty breaker" : undefined;
@@ -174,6 +176,11 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
   } else if (weakness === "spot depth") {
     const liquidityOracle = await addressOf("SpotLiquidityOracle", [await liquidity.getAddress()]);
     await engine.setModules({ ...modules, liquidityOracle });
+  } else if (weakness === "boundless depth") {
+    await engine.setModules({
+      ...modules,
+      liquidityOracle: await addressOf("BoundlessLiquidityOracle", [loanAddress]),
+    });
   } else if (weakness === "hasty breaker") {
     live.breaker = await ethers.deployContract("HastyBreaker");
     await engine.setModules({ ...modules, breaker: await live.breaker.getAddress() });

@@ -77,7 +77,7 @@ const POKE_DEFENCES = {
   "samples apart": "HastyBreaker",
   "kicks of the unhealthy only": "TrustingKicks",
   "depth by time": "PerCallLiquidityOracle",
-  "market depth": "(an engine that says that every market is deep)",
+  "market depth": "BoundlessLiquidityOracle",
   "daily cap": "(a cap that nobody reaches)",
 } as const;
 
