@@ -1,0 +1,132 @@
+import { SPEC, type Rules } from "../../sim/reference/pool-rules.ts";
+import { copyOfPool, type Pool } from "../../sim/reference/pool-state.ts";
+import { PoolRefused } from "../../sim/reference/word.ts";
+import { createRng, type Rng } from "../../sim/rng.ts";
+import { Divergence } from "./auction-compare.ts";
+import type { Answer, PoolChain } from "./pool-chain.ts";
+import { expectSamePool, expectSameRefusal, expectWords, type Word } from "./pool-compare.ts";
+import { logarithmic, whole, type Deed, type Draw } from "./pool-deeds.ts";
+import { RULE_DEEDS } from "./pool-rule-deeds.ts";
+import { newPool, ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
+import { USER_DEEDS } from "./pool-user-deeds.ts";
+import type { PoolWorld } from "./pool-world.ts";
+
+const DEEDS = { ...USER_DEEDS, ...RULE_DEEDS };
+export const KINDS = Object.keys(DEEDS);
+
+/** Long after the pool was deployed: the same in every run. [unix s] */
+const START = 2_000_000_000n;
+/** After these there is something in the pool. */
+const BEGINNING = [
+  ...["setInterestRateModel", "setRiskEngine", "tell", "tell", "tell", "instruct", "setReserveFactor", "setFlashFee"],
+  ...["deposit", "deposit", "deposit", "supplyCollateral", "supplyCollateral", "supplyCollateral", "supplyCollateral"],
+  ...["supplyCollateral", "borrow", "borrow", "borrow"],
+];
+/** How often each is drawn; 1 where nothing is said. */
+const WEIGHTS: Record<string, number> = {
+  ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 2, approve: 3, transferFrom: 3 },
+  ...{ supplyCollateral: 12, withdrawCollateral: 10, borrow: 14, repay: 9, unwind: 6, flashLoan: 5, setOperator: 3 },
+  ...{ kick: 7, unkick: 5, mark: 5, take: 14, price: 16, fresh: 3, tell: 7, instruct: 3, payKeeper: 3, donate: 3 },
+  ...{ rampDown: 2, setCollateralFactors: 2, accrue: 2, withdrawReserves: 2, setPauseFlags: 2, breakRates: 0.3 },
+};
+
+/** What was done and refused, by kind and by error. */
+export class PoolTally {
+  readonly done = new Map<string, number>();
+  readonly refused = new Map<string, number>();
+  readonly errors = new Map<string, number>();
+  views = 0;
+  steps = 0;
+
+  count(kind: string, refusal: PoolRefused | undefined): void {
+    const counts = refusal === undefined ? this.done : this.refused;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    if (refusal !== undefined) this.errors.set(refusal.reason, (this.errors.get(refusal.reason) ?? 0) + 1);
+  }
+}
+
+/** Time to the next block. [s] */
+function randomPause(rng: Rng): bigint {
+  const roll = rng.next();
+  if (roll < 0.5) return whole(rng, 1, 30);
+  if (roll < 0.94) return logarithmic(rng, 30n, 86_400n);
+  return logarithmic(rng, 86_400n, 60n * 86_400n);
+}
+
+function randomKind(rng: Rng): string {
+  const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 1), 0);
+  let at = rng.between(0, total);
+  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 1) < 0) ?? KINDS[0];
+}
+
+/** Deeds from a seed, done to the pool and to the model. */
+export class PoolSequence {
+  readonly #chain: PoolChain;
+  readonly #world: PoolWorld;
+  readonly #tally: PoolTally;
+  readonly #rng: Rng;
+  readonly #draw: Omit<Draw, "p">;
+  readonly #told: string[] = [];
+  #p: Pool;
+
+  constructor(chain: PoolChain, world: PoolWorld, seed: string, tally: PoolTally, rules: Rules = SPEC) {
+    [this.#chain, this.#world, this.#tally, this.#rng] = [chain, world, tally, createRng(seed)];
+    const [oracle, engine] = [new ScriptedOracle(world.oracle), new ScriptedEngine(world.engine)];
+    this.#p = newPool(world, oracle, rules);
+    this.#p.now = START;
+    this.#draw = { rng: this.#rng, world, chain, oracle, engine, broken: new Set() };
+  }
+
+  /** From a pool as it was deployed. Throws where it and the model disagree for the first time. */
+  async run(): Promise<void> {
+    const steps = BEGINNING.length + 20 + this.#rng.integer(40);
+    for (let step = 0; step < steps; ++step) {
+      this.#p.now += step < BEGINNING.length ? whole(this.#rng, 1, 30) : randomPause(this.#rng);
+      const kind = BEGINNING[step] ?? randomKind(this.#rng);
+      const deed = { kind, ...DEEDS[kind]({ ...this.#draw, p: this.#p }) };
+      try {
+        await this.#step(deed);
+      } catch (error) {
+        if (!(error instanceof Divergence)) throw error;
+        const all = this.#told.join("\n  ");
+        throw new Divergence(`step ${step + 1}, ${deed.kind}: ${error.message}; after\n  ${all}`, { cause: error });
+      }
+    }
+  }
+
+  async #step(deed: Deed): Promise<void> {
+    const draft = copyOfPool(this.#p);
+    let refusal: PoolRefused | undefined;
+    let words: readonly Word[] | void = undefined;
+    try {
+      words = deed.apply(draft);
+    } catch (error) {
+      if (!(error instanceof PoolRefused)) throw error;
+      refusal = error;
+    }
+    this.#told.push(`${this.#p.now} ${deed.from} ${deed.told}${refusal === undefined ? "" : ` ✗ ${refusal.message}`}`);
+    const answer = await this.#act(deed);
+    if (refusal !== undefined) expectSameRefusal("deed", answer, refusal);
+    else {
+      this.#p = draft;
+      if ("name" in answer) {
+        throw new Divergence(`deed: pool ${answer.name}(${answer.values.join(", ")}), model does it`);
+      }
+      if (Array.isArray(words)) expectWords("answer", answer.data, words);
+    }
+    this.#tally.count(deed.kind, refusal);
+    this.#tally.views += await expectSamePool(this.#chain, this.#world, this.#p, this.#asked());
+    ++this.#tally.steps;
+  }
+
+  async #act({ from, to, data, code }: Deed): Promise<Answer> {
+    if (code !== undefined) await this.#chain.request("hardhat_setCode", to, code);
+    return this.#chain.act({ from, to: code === undefined ? to : from, data }, this.#p.now);
+  }
+
+  /** Assets and shares, to be converted. */
+  #asked(): readonly [bigint, bigint] {
+    const assets = logarithmic(this.#rng, 1n, 10n ** 9n * this.#world.unit);
+    return [assets, logarithmic(this.#rng, 1n, 10n ** 15n * this.#world.unit)];
+  }
+}

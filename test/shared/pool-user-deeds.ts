@@ -1,0 +1,241 @@
+import { MaxUint256 } from "ethers";
+
+import { debtOf } from "../../sim/reference/debt.ts";
+import { divUp, less, minimum } from "../../sim/reference/fixed-point.ts";
+import { approve, balanceOf, transfer, transferFrom } from "../../sim/reference/ledger.ts";
+import * as borrower from "../../sim/reference/pool-borrower.ts";
+import * as lender from "../../sim/reference/pool-lender.ts";
+import { healthOf } from "../../sim/reference/pool-risk.ts";
+import * as sales from "../../sim/reference/pool-sales.ts";
+import { accountOf, accrued, type Pool } from "../../sim/reference/pool-state.ts";
+import {
+  amountOf,
+  chance,
+  logarithmic,
+  partOf,
+  pick,
+  receiver,
+  somebody,
+  token,
+  toPool,
+  type Draw,
+  type Drawn,
+} from "./pool-deeds.ts";
+
+/** Of lenders' shares and loan assets. */
+const LENDING = 50_000n;
+
+function assetsToLend(d: Draw, caller: string): bigint {
+  const { rng, p, world } = d;
+  const roll = rng.next();
+  if (roll < 0.06) return amountOf(rng, balanceOf(p.tokens.get(world.asset)!, caller));
+  if (roll < 0.16) return amountOf(rng, lender.maxDeposit(p));
+  return amountOf(rng, LENDING * world.unit);
+}
+
+/** Who has shares, or anybody. */
+function owner(d: Draw): string {
+  const owners = d.world.users.filter((user) => balanceOf(d.p.shares, user) !== 0n);
+  return owners.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, owners);
+}
+
+/** Itself, or somebody else. */
+const actingFor = (d: Draw, account: string) => (chance(d.rng, 0.85) ? account : somebody(d));
+
+/** Who owes, or anybody. */
+function debtor(d: Draw): string {
+  const debtors = d.world.users.filter((user) => accountOf(d.p, user).shares !== 0n);
+  return debtors.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, debtors);
+}
+
+/** Who may be liquidated, or anybody. */
+function unhealthy(d: Draw): string {
+  const bad = d.world.users.filter((user) => {
+    const { debt, liquidationCapacity } = healthOf(d.p, user);
+    return liquidationCapacity < debt;
+  });
+  return bad.length === 0 || chance(d.rng, 0.15) ? debtor(d) : pick(d.rng, bad);
+}
+
+function held(d: Draw, account: string): { address: string; amount: bigint } {
+  const record = accountOf(d.p, account);
+  const used = borrower.inUse(record);
+  if (used.length === 0 || chance(d.rng, 0.06)) return { address: token(d).address, amount: 0n };
+  const index = pick(d.rng, used);
+  return { address: d.p.collaterals[index].token, amount: record.held[index] };
+}
+
+/** By assets or by shares; now and then by both. */
+function byEither({ rng }: Draw, assets: bigint, shares: bigint): borrower.Moved {
+  if (chance(rng, 0.02)) return { assets, shares };
+  return chance(rng, 0.5) ? { assets, shares: 0n } : { assets: 0n, shares };
+}
+
+const moved = ({ assets, shares }: borrower.Moved) => [assets, shares];
+
+export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
+  deposit: (d) => {
+    const [caller, to] = [somebody(d), receiver(d)];
+    const assets = assetsToLend(d, caller);
+    return toPool(d, caller, "deposit", [assets, to], (p) => [lender.deposit(p, caller, assets, to)]);
+  },
+  mint: (d) => {
+    const [caller, to] = [somebody(d), receiver(d)];
+    const shares = (assetsToLend(d, caller) % 2n ** 230n) * 10n ** 6n + BigInt(d.rng.integer(1e6));
+    return toPool(d, caller, "mint", [shares, to], (p) => [lender.mint(p, caller, shares, to)]);
+  },
+  withdraw: (d) => {
+    const [from, to] = [owner(d), receiver(d)];
+    const caller = actingFor(d, from);
+    const all = lender.convertToAssets(d.p, balanceOf(d.p.shares, from));
+    const assets = amountOf(d.rng, chance(d.rng, 0.7) ? lender.maxWithdraw(d.p, from) : all);
+    return toPool(d, caller, "withdraw", [assets, to, from], (p) => [lender.withdraw(p, caller, assets, to, from)]);
+  },
+  redeem: (d) => {
+    const [from, to] = [owner(d), receiver(d)];
+    const caller = actingFor(d, from);
+    const all = balanceOf(d.p.shares, from);
+    const shares = amountOf(d.rng, chance(d.rng, 0.6) ? lender.maxRedeem(d.p, from) : all);
+    return toPool(d, caller, "redeem", [shares, to, from], (p) => [lender.redeem(p, caller, shares, to, from)]);
+  },
+  transfer: (d) => {
+    const [from, to] = [owner(d), receiver(d)];
+    const shares = amountOf(d.rng, balanceOf(d.p.shares, from));
+    return toPool(d, from, "transfer", [to, shares], (p) => {
+      transfer(p.shares, from, to, shares);
+      return [true];
+    });
+  },
+  approve: (d) => {
+    const [from, to] = [owner(d), receiver(d)];
+    const shares = chance(d.rng, 0.2) ? MaxUint256 : amountOf(d.rng, balanceOf(d.p.shares, from));
+    return toPool(d, from, "approve", [to, shares], (p) => {
+      approve(p.shares, from, to, shares);
+      return [true];
+    });
+  },
+  transferFrom: (d) => {
+    const [from, to, spender] = [owner(d), receiver(d), somebody(d)];
+    const shares = amountOf(d.rng, balanceOf(d.p.shares, from)) / 2n;
+    return toPool(d, spender, "transferFrom", [from, to, shares], (p) => {
+      transferFrom(p.shares, spender, from, to, shares);
+      return [true];
+    });
+  },
+  supplyCollateral: (d) => {
+    const caller = somebody(d);
+    const account = actingFor(d, caller);
+    const { address, unit } = token(d);
+    const all = balanceOf(d.p.tokens.get(address)!, caller);
+    const amount = amountOf(d.rng, chance(d.rng, 0.95) ? 20n * unit * (unit === 10n ** 6n ? 1_000n : 1n) : all);
+    return toPool(d, caller, "supplyCollateral", [address, amount, account, "0x"], (p) =>
+      borrower.supplyCollateral(p, caller, address, amount, account),
+    );
+  },
+  withdrawCollateral: (d) => {
+    const account = somebody(d);
+    const [caller, to] = [actingFor(d, account), receiver(d)];
+    const { address, amount: all } = held(d, account);
+    const amount = amountOf(d.rng, chance(d.rng, 0.5) ? all : all / 10n);
+    return toPool(d, caller, "withdrawCollateral", [address, amount, account, to], (p) =>
+      borrower.withdrawCollateral(p, caller, address, amount, account, to),
+    );
+  },
+  borrow: (d) => {
+    const { rng, p } = d;
+    const account = somebody(d);
+    const [caller, to] = [actingFor(d, account), receiver(d)];
+    const { borrowCapacity, debt } = healthOf(p, account);
+    const room = minimum(less(borrowCapacity, debt), chance(rng, 0.8) ? p.cash : borrowCapacity);
+    const assets = amountOf(rng, chance(rng, 0.9) ? room : LENDING * d.world.unit);
+    const b = accrued(p);
+    const shares = chance(rng, 0.5) ? assets : (assets * (b.debtShares + 1n)) / (b.debtAssets + 1n);
+    const wanted = byEither(d, assets, shares % (MaxUint256 + 1n));
+    return toPool(d, caller, "borrow", [wanted.assets, wanted.shares, account, to], (q) =>
+      moved(borrower.borrow(q, caller, wanted, account, to)),
+    );
+  },
+  repay: (d) => {
+    const [caller, account] = [somebody(d), debtor(d)];
+    const { shares } = accountOf(d.p, account);
+    const part = chance(d.rng, 0.5) ? 1n : 10n;
+    const wanted = byEither(
+      d,
+      amountOf(d.rng, debtOf(accrued(d.p), shares) / part),
+      amountOf(d.rng, shares / part),
+    );
+    return toPool(d, caller, "repay", [wanted.assets, wanted.shares, account, "0x"], (p) =>
+      moved(borrower.repay(p, caller, wanted, account)),
+    );
+  },
+  unwind: (d) => {
+    const { rng, p } = d;
+    const account = debtor(d);
+    const [caller, to] = [actingFor(d, account), receiver(d)];
+    const { shares: owned } = accountOf(p, account);
+    const shares = chance(rng, 0.2) ? owned : amountOf(rng, owned);
+    const { address, amount: all } = held(d, account);
+    const b = accrued(p);
+    const left = debtOf({ ...b, debtShares: b.debtShares + 1n }, less(owned, shares));
+    const most = owned === 0n ? all : less(all, divUp(all * left, debtOf(b, owned) + 1n));
+    const amount = chance(rng, 0.7) ? partOf(rng, most) + 1n : amountOf(rng, most);
+    const wanted = chance(rng, 0.3) ? { assets: debtOf(b, shares), shares: 0n } : { assets: 0n, shares };
+    const { assets, shares: byShares } = wanted;
+    if (assets > MaxUint256) return USER_DEEDS.unwind(d);
+    return toPool(d, caller, "unwind", [assets, byShares, address, amount, account, to, "0x"], (q) =>
+      moved(borrower.unwind(q, caller, wanted, address, amount, account, to)),
+    );
+  },
+  accrue: (d) => toPool(d, somebody(d), "accrue", [], borrower.accrue),
+  setOperator: (d) => {
+    const [from, to, approved] = [pick(d.rng, d.world.users), somebody(d), chance(d.rng, 0.5)];
+    return toPool(d, from, "setOperator", [to, approved], (p) => borrower.setOperator(p, from, to, approved));
+  },
+  flashLoan: (d) => {
+    const { rng, p, world } = d;
+    const { asset, flashBorrower } = world;
+    const lent = chance(rng, 0.93) ? asset : world.collaterals[0].address;
+    const amount = amountOf(rng, chance(rng, 0.5) ? p.cash : minimum(p.cash, 1_000n * world.unit));
+    return toPool(d, somebody(d), "flashLoan", [flashBorrower, lent, amount, "0x"], (q) => {
+      lender.flashLoan(q, flashBorrower, lent, amount);
+      return [true];
+    });
+  },
+  donate: (d) => {
+    const { rng, world } = d;
+    const from = somebody(d);
+    const to = chance(rng, 0.6) ? world.pool : world.flashBorrower;
+    const { address, unit } = chance(rng, 0.6) ? { address: world.asset, unit: world.unit } : token(d);
+    const amount = logarithmic(rng, 1n, 100n * unit);
+    const given = (p: Pool) => transfer(p.tokens.get(address)!, from, to, amount);
+    return toPool(d, from, "transfer", [to, amount], (p) => (given(p), [true]), address);
+  },
+  kick: (d) => {
+    const [caller, account] = [somebody(d), unhealthy(d)];
+    if (chance(d.rng, 0.5)) return toPool(d, caller, "kick", [account], (p) => sales.kick(p, account));
+    const keeper = BigInt(d.rng.integer(chance(d.rng, 0.2) ? 3 : 2));
+    const { address } = held(d, account);
+    return toPool(d, caller, "kickFor", [account, address, keeper], (p) => sales.kick(p, account, keeper));
+  },
+  unkick: (d) => {
+    const kicked = d.world.users.filter((user) => accountOf(d.p, user).kickedAt !== 0n);
+    const account = kicked.length === 0 || chance(d.rng, 0.2) ? somebody(d) : pick(d.rng, kicked);
+    return toPool(d, somebody(d), "unkick", [account], (p) => sales.unkick(p, account));
+  },
+  mark: (d) => {
+    const account = unhealthy(d);
+    return toPool(d, somebody(d), "mark", [account], (p) => sales.mark(p, account));
+  },
+  take: (d) => {
+    const { rng } = d;
+    const [account, to] = [unhealthy(d), receiver(d)];
+    const { address, amount: all } = held(d, account);
+    const caller = chance(rng, 0.97) ? pick(rng, d.world.users) : d.world.stranger;
+    const most = chance(rng, 0.6) ? MaxUint256 : amountOf(rng, all);
+    const maxRepay = chance(rng, 0.95) ? MaxUint256 : logarithmic(rng, 1n, 1_000n * d.world.unit);
+    return toPool(d, caller, "take", [account, address, most, maxRepay, to, "0x"], (p) => {
+      const { amount, repay } = sales.take(p, caller, account, address, most, maxRepay, to);
+      return [amount, repay];
+    });
+  },
+};
