@@ -173,7 +173,7 @@ export function settle(a: Auction, index: number, { sale, keeper, tip }: Offer, 
 }
 
 /** The account's part of the backlog. */
-function count(a: Pick<Auction, "collaterals">, account: Account, index: number, part: bigint): void {
+function count(a: Counting, account: Account, index: number, part: bigint): void {
   if (account.part !== 0n) {
     const before = a.collaterals[account.index];
     before.backlog = less(before.backlog, account.part);
@@ -182,7 +182,7 @@ function count(a: Pick<Auction, "collaterals">, account: Account, index: number,
   [account.part, account.index] = [part, index];
 }
 
-function endSale(a: Pick<Auction, "collaterals">, account: Account): void {
+function endSale(a: Counting, account: Account): void {
   count(a, account, account.index, 0n);
   [account.kickedAt, account.keeper, account.easedAt, account.lag] = [0n, 0n, 0n, 0n];
 }
@@ -207,8 +207,12 @@ export function repay(a: Auction, index: number, amount: { readonly assets?: big
   shrinkSale(a, account, all);
 }
 
+interface Counting {
+  readonly collaterals: readonly { backlog: bigint }[];
+}
+
 /** What was repaid is no longer for sale. */
-export function shrinkSale(a: Pick<Auction, "collaterals">, account: Account, sharesBefore: bigint): void {
+export function shrinkSale(a: Counting, account: Account, sharesBefore: bigint): void {
   if (account.kickedAt === 0n) return;
   if (account.shares === 0n) endSale(a, account);
   else count(a, account, account.index, divUp(account.part * account.shares, sharesBefore));

@@ -1,8 +1,5 @@
-import { ZeroAddress } from "ethers";
-
 import { maximum, minimum } from "../../sim/reference/fixed-point.ts";
 import * as admin from "../../sim/reference/pool-admin.ts";
-import { applyRisk, payKeeper, setRiskEngine, SILENT_FLOOR, type PoolUpdate, type RiskUpdate } from "../../sim/reference/pool-engine.ts";
 import { rampAt } from "../../sim/reference/pool-ramp.ts";
 import type { RateModel } from "../../sim/reference/pool-rates.ts";
 import { accrued, UNCAPPED } from "../../sim/reference/pool-state.ts";
@@ -15,40 +12,15 @@ import {
   partOf,
   pick,
   receiver,
-  somebody,
   token,
-  toPool,
   whole,
   type Draw,
   type Drawn,
 } from "./pool-deeds.ts";
-import { ENGINE_MODES, type EngineMode } from "./pool-scripts.ts";
 
 const DAY = 86_400;
 /** `PUSH0 PUSH0 REVERT`. */
 const BROKEN = "0x5f5ffd";
-
-function newsOf({ rng, world }: Draw): RiskUpdate {
-  const liquidationFactorBps = chance(rng, 0.1) ? whole(rng, 0, 10_000) : whole(rng, 6_500, 9_200);
-  return {
-    liquidationFactorBps,
-    borrowFactorBps: chance(rng, 0.1) ? whole(rng, 0, 10_000) : maximum(liquidationFactorBps - whole(rng, 0, 800), 0n),
-    calm: chance(rng, 0.8),
-    level: chance(rng, 0.75) ? whole(rng, 0, 1) : whole(rng, 2, 4),
-    loadingPercent: chance(rng, 0.2) ? whole(rng, 95, 110) : whole(rng, 0, 100),
-    discountTenBps: whole(rng, 0, 120),
-    grace: chance(rng, 0.12),
-    reserve: chance(rng, 0.05) ? 0n : logarithmic(rng, 10n ** 4n * world.unit, 10n ** 12n * world.unit),
-  };
-}
-
-function newsOfPool({ rng, p }: Draw): PoolUpdate {
-  if (chance(rng, 0.5)) return { restricted: false, exitFloorShares: SILENT_FLOOR, exitRefillPerSecond: 0n };
-  const floor = chance(rng, 0.4) ? 0n : partOf(rng, p.shares.supply, 1.1);
-  const exitFloorShares = minimum(floor, SILENT_FLOOR - 1n);
-  const exitRefillPerSecond = minimum(partOf(rng, exitFloorShares / 3_600n, 1), 2n ** 88n - 1n);
-  return { restricted: chance(rng, 0.15), exitFloorShares, exitRefillPerSecond };
-}
 
 function fail(): never {
   throw new PoolRefused("nothing");
@@ -61,8 +33,6 @@ function ratesOf({ rng, world, broken }: Draw) {
   return { address, model: broken.has(address) ? FAILING : model };
 }
 
-const structure = (update: RiskUpdate | PoolUpdate) => ({ ...update });
-
 /** Factors that governance may set, or just may not. */
 function factors({ rng }: Draw): [bigint, bigint] {
   const liquidation = chance(rng, 0.05) ? whole(rng, 0, 10_000) : whole(rng, 7_000, 9_500);
@@ -73,70 +43,8 @@ function factors({ rng }: Draw): [bigint, bigint] {
 const capOf = ({ rng }: Draw, around: bigint) =>
   chance(rng, 0.5) ? UNCAPPED : minimum(partOf(rng, around, 2) + 1n, UNCAPPED - 1n);
 
+/** What governance does. */
 export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
-  price: (d) => {
-    const { rng, world, oracle } = d;
-    const { address, price36: listed } = pick(rng, world.collaterals);
-    const before = oracle.of(address).liquidation36;
-    const roll = rng.next();
-    const factor = roll < 0.2 ? rng.between(0.4, 0.95) : rng.lognormal(1, 0.04);
-    const moved = roll > 0.7 ? listed : (before * BigInt(Math.round(factor * 2 ** 40))) >> 40n;
-    const liquidation = maximum(moved, listed / 10n ** 6n);
-    const borrow = chance(rng, 0.5) ? liquidation : liquidation - partOf(rng, liquidation, 0.05);
-    return toPool(
-      d,
-      world.governor,
-      "setPrices",
-      [address, borrow, liquidation],
-      () => void Object.assign(oracle.of(address), { borrow36: borrow, liquidation36: liquidation }),
-      world.oracle,
-    );
-  },
-  fresh: (d) => {
-    const { address } = pick(d.rng, d.world.collaterals);
-    const fresh = chance(d.rng, 0.8);
-    const apply = () => void (d.oracle.of(address).fresh = fresh);
-    return toPool(d, d.world.governor, "setFresh", [address, fresh], apply, d.world.oracle);
-  },
-  tell: (d) => {
-    const [{ address }, update, ofPool] = [token(d), newsOf(d), newsOfPool(d)];
-    const args = [address, structure(update), structure(ofPool)];
-    // By the engine; now and then by somebody who is none.
-    if (chance(d.rng, 0.05)) {
-      const caller = somebody(d);
-      return toPool(d, caller, "applyRisk", args, (p) => applyRisk(p, caller, address, update, ofPool));
-    }
-    const by = d.engine.address;
-    return toPool(d, somebody(d), "write", args, (p) => applyRisk(p, by, address, update, ofPool), by);
-  },
-  instruct: (d) => {
-    const { engine, rng, world } = d;
-    if (chance(rng, 0.6)) {
-      const [update, ofPool] = [newsOf(d), newsOfPool(d)];
-      const apply = () => void ([engine.update, engine.mode] = [[update, ofPool], "writing"]);
-      return toPool(d, world.governor, "setUpdate", [structure(update), structure(ofPool)], apply, engine.address);
-    }
-    const mode = pick<EngineMode>(rng, ["silent", "reverting", "writing"]);
-    if (mode === "writing" && engine.update === undefined) return RULE_DEEDS.instruct(d);
-    const apply = () => void (engine.mode = mode);
-    return toPool(d, world.governor, "setMode", [ENGINE_MODES[mode]], apply, engine.address);
-  },
-  payKeeper: (d) => {
-    const [to, assets] = [receiver(d), amountOf(d.rng, accrued(d.p).reserves)];
-    if (chance(d.rng, 0.1)) {
-      const caller = somebody(d);
-      return toPool(d, caller, "payKeeper", [to, assets], (p) => [payKeeper(p, caller, to, assets)]);
-    }
-    const by = d.engine.address;
-    return toPool(d, somebody(d), "pay", [to, assets], (p) => [payKeeper(p, by, to, assets)], by);
-  },
-  setRiskEngine: (d) => {
-    const engine = chance(d.rng, 0.25) ? undefined : d.engine;
-    const maxAge = chance(d.rng, 0.15) ? pick(d.rng, [0n, 59n, 86_401n]) : whole(d.rng, 60, DAY);
-    return governing(d, "setRiskEngine", [engine?.address ?? ZeroAddress, maxAge], (p) =>
-      setRiskEngine(p, engine, maxAge),
-    );
-  },
   setCollateralFactors: (d) => {
     const { address, index } = token(d);
     const [borrow, liquidation] = factors(d);

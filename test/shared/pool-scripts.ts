@@ -6,7 +6,7 @@ import { copyOfLedger, newLedger } from "../../sim/reference/ledger.ts";
 import { UNCAPPED, type Engine, type Oracle, type Pool } from "../../sim/reference/pool-state.ts";
 import { PoolRefused } from "../../sim/reference/word.ts";
 import { RATES } from "./pool-fixtures.ts";
-import { LISTED, type PoolWorld } from "./pool-world.ts";
+import type { PoolWorld } from "./pool-world.ts";
 
 /** `ConstantPriceOracle`. */
 export class ScriptedOracle implements Oracle {
@@ -67,8 +67,9 @@ export function newPool(world: PoolWorld, oracle: ScriptedOracle, rules: Rules =
     ...{ engine: undefined, maxAge: 0n, restricted: false, exit: undefined, collaterals: [], accounts: new Map() },
     ...{ operators: new Set<string>(), totalProvision: 0n, badDebt: 0n, owed: [0n, 0n] },
   };
-  for (const [i, { address: token }] of world.collaterals.entries()) {
-    listCollateral(p, { token, ...LISTED[i], supplyCap: UNCAPPED, curve: world.fixedCurve, terms: world.terms });
+  for (const { address: token, borrowFactorBps, liquidationFactorBps } of world.collaterals) {
+    const { fixedCurve: curve, terms } = world;
+    listCollateral(p, { token, borrowFactorBps, liquidationFactorBps, supplyCap: UNCAPPED, curve, terms });
   }
   return p;
 }

@@ -6,12 +6,13 @@ import { Divergence } from "./auction-compare.ts";
 import type { Answer, PoolChain } from "./pool-chain.ts";
 import { expectSamePool, expectSameRefusal, expectWords, type Word } from "./pool-compare.ts";
 import { logarithmic, whole, type Deed, type Draw } from "./pool-deeds.ts";
+import { ENGINE_DEEDS } from "./pool-engine-deeds.ts";
 import { RULE_DEEDS } from "./pool-rule-deeds.ts";
 import { newPool, ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
 import { USER_DEEDS } from "./pool-user-deeds.ts";
 import type { PoolWorld } from "./pool-world.ts";
 
-const DEEDS = { ...USER_DEEDS, ...RULE_DEEDS };
+const DEEDS = { ...USER_DEEDS, ...ENGINE_DEEDS, ...RULE_DEEDS };
 export const KINDS = Object.keys(DEEDS);
 
 /** Long after the pool was deployed: the same in every run. [unix s] */

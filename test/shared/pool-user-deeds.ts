@@ -176,13 +176,12 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const shares = chance(rng, 0.2) ? owned : amountOf(rng, owned);
     const { address, amount: all } = held(d, account);
     const b = accrued(p);
-    const left = debtOf({ ...b, debtShares: b.debtShares + 1n }, less(owned, shares));
-    const most = owned === 0n ? all : less(all, divUp(all * left, debtOf(b, owned) + 1n));
+    // About what may be taken out.
+    const most = owned === 0n ? all : less(all, divUp(all * less(owned, shares), owned));
     const amount = chance(rng, 0.7) ? partOf(rng, most) + 1n : amountOf(rng, most);
-    const wanted = chance(rng, 0.3) ? { assets: debtOf(b, shares), shares: 0n } : { assets: 0n, shares };
-    const { assets, shares: byShares } = wanted;
-    if (assets > MaxUint256) return USER_DEEDS.unwind(d);
-    return toPool(d, caller, "unwind", [assets, byShares, address, amount, account, to, "0x"], (q) =>
+    const assets = minimum(debtOf(b, shares), MaxUint256);
+    const wanted = chance(rng, 0.3) ? { assets, shares: 0n } : { assets: 0n, shares };
+    return toPool(d, caller, "unwind", [wanted.assets, wanted.shares, address, amount, account, to, "0x"], (q) =>
       moved(borrower.unwind(q, caller, wanted, address, amount, account, to)),
     );
   },
@@ -207,8 +206,11 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const to = chance(rng, 0.6) ? world.pool : world.flashBorrower;
     const { address, unit } = chance(rng, 0.6) ? { address: world.asset, unit: world.unit } : token(d);
     const amount = logarithmic(rng, 1n, 100n * unit);
-    const given = (p: Pool) => transfer(p.tokens.get(address)!, from, to, amount);
-    return toPool(d, from, "transfer", [to, amount], (p) => (given(p), [true]), address);
+    const give = (p: Pool) => {
+      transfer(p.tokens.get(address)!, from, to, amount);
+      return [true];
+    };
+    return toPool(d, from, "transfer", [to, amount], give, address);
   },
   kick: (d) => {
     const [caller, account] = [somebody(d), unhealthy(d)];

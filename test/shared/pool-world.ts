@@ -1,16 +1,15 @@
 import { MaxUint256, parseEther } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import type { Ledger } from "../../sim/reference/ledger.ts";
-import { balanceOf, newLedger } from "../../sim/reference/ledger.ts";
-import { adaptiveRates, kinkedRates, type RateModel } from "../../sim/reference/pool-rates.ts";
+import { balanceOf, newLedger, type Ledger } from "../../sim/reference/ledger.ts";
+import { adaptiveRates, kinkedRates } from "../../sim/reference/pool-rates.ts";
 import { saleTerms } from "../../sim/reference/sale-terms.ts";
-import { deployPool, RATES, WAD } from "./pool-fixtures.ts";
+import { deployPool, RATES } from "./pool-fixtures.ts";
 
 /** More than the books can hold, of everything. */
 const FORTUNE = 2n ** 114n;
 
-const ADAPTIVE = {
+export const ADAPTIVE = {
   targetUtilisationWad: parseEther("0.9"),
   steepnessWad: parseEther("4"),
   initialPerYearWad: parseEther("0.04"),
@@ -24,11 +23,6 @@ const TERMS = saleTerms({
   ...{ kind: "fixed", premiumBps: 0n, minBonusBps: 500n, maxBonusBps: 500n, secondsToFloor: 0n, stepSeconds: 0n },
   ...{ cutBps: 0n, creditSeconds: 0n, fastPpm: 0n, slowTenthPpm: 0n, kneeBps: 0n },
 });
-
-export interface WorldRates {
-  readonly address: string;
-  readonly model: RateModel;
-}
 
 /**
  * A pool of real parts with three collaterals of 18, 8 and 6 decimals, nobody in it; an engine and an oracle that say what they
@@ -45,8 +39,14 @@ export async function poolWorld(connection: NetworkConnection, loanDecimals: big
   const flashBorrowerAddress = await flashBorrower.getAddress();
   const users = [p.lender, p.otherLender, p.borrower, p.otherBorrower, p.liquidator].map(({ address }) => address);
   await p.loan.mint(flashBorrowerAddress, p.unit);
+  await p.liquidation.connect(p.liquidator).registerKeeper();
   for (const token of [p.loan, ...p.collaterals.map((c) => c.token)]) await token.mint(users[1], FORTUNE);
   const holders = [...users, p.stranger.address, poolAddress, flashBorrowerAddress];
+  const collaterals = [];
+  for (const { address, unit, price36 } of p.collaterals) {
+    const { borrowFactorBps, liquidationFactorBps } = await p.pool.collateralConfig(address);
+    collaterals.push({ address, unit, price36, borrowFactorBps, liquidationFactorBps });
+  }
   const tokens: Ledger[] = [];
   for (const token of [p.loan, ...p.collaterals.map((c) => c.token)]) {
     const ledger = newLedger(await token.getAddress());
@@ -69,17 +69,8 @@ export async function poolWorld(connection: NetworkConnection, loanDecimals: big
       { address: await p.rateModel.getAddress(), model: kinkedRates(RATES) },
       { address: await adaptive.getAddress(), model: adaptiveRates(ADAPTIVE) },
     ] as const,
-    collaterals: p.collaterals.map(({ address, unit, price36 }) => ({ address, unit, price36 })),
+    collaterals,
   };
 }
 
 export type PoolWorld = Awaited<ReturnType<typeof poolWorld>>;
-
-/** Factors as `deployPool` lists them. [bps] */
-export const LISTED = [
-  { borrowFactorBps: 7_500n, liquidationFactorBps: 8_000n },
-  { borrowFactorBps: 7_000n, liquidationFactorBps: 7_500n },
-  { borrowFactorBps: 8_500n, liquidationFactorBps: 9_000n },
-] as const;
-
-export { WAD };
