@@ -65,9 +65,7 @@ export function kinkedRates(p: KinkedRates): RateModel {
   const cap = (p.surchargeCapPerYearWad * scale) / YEAR;
   const speed = LN2_WAD / p.doublingSeconds;
   const lines = (u: bigint) =>
-    u <= p.kinkWad
-      ? base + (toKink * u) / p.kinkWad
-      : base + toKink + (above * (u - p.kinkWad)) / (WAD - p.kinkWad);
+    u <= p.kinkWad ? base + (toKink * u) / p.kinkWad : base + toKink + (above * (u - p.kinkWad)) / (WAD - p.kinkWad);
   const surchargeOf = (isCritical: boolean, state: bigint) =>
     state < floor ? (isCritical ? floor : 0n) : minimum(state, cap);
   return {

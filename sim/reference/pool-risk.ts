@@ -46,11 +46,10 @@ function healingDebt(c: bigint, { reserve, discountTenBps }: PoolCollateral): bi
 }
 
 /** Of the factor and of what a liquidation that heals could carry, the lower: the larger the position, the less. */
-function creditOf(p: Pool, c: PoolCollateral, amount: bigint): Position {
-  const value = fullMulDiv(amount, p.oracle.borrowPrice(c.token), PRICE_SCALE);
-  const plain = p.rules.capacity(value, c.borrowFactorBps);
+export function creditOf({ rules }: Pool, c: PoolCollateral, value: bigint): bigint {
+  const plain = rules.capacity(value, c.borrowFactorBps);
   const isBounded = c.freshUntil !== 0n && value <= MAX_VALUE;
-  return [value, isBounded ? minimum(plain, healingDebt(value, c)) : plain, c.loading];
+  return isBounded ? minimum(plain, healingDebt(value, c)) : plain;
 }
 
 export interface Capacity {
@@ -66,7 +65,13 @@ export function borrowCapacity(p: Pool, held: readonly bigint[], first?: number)
   const restricted = order.find((i) => p.collaterals[i].level === RESTRICTED);
   const counted = order.filter((i) => p.collaterals[i].level !== RESTRICTED);
   return {
-    capacity: carried(counted.map((i) => creditOf(p, p.collaterals[i], held[i]))),
+    capacity: carried(
+      counted.map((i) => {
+        const c = p.collaterals[i];
+        const value = fullMulDiv(held[i], p.oracle.borrowPrice(c.token), PRICE_SCALE);
+        return [value, creditOf(p, c, value), c.loading];
+      }),
+    ),
     restricted: restricted === undefined ? undefined : p.collaterals[restricted].token,
   };
 }

@@ -59,7 +59,7 @@ const times96 = (x: bigint, y: bigint) => (x * y) >> 96n;
 
 const LN2_96 = 54916777467707473351141471128n;
 
-/** `e^x`. [WAD] A rational approximation, right to a unit of the last place. Bit by bit as `FixedPointMathLib.expWad`. */
+/** `e^x`. [WAD] A rational approximation. Bit by bit as `FixedPointMathLib.expWad`. */
 export function expWad(exponent: bigint): bigint {
   if (exponent <= -41446531673892822313n) return 0n;
   if (exponent >= 135305999368893231589n) throw new PoolRefused("ExpOverflow");

@@ -6,7 +6,8 @@ import { divUp } from "../../sim/reference/fixed-point.ts";
 import { SPEC, type Rules } from "../../sim/reference/pool-rules.ts";
 import { Divergence } from "../shared/auction-compare.ts";
 import { PoolChain } from "../shared/pool-chain.ts";
-import { KINDS, PoolSequence, PoolTally } from "../shared/pool-sequence.ts";
+import { KINDS, PoolSequence } from "../shared/pool-sequence.ts";
+import { PoolTally, STATES } from "../shared/pool-tally.ts";
 import { poolWorld, type PoolWorld } from "../shared/pool-world.ts";
 
 /** Sequences; `npm run pool:differential` runs two thousand. */
@@ -59,6 +60,7 @@ describe("Pool against its model", function () {
       expect(tally.done.get(kind) ?? 0, `${kind}: done`).to.be.greaterThan(0);
       if (!ALWAYS_DONE.includes(kind)) expect(tally.refused.get(kind) ?? 0, `${kind}: refused`).to.be.greaterThan(0);
     }
+    for (const state of STATES) expect(tally.states.get(state) ?? 0, state).to.be.greaterThan(0);
   });
 
   const canaries: readonly [what: string, rules: Partial<Rules>][] = [
@@ -88,8 +90,9 @@ describe("Pool against its model", function () {
 /** A unit less, where there is any. */
 const floorOf = (amount: bigint) => (amount === 0n ? 0n : amount - 1n);
 
-function report({ steps, views, done, refused, errors }: PoolTally): void {
+function report({ steps, views, done, refused, errors, states }: PoolTally): void {
   console.log(`${steps} steps, ${views} views`);
   console.table(Object.fromEntries(KINDS.map((kind) => [kind, { done: done.get(kind), refused: refused.get(kind) }])));
   console.log(Object.fromEntries([...errors].sort()));
+  console.log(Object.fromEntries(states));
 }

@@ -1,4 +1,4 @@
-import { AbiCoder, decodeBytes32String, Interface, toBeHex } from "ethers";
+import { decodeBytes32String, Interface, toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { RefusedValue } from "../../sim/reference/word.ts";
@@ -14,7 +14,7 @@ const OTHER_ERRORS = [
 ];
 const PARTS = [
   ...["LendingPool", "ILendingPool", "IPoolAdmin", "ILiquidationModule", "IPoolRisk", "IPriceOracle"],
-  ...["ConstantPriceOracle", "MockRiskEngine", "MockERC20"],
+  ...["ConstantPriceOracle", "MockRiskEngine"],
 ];
 
 /** What a call answers, or why it is refused. */
@@ -31,10 +31,12 @@ export class PoolChain {
   readonly abi: Interface;
   readonly #connection: NetworkConnection;
   readonly #encoded = new Map<string, string>();
+  readonly #multicall: string;
   #snapshot = "";
 
   private constructor(connection: NetworkConnection, abi: Interface) {
     [this.#connection, this.abi] = [connection, abi];
+    this.#multicall = abi.getFunction("multicall")!.selector;
   }
 
   static async connect(connection: NetworkConnection): Promise<PoolChain> {
@@ -44,6 +46,7 @@ export class PoolChain {
     for (const part of PARTS) {
       const { interface: abi } = await connection.ethers.getContractAt(part, nowhere);
       for (const fragment of (abi as Interface).fragments) {
+        if (fragment.type === "constructor") continue;
         const text = fragment.format();
         if (!seen.has(text)) fragments.push(fragment);
         seen.add(text);
@@ -94,10 +97,8 @@ export class PoolChain {
 
   /** Answers to several questions at one address, or the refusal of the first that is refused. */
   async askAll(to: string, questions: readonly string[]): Promise<readonly string[] | undefined> {
-    const answer = await this.ask({ to, data: this.encode("multicall", [questions]) });
-    if ("name" in answer) return undefined;
-    const [answers] = AbiCoder.defaultAbiCoder().decode(["bytes[]"], answer.data).toArray(true) as [string[]];
-    return answers;
+    const answer = await this.ask({ to, data: this.#multicall + encodeAll(questions) });
+    return "name" in answer ? undefined : decodeAll(answer.data);
   }
 
   async request(method: string, ...params: unknown[]): Promise<unknown> {
@@ -116,6 +117,32 @@ export class PoolChain {
       ),
     };
   }
+}
+
+const WORD = 64; // digits
+const wordOf = (value: number) => value.toString(16).padStart(WORD, "0");
+
+/** The parameter of `multicall(bytes[])`, without a prefix. */
+function encodeAll(items: readonly string[]): string {
+  let [offset, heads, tails] = [items.length * 32, "", ""];
+  for (const item of items) {
+    const bytes = (item.length - 2) / 2;
+    const padded = Math.ceil(bytes / 32) * WORD;
+    heads += wordOf(offset);
+    tails += wordOf(bytes) + item.slice(2).padEnd(padded, "0");
+    offset += 32 + padded / 2;
+  }
+  return wordOf(32) + wordOf(items.length) + heads + tails;
+}
+
+/** And its answer. */
+function decodeAll(data: string): string[] {
+  const numberAt = (digit: number) => Number.parseInt(data.slice(digit, digit + WORD), 16);
+  const list = 2 + WORD; // behind the prefix and the list's own offset
+  return Array.from({ length: numberAt(list) }, (_, i) => {
+    const at = list + WORD + numberAt(list + WORD * (i + 1)) * 2;
+    return `0x${data.slice(at + WORD, at + WORD + numberAt(at) * 2)}`;
+  });
 }
 
 /** What a refused call answered, wherever the provider put it. Throws on, where it is no refusal. */

@@ -97,10 +97,10 @@ export function whole(rng: Rng, from: number, to: number): bigint {
   return BigInt(from + rng.integer(to - from + 1));
 }
 
-export function token({ rng, world }: Draw): { address: string; unit: bigint; index: number } {
+/** @param unlisted How often it is none that is listed: the loan asset. */
+export function token({ rng, world }: Draw, unlisted = 0.02): { address: string; unit: bigint; index: number } {
   const index = rng.integer(world.collaterals.length);
-  // The loan asset is no collateral.
-  return chance(rng, 0.02)
+  return chance(rng, unlisted)
     ? { address: world.asset, unit: world.unit, index: -1 }
     : { ...world.collaterals[index], index };
 }

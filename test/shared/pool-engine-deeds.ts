@@ -1,5 +1,6 @@
 import { ZeroAddress } from "ethers";
 
+import { debtOf } from "../../sim/reference/debt.ts";
 import { maximum, minimum } from "../../sim/reference/fixed-point.ts";
 import {
   applyRisk,
@@ -9,7 +10,8 @@ import {
   type PoolUpdate,
   type RiskUpdate,
 } from "../../sim/reference/pool-engine.ts";
-import { accrued } from "../../sim/reference/pool-state.ts";
+import { appraise } from "../../sim/reference/pool-risk.ts";
+import { accountOf, accrued } from "../../sim/reference/pool-state.ts";
 import {
   amountOf,
   chance,
@@ -51,15 +53,36 @@ function newsOfPool({ rng, p }: Draw): PoolUpdate {
   return { restricted: chance(rng, 0.15), exitFloorShares, exitRefillPerSecond };
 }
 
+/** A move that a debtor just survives, or does not, or that just heals him: of what, and to how much of it. */
+function moveOf({ rng, p, world }: Draw): readonly [index: number, factor: number] | undefined {
+  const owing = world.users.map((user) => accountOf(p, user)).filter(({ shares }) => shares !== 0n);
+  if (owing.length === 0) return undefined;
+  const { held, shares, kickedAt } = pick(rng, owing);
+  const alone = held.map((amount, i) =>
+    Number(
+      appraise(
+        p,
+        held.map((_, k) => (k === i ? amount : 0n)),
+      ).capacity,
+    ),
+  );
+  const index = alone.indexOf(Math.max(...alone));
+  const others = alone.reduce((sum, capacity) => sum + capacity, 0) - alone[index];
+  const heals = kickedAt !== 0n && chance(rng, 0.6);
+  const wanted = Number(debtOf(accrued(p), shares)) * (heals ? rng.between(0.98, 1.06) : rng.between(0.5, 1.02));
+  return [index, Math.min(Math.max((wanted - others) / (alone[index] + 1), 0.05), 3)];
+}
+
 /** What prices do, and what the engine says. */
 export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   price: (d) => {
     const { rng, world, oracle } = d;
-    const { address, price36: listed } = pick(rng, world.collaterals);
-    const before = oracle.of(address).liquidation36;
     const roll = rng.next();
-    const factor = roll < 0.2 ? rng.between(0.4, 0.95) : rng.lognormal(1, 0.04);
-    const moved = roll > 0.7 ? listed : (before * BigInt(Math.round(factor * 2 ** 40))) >> 40n;
+    const usual = [rng.integer(world.collaterals.length), rng.lognormal(1, 0.05)] as const;
+    const [index, factor] = (roll < 0.5 ? moveOf(d) : undefined) ?? usual;
+    const { address, price36: listed } = world.collaterals[index];
+    const before = oracle.of(address).liquidation36;
+    const moved = roll > 0.85 ? listed : (before * BigInt(Math.round(factor * 2 ** 40))) >> 40n;
     const liquidation = maximum(moved, listed / 10n ** 6n);
     const borrow = chance(rng, 0.5) ? liquidation : liquidation - partOf(rng, liquidation, 0.05);
     return toPool(
@@ -73,7 +96,7 @@ export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   fresh: (d) => {
     const { address } = pick(d.rng, d.world.collaterals);
-    const fresh = chance(d.rng, 0.8);
+    const fresh = chance(d.rng, 0.65);
     const apply = () => void (d.oracle.of(address).fresh = fresh);
     return toPool(d, d.world.governor, "setFresh", [address, fresh], apply, d.world.oracle);
   },
@@ -110,7 +133,7 @@ export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return toPool(d, somebody(d), "pay", [to, assets], (p) => [payKeeper(p, by, to, assets)], by);
   },
   setRiskEngine: (d) => {
-    const engine = chance(d.rng, 0.25) ? undefined : d.engine;
+    const engine = chance(d.rng, 0.12) ? undefined : d.engine;
     const maxAge = chance(d.rng, 0.15) ? pick(d.rng, [0n, 59n, 86_401n]) : whole(d.rng, 60, DAY);
     return governing(d, "setRiskEngine", [engine?.address ?? ZeroAddress, maxAge], (p) =>
       setRiskEngine(p, engine, maxAge),

@@ -46,7 +46,7 @@ const capOf = ({ rng }: Draw, around: bigint) =>
 /** What governance does. */
 export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   setCollateralFactors: (d) => {
-    const { address, index } = token(d);
+    const { address, index } = token(d, 0.1);
     const [borrow, liquidation] = factors(d);
     const current = index < 0 ? 0n : rampAt(d.p.collaterals[index].ramp, d.p.now);
     // Two points a day, and a little more or less.
@@ -55,25 +55,25 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "setCollateralFactors", args, (p) => admin.setCollateralFactors(p, ...args));
   },
   rampDown: (d) => {
-    const { address, index } = token(d);
+    const { address, index } = token(d, 0.1);
     const current = index < 0 ? 8_000n : d.p.collaterals[index].liquidationCapBps;
     const to = maximum(current + whole(d.rng, -400, 40), 0n);
     const args = [address, to, whole(d.rng, 0, 3 * DAY)] as const;
     return governing(d, "rampDownLiquidationFactor", args, (p) => admin.rampDownLiquidationFactor(p, ...args));
   },
   lowerBorrowFactor: (d) => {
-    const { address, index } = token(d);
+    const { address, index } = token(d, 0.1);
     const current = index < 0 ? 8_000n : d.p.collaterals[index].borrowCapBps;
-    const args = [address, maximum(current + whole(d.rng, -200, 60), 0n)] as const;
+    const args = [address, maximum(current + whole(d.rng, -150, 100), 0n)] as const;
     return governing(d, "lowerBorrowFactor", args, (p) => admin.lowerBorrowFactor(p, ...args));
   },
   setCollateralSupplyCap: (d) => {
-    const { address, index } = token(d);
+    const { address, index } = token(d, 0.1);
     const args = [address, capOf(d, index < 0 ? 1n : d.p.collaterals[index].total)] as const;
     return governing(d, "setCollateralSupplyCap", args, (p) => admin.setCollateralSupplyCap(p, ...args));
   },
   lowerCollateralSupplyCap: (d) => {
-    const { address, index } = token(d);
+    const { address, index } = token(d, 0.1);
     const args = [address, capOf(d, index < 0 ? 1n : d.p.collaterals[index].total * 5n + 1n)] as const;
     return governing(d, "lowerCollateralSupplyCap", args, (p) => admin.lowerCollateralSupplyCap(p, ...args));
   },
@@ -84,12 +84,17 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   lowerPoolCaps: (d) => {
     const { supplyCap, borrowCap } = d.p.parameters;
-    const lower = (cap: bigint) => minimum(maximum(cap - partOf(d.rng, cap, 0.1) + whole(d.rng, -1, 1), 0n), UNCAPPED);
+    const lower = (cap: bigint) =>
+      minimum(maximum(cap - partOf(d.rng, cap, 0.1) + whole(d.rng, 0, 1) * partOf(d.rng, cap, 0.15), 0n), UNCAPPED);
     const args = [chance(d.rng, 0.5) ? supplyCap : lower(supplyCap), lower(borrowCap)] as const;
     return governing(d, "lowerPoolCaps", args, (p) => admin.lowerPoolCaps(p, ...args));
   },
   setMinDebt: (d) => {
-    const value = chance(d.rng, 0.1) ? 2n ** 80n : chance(d.rng, 0.3) ? 0n : logarithmic(d.rng, 1n, 2_000n * d.world.unit);
+    const value = chance(d.rng, 0.1)
+      ? 2n ** 80n
+      : chance(d.rng, 0.3)
+        ? 0n
+        : logarithmic(d.rng, 1n, 2_000n * d.world.unit);
     return governing(d, "setMinDebt", [value], (p) => admin.setParameter(p, "minDebt", value));
   },
   setReserveFactor: (d) => {
@@ -101,7 +106,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "setFlashFee", [value], (p) => admin.setParameter(p, "flashFeeBps", value));
   },
   setLiquidationTarget: (d) => {
-    const value = whole(d.rng, 10_000, 12_100);
+    const value = whole(d.rng, 9_800, 12_400);
     return governing(d, "setLiquidationTarget", [value], (p) => admin.setParameter(p, "targetHealthBps", value));
   },
   setKickTip: (d) => {
@@ -109,11 +114,11 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "setKickTip", [value], (p) => admin.setParameter(p, "kickTip", value));
   },
   setMaxCollaterals: (d) => {
-    const value = chance(d.rng, 0.15) ? pick(d.rng, [0n, 13n]) : whole(d.rng, 1, 3);
+    const value = chance(d.rng, 0.3) ? pick(d.rng, [0n, 13n]) : whole(d.rng, 1, 3);
     return governing(d, "setMaxCollateralsPerAccount", [value], (p) => admin.setParameter(p, "maxCollaterals", value));
   },
   setPauseFlags: (d) => {
-    const value = chance(d.rng, 0.1) ? 16n : chance(d.rng, 0.6) ? 0n : whole(d.rng, 1, 15);
+    const value = chance(d.rng, 0.2) ? 16n : chance(d.rng, 0.6) ? 0n : whole(d.rng, 1, 15);
     return governing(d, "setPauseFlags", [value], (p) => admin.setParameter(p, "pauseFlags", value));
   },
   pause: (d) => {
@@ -126,9 +131,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   setInterestRateModel: (d) => {
     const isNone = chance(d.rng, 0.1);
-    const { address, model } = isNone
-      ? { address: d.world.stranger, model: undefined }
-      : ratesOf(d);
+    const { address, model } = isNone ? { address: d.world.stranger, model: undefined } : ratesOf(d);
     return governing(d, "setInterestRateModel", [address], (p) => admin.setInterestRateModel(p, address, model));
   },
   /** The rate model in use fails from now on, whatever it is asked. */

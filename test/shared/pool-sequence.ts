@@ -1,15 +1,16 @@
 import { SPEC, type Rules } from "../../sim/reference/pool-rules.ts";
-import { copyOfPool, type Pool } from "../../sim/reference/pool-state.ts";
+import { accountOf, copyOfPool, type Pool } from "../../sim/reference/pool-state.ts";
 import { PoolRefused } from "../../sim/reference/word.ts";
 import { createRng, type Rng } from "../../sim/rng.ts";
 import { Divergence } from "./auction-compare.ts";
 import type { Answer, PoolChain } from "./pool-chain.ts";
 import { expectSamePool, expectSameRefusal, expectWords, type Word } from "./pool-compare.ts";
-import { logarithmic, whole, type Deed, type Draw } from "./pool-deeds.ts";
+import { chance, logarithmic, pick, whole, type Deed, type Draw } from "./pool-deeds.ts";
 import { ENGINE_DEEDS } from "./pool-engine-deeds.ts";
 import { RULE_DEEDS } from "./pool-rule-deeds.ts";
 import { newPool, ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
-import { USER_DEEDS } from "./pool-user-deeds.ts";
+import { isUnhealthy, USER_DEEDS } from "./pool-user-deeds.ts";
+import type { PoolTally } from "./pool-tally.ts";
 import type { PoolWorld } from "./pool-world.ts";
 
 const DEEDS = { ...USER_DEEDS, ...ENGINE_DEEDS, ...RULE_DEEDS };
@@ -23,28 +24,13 @@ const BEGINNING = [
   ...["deposit", "deposit", "deposit", "supplyCollateral", "supplyCollateral", "supplyCollateral", "supplyCollateral"],
   ...["supplyCollateral", "borrow", "borrow", "borrow"],
 ];
-/** How often each is drawn; 1 where nothing is said. */
+/** How often each is drawn; 2 where nothing is said. */
 const WEIGHTS: Record<string, number> = {
   ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 2, approve: 3, transferFrom: 3 },
   ...{ supplyCollateral: 12, withdrawCollateral: 10, borrow: 14, repay: 9, unwind: 6, flashLoan: 5, setOperator: 3 },
-  ...{ kick: 7, unkick: 5, mark: 5, take: 14, price: 16, fresh: 3, tell: 7, instruct: 3, payKeeper: 3, donate: 3 },
-  ...{ rampDown: 2, setCollateralFactors: 2, accrue: 2, withdrawReserves: 2, setPauseFlags: 2, breakRates: 0.3 },
+  ...{ kick: 7, unkick: 4, mark: 5, take: 14, price: 20, fresh: 3, tell: 7, instruct: 3, payKeeper: 3, donate: 3 },
+  ...{ rampDown: 3, setCollateralFactors: 3, accrue: 2, withdrawReserves: 3, setPauseFlags: 3, breakRates: 0.5 },
 };
-
-/** What was done and refused, by kind and by error. */
-export class PoolTally {
-  readonly done = new Map<string, number>();
-  readonly refused = new Map<string, number>();
-  readonly errors = new Map<string, number>();
-  views = 0;
-  steps = 0;
-
-  count(kind: string, refusal: PoolRefused | undefined): void {
-    const counts = refusal === undefined ? this.done : this.refused;
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    if (refusal !== undefined) this.errors.set(refusal.reason, (this.errors.get(refusal.reason) ?? 0) + 1);
-  }
-}
 
 /** Time to the next block. [s] */
 function randomPause(rng: Rng): bigint {
@@ -54,10 +40,16 @@ function randomPause(rng: Rng): bigint {
   return logarithmic(rng, 86_400n, 60n * 86_400n);
 }
 
-function randomKind(rng: Rng): string {
-  const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 1), 0);
+/** While somebody may be liquidated, and while somebody is for sale. */
+const IN_CRASHES = ["kick", "kick", "take", "take", "take", "mark", "repay", "unwind", "price", "supplyCollateral"];
+const IN_SALES = ["unkick", "unkick", "price", "repay", "supplyCollateral", "kick", "take"];
+
+function randomKind(rng: Rng, p: Pool, users: readonly string[]): string {
+  if (chance(rng, 0.5) && users.some((user) => isUnhealthy(p, user))) return pick(rng, IN_CRASHES);
+  if (chance(rng, 0.3) && users.some((user) => accountOf(p, user).kickedAt !== 0n)) return pick(rng, IN_SALES);
+  const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 2), 0);
   let at = rng.between(0, total);
-  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 1) < 0) ?? KINDS[0];
+  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 2) < 0) ?? KINDS[0];
 }
 
 /** Deeds from a seed, done to the pool and to the model. */
@@ -83,7 +75,7 @@ export class PoolSequence {
     const steps = BEGINNING.length + 20 + this.#rng.integer(40);
     for (let step = 0; step < steps; ++step) {
       this.#p.now += step < BEGINNING.length ? whole(this.#rng, 1, 30) : randomPause(this.#rng);
-      const kind = BEGINNING[step] ?? randomKind(this.#rng);
+      const kind = BEGINNING[step] ?? randomKind(this.#rng, this.#p, this.#world.users);
       const deed = { kind, ...DEEDS[kind]({ ...this.#draw, p: this.#p }) };
       try {
         await this.#step(deed);
@@ -96,7 +88,8 @@ export class PoolSequence {
   }
 
   async #step(deed: Deed): Promise<void> {
-    const draft = copyOfPool(this.#p);
+    const before = this.#p;
+    const draft = copyOfPool(before);
     let refusal: PoolRefused | undefined;
     let words: readonly Word[] | void = undefined;
     try {
@@ -116,6 +109,7 @@ export class PoolSequence {
       if (Array.isArray(words)) expectWords("answer", answer.data, words);
     }
     this.#tally.count(deed.kind, refusal);
+    this.#tally.see(before, this.#p);
     this.#tally.views += await expectSamePool(this.#chain, this.#world, this.#p, this.#asked());
     ++this.#tally.steps;
   }

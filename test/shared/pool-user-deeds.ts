@@ -23,7 +23,7 @@ import {
 } from "./pool-deeds.ts";
 
 /** Of lenders' shares and loan assets. */
-const LENDING = 50_000n;
+const LENDING = 300_000n;
 
 function assetsToLend(d: Draw, caller: string): bigint {
   const { rng, p, world } = d;
@@ -48,12 +48,23 @@ function debtor(d: Draw): string {
   return debtors.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, debtors);
 }
 
+/** Who may borrow, or anybody. */
+function creditworthy(d: Draw): string {
+  const good = d.world.users.filter((user) => {
+    const { debt, borrowCapacity } = healthOf(d.p, user);
+    return borrowCapacity > debt;
+  });
+  return good.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, good);
+}
+
+export function isUnhealthy(p: Pool, account: string): boolean {
+  const { debt, liquidationCapacity } = healthOf(p, account);
+  return liquidationCapacity < debt;
+}
+
 /** Who may be liquidated, or anybody. */
 function unhealthy(d: Draw): string {
-  const bad = d.world.users.filter((user) => {
-    const { debt, liquidationCapacity } = healthOf(d.p, user);
-    return liquidationCapacity < debt;
-  });
+  const bad = d.world.users.filter((user) => isUnhealthy(d.p, user));
   return bad.length === 0 || chance(d.rng, 0.15) ? debtor(d) : pick(d.rng, bad);
 }
 
@@ -125,7 +136,9 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
   supplyCollateral: (d) => {
     const caller = somebody(d);
     const account = actingFor(d, caller);
-    const { address, unit } = token(d);
+    // Most have a favourite, so that there are accounts of one collateral and of several.
+    const favourite = d.world.collaterals[d.world.users.indexOf(account) % d.world.collaterals.length];
+    const { address, unit } = favourite !== undefined && chance(d.rng, 0.6) ? favourite : token(d);
     const all = balanceOf(d.p.tokens.get(address)!, caller);
     const amount = amountOf(d.rng, chance(d.rng, 0.95) ? 20n * unit * (unit === 10n ** 6n ? 1_000n : 1n) : all);
     return toPool(d, caller, "supplyCollateral", [address, amount, account, "0x"], (p) =>
@@ -143,7 +156,7 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   borrow: (d) => {
     const { rng, p } = d;
-    const account = somebody(d);
+    const account = creditworthy(d);
     const [caller, to] = [actingFor(d, account), receiver(d)];
     const { borrowCapacity, debt } = healthOf(p, account);
     const room = minimum(less(borrowCapacity, debt), chance(rng, 0.8) ? p.cash : borrowCapacity);
@@ -159,11 +172,7 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const [caller, account] = [somebody(d), debtor(d)];
     const { shares } = accountOf(d.p, account);
     const part = chance(d.rng, 0.5) ? 1n : 10n;
-    const wanted = byEither(
-      d,
-      amountOf(d.rng, debtOf(accrued(d.p), shares) / part),
-      amountOf(d.rng, shares / part),
-    );
+    const wanted = byEither(d, amountOf(d.rng, debtOf(accrued(d.p), shares) / part), amountOf(d.rng, shares / part));
     return toPool(d, caller, "repay", [wanted.assets, wanted.shares, account, "0x"], (p) =>
       moved(borrower.repay(p, caller, wanted, account)),
     );
@@ -201,13 +210,14 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     });
   },
   donate: (d) => {
-    const { rng, world } = d;
+    const { rng, p, world } = d;
     const from = somebody(d);
     const to = chance(rng, 0.6) ? world.pool : world.flashBorrower;
     const { address, unit } = chance(rng, 0.6) ? { address: world.asset, unit: world.unit } : token(d);
-    const amount = logarithmic(rng, 1n, 100n * unit);
-    const give = (p: Pool) => {
-      transfer(p.tokens.get(address)!, from, to, amount);
+    const all = balanceOf(p.tokens.get(address)!, from);
+    const amount = chance(rng, 0.1) ? all + 1n : minimum(logarithmic(rng, 1n, 100n * unit), all + 1n);
+    const give = (q: Pool) => {
+      transfer(q.tokens.get(address)!, from, to, amount);
       return [true];
     };
     return toPool(d, from, "transfer", [to, amount], give, address);
