@@ -64,7 +64,7 @@ const NOBODY = "0x0000000000000000000000000000000000000000";
 /** Where things are sent to. */
 export function receiver({ rng, world }: Draw): string {
   const roll = rng.next();
-  return roll < 0.03 ? NOBODY : roll < 0.05 ? world.pool : pick(rng, world.users);
+  return roll < 0.04 ? NOBODY : roll < 0.06 ? world.pool : pick(rng, world.users);
 }
 
 /** A part of an amount, with digits down to the last unit. */

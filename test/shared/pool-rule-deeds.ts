@@ -41,7 +41,7 @@ function factors({ rng }: Draw): [bigint, bigint] {
 }
 
 const capOf = ({ rng }: Draw, around: bigint) =>
-  chance(rng, 0.5) ? UNCAPPED : minimum(partOf(rng, around, 2) + 1n, UNCAPPED - 1n);
+  chance(rng, 0.3) ? UNCAPPED : minimum(partOf(rng, around, 2) + 1n, UNCAPPED - 1n);
 
 /** What governance does. */
 export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
@@ -84,8 +84,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   lowerPoolCaps: (d) => {
     const { supplyCap, borrowCap } = d.p.parameters;
-    const lower = (cap: bigint) =>
-      minimum(maximum(cap - partOf(d.rng, cap, 0.1) + whole(d.rng, 0, 1) * partOf(d.rng, cap, 0.15), 0n), UNCAPPED);
+    const lower = (cap: bigint) => (chance(d.rng, 0.3) ? minimum(cap + 1n, UNCAPPED) : cap - partOf(d.rng, cap, 0.1));
     const args = [chance(d.rng, 0.5) ? supplyCap : lower(supplyCap), lower(borrowCap)] as const;
     return governing(d, "lowerPoolCaps", args, (p) => admin.lowerPoolCaps(p, ...args));
   },

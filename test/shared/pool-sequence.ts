@@ -9,7 +9,8 @@ import { chance, logarithmic, pick, whole, type Deed, type Draw } from "./pool-d
 import { ENGINE_DEEDS } from "./pool-engine-deeds.ts";
 import { RULE_DEEDS } from "./pool-rule-deeds.ts";
 import { newPool, ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
-import { isUnhealthy, USER_DEEDS } from "./pool-user-deeds.ts";
+import { isUnhealthy } from "./pool-people.ts";
+import { USER_DEEDS } from "./pool-user-deeds.ts";
 import type { PoolTally } from "./pool-tally.ts";
 import type { PoolWorld } from "./pool-world.ts";
 
@@ -26,10 +27,19 @@ const BEGINNING = [
 ];
 /** How often each is drawn; 2 where nothing is said. */
 const WEIGHTS: Record<string, number> = {
-  ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 2, approve: 3, transferFrom: 3 },
+  ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 2, transferFrom: 3 },
   ...{ supplyCollateral: 12, withdrawCollateral: 10, borrow: 14, repay: 9, unwind: 6, flashLoan: 5, setOperator: 3 },
   ...{ kick: 7, unkick: 4, mark: 5, take: 14, price: 20, fresh: 3, tell: 7, instruct: 3, payKeeper: 3, donate: 3 },
-  ...{ rampDown: 3, setCollateralFactors: 3, accrue: 2, withdrawReserves: 3, setPauseFlags: 3, breakRates: 0.5 },
+  ...{
+    rampDown: 3,
+    lowerPoolCaps: 3,
+    approve: 3,
+    setCollateralFactors: 3,
+    accrue: 2,
+    withdrawReserves: 3,
+    setPauseFlags: 3,
+    breakRates: 0.5,
+  },
 };
 
 /** Time to the next block. [s] */

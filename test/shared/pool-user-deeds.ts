@@ -1,18 +1,17 @@
 import { MaxUint256 } from "ethers";
 
-import { debtOf } from "../../sim/reference/debt.ts";
+import { debtOf, reduceDebt } from "../../sim/reference/debt.ts";
 import { divUp, less, minimum } from "../../sim/reference/fixed-point.ts";
 import { approve, balanceOf, transfer, transferFrom } from "../../sim/reference/ledger.ts";
 import * as borrower from "../../sim/reference/pool-borrower.ts";
 import * as lender from "../../sim/reference/pool-lender.ts";
 import { healthOf } from "../../sim/reference/pool-risk.ts";
 import * as sales from "../../sim/reference/pool-sales.ts";
-import { accountOf, accrued, type Pool } from "../../sim/reference/pool-state.ts";
+import { accountOf, accrued, type Books, type Pool } from "../../sim/reference/pool-state.ts";
 import {
   amountOf,
   chance,
   logarithmic,
-  partOf,
   pick,
   receiver,
   somebody,
@@ -21,6 +20,7 @@ import {
   type Draw,
   type Drawn,
 } from "./pool-deeds.ts";
+import { actingFor, creditworthy, debtor, held, owner, unhealthy } from "./pool-people.ts";
 
 /** Of lenders' shares and loan assets. */
 const LENDING = 300_000n;
@@ -33,53 +33,17 @@ function assetsToLend(d: Draw, caller: string): bigint {
   return amountOf(rng, LENDING * world.unit);
 }
 
-/** Who has shares, or anybody. */
-function owner(d: Draw): string {
-  const owners = d.world.users.filter((user) => balanceOf(d.p.shares, user) !== 0n);
-  return owners.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, owners);
-}
-
-/** Itself, or somebody else. */
-const actingFor = (d: Draw, account: string) => (chance(d.rng, 0.85) ? account : somebody(d));
-
-/** Who owes, or anybody. */
-function debtor(d: Draw): string {
-  const debtors = d.world.users.filter((user) => accountOf(d.p, user).shares !== 0n);
-  return debtors.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, debtors);
-}
-
-/** Who may borrow, or anybody. */
-function creditworthy(d: Draw): string {
-  const good = d.world.users.filter((user) => {
-    const { debt, borrowCapacity } = healthOf(d.p, user);
-    return borrowCapacity > debt;
-  });
-  return good.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, good);
-}
-
-export function isUnhealthy(p: Pool, account: string): boolean {
-  const { debt, liquidationCapacity } = healthOf(p, account);
-  return liquidationCapacity < debt;
-}
-
-/** Who may be liquidated, or anybody. */
-function unhealthy(d: Draw): string {
-  const bad = d.world.users.filter((user) => isUnhealthy(d.p, user));
-  return bad.length === 0 || chance(d.rng, 0.15) ? debtor(d) : pick(d.rng, bad);
-}
-
-function held(d: Draw, account: string): { address: string; amount: bigint } {
-  const record = accountOf(d.p, account);
-  const used = borrower.inUse(record);
-  if (used.length === 0 || chance(d.rng, 0.06)) return { address: token(d).address, amount: 0n };
-  const index = pick(d.rng, used);
-  return { address: d.p.collaterals[index].token, amount: record.held[index] };
-}
-
 /** By assets or by shares; now and then by both. */
 function byEither({ rng }: Draw, assets: bigint, shares: bigint): borrower.Moved {
   if (chance(rng, 0.02)) return { assets, shares };
   return chance(rng, 0.5) ? { assets, shares: 0n } : { assets: 0n, shares };
+}
+
+/** Debt after so many shares of it were repaid. */
+function leftAfter(b: Books, owned: bigint, shares: bigint): bigint {
+  const after = { ...b };
+  reduceDebt(after, debtOf(b, shares), shares);
+  return owned === shares ? 0n : debtOf(after, owned - shares);
 }
 
 const moved = ({ assets, shares }: borrower.Moved) => [assets, shares];
@@ -185,11 +149,12 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const shares = chance(rng, 0.2) ? owned : amountOf(rng, owned);
     const { address, amount: all } = held(d, account);
     const b = accrued(p);
-    // About what may be taken out.
-    const most = owned === 0n ? all : less(all, divUp(all * less(owned, shares), owned));
-    const amount = chance(rng, 0.7) ? partOf(rng, most) + 1n : amountOf(rng, most);
     const assets = minimum(debtOf(b, shares), MaxUint256);
     const wanted = chance(rng, 0.3) ? { assets, shares: 0n } : { assets: 0n, shares };
+    // What may be taken out, or just may not.
+    const most =
+      shares > owned || shares === 0n ? all : less(all, divUp(all * leftAfter(b, owned, shares), debtOf(b, owned)));
+    const amount = chance(rng, 0.6) ? most + BigInt(rng.integer(2)) : amountOf(rng, most);
     return toPool(d, caller, "unwind", [wanted.assets, wanted.shares, address, amount, account, to, "0x"], (q) =>
       moved(borrower.unwind(q, caller, wanted, address, amount, account, to)),
     );
