@@ -172,6 +172,6 @@ export function flashLoan(
   if (amount > cash) throw new PoolRefused("PoolFlashLoanExceedsCash", [cash, amount]);
   push(p, token, receiver, amount);
   during(p);
-  p.cash += fee;
+  p.cash = checked(p.cash + fee, UNCAPPED); // where the books are full there is no room for the fee
   pull(p, token, receiver, amount + fee);
 }

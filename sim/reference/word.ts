@@ -21,8 +21,9 @@ export class PoolRefused extends Error {
   }
 }
 
-export function checked(value: bigint): bigint {
-  if (value < 0n || value > MAX_WORD) throw new PoolRefused("Panic", [OVERFLOW]);
+/** A sum that the language itself refuses where it does not fit. */
+export function checked(value: bigint, largest = MAX_WORD): bigint {
+  if (value < 0n || value > largest) throw new PoolRefused("Panic", [OVERFLOW]);
   return value;
 }
 

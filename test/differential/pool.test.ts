@@ -11,12 +11,12 @@ import { PoolTally, STATES } from "../shared/pool-tally.ts";
 import { poolWorld, type PoolWorld } from "../shared/pool-world.ts";
 
 /** Sequences; `npm run pool:differential` runs two thousand. */
-const COUNT = Number(process.env.POOL_SEQUENCES ?? 40);
+const COUNT = Number(process.env.POOL_SEQUENCES ?? 26);
 const FIRST = Number(process.env.POOL_FIRST ?? 0);
 /** From so many on nothing that can happen may be missing. */
-const ENOUGH = 40;
+const ENOUGH = 26;
 /** A wrong model is found out within so many. */
-const CANARY_COUNT = 40;
+const CANARY_COUNT = 26;
 
 /** Cannot be refused. */
 const ALWAYS_DONE = ["accrue", "setOperator", "price", "fresh", "instruct", "setPoolCaps", "setKickTip", "breakRates"];

@@ -10,6 +10,7 @@ import {
   type PoolUpdate,
   type RiskUpdate,
 } from "../../sim/reference/pool-engine.ts";
+import { rampAt } from "../../sim/reference/pool-ramp.ts";
 import { appraise } from "../../sim/reference/pool-risk.ts";
 import { accountOf, accrued } from "../../sim/reference/pool-state.ts";
 import {
@@ -40,7 +41,7 @@ function newsOf({ rng, world }: Draw): RiskUpdate {
     level: chance(rng, 0.75) ? whole(rng, 0, 1) : whole(rng, 2, 4),
     loadingPercent: chance(rng, 0.2) ? whole(rng, 95, 110) : whole(rng, 0, 100),
     discountTenBps: whole(rng, 0, 120),
-    grace: chance(rng, 0.12),
+    grace: chance(rng, 0.15),
     reserve: chance(rng, 0.05) ? 0n : logarithmic(rng, 10n ** 4n * world.unit, 10n ** 12n * world.unit),
   };
 }
@@ -57,7 +58,8 @@ function newsOfPool({ rng, p }: Draw): PoolUpdate {
 function moveOf({ rng, p, world }: Draw): readonly [index: number, factor: number] | undefined {
   const owing = world.users.map((user) => accountOf(p, user)).filter(({ shares }) => shares !== 0n);
   if (owing.length === 0) return undefined;
-  const { held, shares, kickedAt } = pick(rng, owing);
+  const forSale = owing.filter(({ kickedAt }) => kickedAt !== 0n);
+  const { held, shares, kickedAt } = pick(rng, forSale.length !== 0 && chance(rng, 0.6) ? forSale : owing);
   const alone = held.map((amount, i) =>
     Number(
       appraise(
@@ -69,7 +71,10 @@ function moveOf({ rng, p, world }: Draw): readonly [index: number, factor: numbe
   const index = alone.indexOf(Math.max(...alone));
   const others = alone.reduce((sum, capacity) => sum + capacity, 0) - alone[index];
   const heals = kickedAt !== 0n && chance(rng, 0.6);
-  const wanted = Number(debtOf(accrued(p), shares)) * (heals ? rng.between(0.98, 1.06) : rng.between(0.5, 1.02));
+  // After an outage only those below 0.95 are put up for sale.
+  const isGrace = p.collaterals.some(({ grace }) => grace) && chance(rng, 0.7);
+  const health = heals ? rng.between(0.98, 1.06) : isGrace ? rng.between(0.93, 0.97) : rng.between(0.5, 1.02);
+  const wanted = Number(debtOf(accrued(p), shares)) * health;
   return [index, Math.min(Math.max((wanted - others) / (alone[index] + 1), 0.05), 3)];
 }
 
@@ -96,7 +101,7 @@ export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   fresh: (d) => {
     const { address } = pick(d.rng, d.world.collaterals);
-    const fresh = chance(d.rng, 0.65);
+    const fresh = chance(d.rng, 0.5);
     const apply = () => void (d.oracle.of(address).fresh = fresh);
     return toPool(d, d.world.governor, "setFresh", [address, fresh], apply, d.world.oracle);
   },
@@ -110,6 +115,23 @@ export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     }
     const by = d.engine.address;
     return toPool(d, somebody(d), "write", args, (p) => applyRisk(p, by, address, update, ofPool), by);
+  },
+  /** The engine looks at a quiet market again and again: the factor stays, or rises by what may be. */
+  watch: (d) => {
+    const c = d.p.collaterals[0];
+    const current = rampAt(c.ramp, d.p.now);
+    const liquidationFactorBps = pick(d.rng, [current, current + 2n, c.liquidationCapBps]);
+    const update = { ...newsOf(d), liquidationFactorBps, calm: chance(d.rng, 0.95), grace: false };
+    const ofPool = { restricted: false, exitFloorShares: SILENT_FLOOR, exitRefillPerSecond: 0n };
+    const by = d.engine.address;
+    return toPool(
+      d,
+      somebody(d),
+      "write",
+      [c.token, update, ofPool],
+      (p) => applyRisk(p, by, c.token, update, ofPool),
+      by,
+    );
   },
   instruct: (d) => {
     const { engine, rng, world } = d;

@@ -68,7 +68,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "lowerBorrowFactor", args, (p) => admin.lowerBorrowFactor(p, ...args));
   },
   setCollateralSupplyCap: (d) => {
-    const { address, index } = token(d, 0.1);
+    const { address, index } = token(d, 0.25);
     const args = [address, capOf(d, index < 0 ? 1n : d.p.collaterals[index].total)] as const;
     return governing(d, "setCollateralSupplyCap", args, (p) => admin.setCollateralSupplyCap(p, ...args));
   },
@@ -89,7 +89,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "lowerPoolCaps", args, (p) => admin.lowerPoolCaps(p, ...args));
   },
   setMinDebt: (d) => {
-    const value = chance(d.rng, 0.1)
+    const value = chance(d.rng, 0.3)
       ? 2n ** 80n
       : chance(d.rng, 0.3)
         ? 0n

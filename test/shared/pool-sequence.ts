@@ -25,11 +25,23 @@ const BEGINNING = [
   ...["deposit", "deposit", "deposit", "supplyCollateral", "supplyCollateral", "supplyCollateral", "supplyCollateral"],
   ...["supplyCollateral", "borrow", "borrow", "borrow"],
 ];
-/** How often each is drawn; 2 where nothing is said. */
+/** How often each is drawn; 3 where nothing is said. */
 const WEIGHTS: Record<string, number> = {
-  ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 2, transferFrom: 3 },
+  ...{ deposit: 8, mint: 6, withdraw: 8, redeem: 8, transfer: 5, transferFrom: 4 },
   ...{ supplyCollateral: 12, withdrawCollateral: 10, borrow: 14, repay: 9, unwind: 6, flashLoan: 5, setOperator: 3 },
-  ...{ kick: 7, unkick: 4, mark: 5, take: 14, price: 20, fresh: 3, tell: 7, instruct: 3, payKeeper: 3, donate: 3 },
+  ...{
+    kick: 7,
+    unkick: 5,
+    watch: 6,
+    mark: 5,
+    take: 14,
+    price: 20,
+    fresh: 6,
+    tell: 7,
+    instruct: 3,
+    payKeeper: 3,
+    donate: 3,
+  },
   ...{
     rampDown: 3,
     lowerPoolCaps: 3,
@@ -52,14 +64,14 @@ function randomPause(rng: Rng): bigint {
 
 /** While somebody may be liquidated, and while somebody is for sale. */
 const IN_CRASHES = ["kick", "kick", "take", "take", "take", "mark", "repay", "unwind", "price", "supplyCollateral"];
-const IN_SALES = ["unkick", "unkick", "price", "repay", "supplyCollateral", "kick", "take"];
+const IN_SALES = ["unkick", "unkick", "unkick", "price", "price", "repay", "supplyCollateral", "kick", "take"];
 
 function randomKind(rng: Rng, p: Pool, users: readonly string[]): string {
   if (chance(rng, 0.5) && users.some((user) => isUnhealthy(p, user))) return pick(rng, IN_CRASHES);
-  if (chance(rng, 0.3) && users.some((user) => accountOf(p, user).kickedAt !== 0n)) return pick(rng, IN_SALES);
-  const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 2), 0);
+  if (chance(rng, 0.4) && users.some((user) => accountOf(p, user).kickedAt !== 0n)) return pick(rng, IN_SALES);
+  const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 3), 0);
   let at = rng.between(0, total);
-  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 2) < 0) ?? KINDS[0];
+  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 3) < 0) ?? KINDS[0];
 }
 
 /** Deeds from a seed, done to the pool and to the model. */
@@ -82,7 +94,7 @@ export class PoolSequence {
 
   /** From a pool as it was deployed. Throws where it and the model disagree for the first time. */
   async run(): Promise<void> {
-    const steps = BEGINNING.length + 20 + this.#rng.integer(40);
+    const steps = BEGINNING.length + 40 + this.#rng.integer(60);
     for (let step = 0; step < steps; ++step) {
       this.#p.now += step < BEGINNING.length ? whole(this.#rng, 1, 30) : randomPause(this.#rng);
       const kind = BEGINNING[step] ?? randomKind(this.#rng, this.#p, this.#world.users);

@@ -6,8 +6,8 @@ import type { PoolRefused } from "../../sim/reference/word.ts";
 
 /** Kinds of states that must be seen. */
 export const STATES = [
-  "loss borne by reserves alone",
-  "loss borne by lenders too",
+  "loss that reserves bear a part of",
+  "loss that lenders bear a part of",
   "provision beyond the reserves",
   "flow limit in force",
   "falling liquidation factor",
@@ -49,8 +49,8 @@ function statesOf(before: Pool, p: Pool): Record<(typeof STATES)[number], boolea
   const lost = p.badDebt > before.badDebt;
   const records = [...p.accounts.values()];
   return {
-    "loss borne by reserves alone": lost && p.reserves > 0n,
-    "loss borne by lenders too": lost && p.reserves === 0n,
+    "loss that reserves bear a part of": lost && before.reserves > 0n,
+    "loss that lenders bear a part of": lost && p.reserves === 0n,
     "provision beyond the reserves": p.totalProvision > p.reserves,
     "flow limit in force": p.exit !== undefined && exitFloor(p) > 0n,
     "falling liquidation factor": p.collaterals.some(({ ramp }) => ramp.from > ramp.to && p.now < ramp.end),

@@ -2,7 +2,7 @@ import { MaxUint256 } from "ethers";
 
 import { debtOf, reduceDebt } from "../../sim/reference/debt.ts";
 import { divUp, less, minimum } from "../../sim/reference/fixed-point.ts";
-import { approve, balanceOf, transfer, transferFrom } from "../../sim/reference/ledger.ts";
+import { allowanceOf, approve, balanceOf, transfer, transferFrom } from "../../sim/reference/ledger.ts";
 import * as borrower from "../../sim/reference/pool-borrower.ts";
 import * as lender from "../../sim/reference/pool-lender.ts";
 import { healthOf } from "../../sim/reference/pool-risk.ts";
@@ -75,7 +75,8 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   transfer: (d) => {
     const [from, to] = [owner(d), receiver(d)];
-    const shares = amountOf(d.rng, balanceOf(d.p.shares, from));
+    const all = balanceOf(d.p.shares, from);
+    const shares = chance(d.rng, 0.1) ? all + 1n : amountOf(d.rng, all);
     return toPool(d, from, "transfer", [to, shares], (p) => {
       transfer(p.shares, from, to, shares);
       return [true];
@@ -90,8 +91,11 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     });
   },
   transferFrom: (d) => {
-    const [from, to, spender] = [owner(d), receiver(d), somebody(d)];
-    const shares = amountOf(d.rng, balanceOf(d.p.shares, from)) / 2n;
+    const [from, to] = [owner(d), receiver(d)];
+    const allowed = d.world.users.filter((user) => allowanceOf(d.p.shares, from, user) !== 0n);
+    const spender = allowed.length === 0 || chance(d.rng, 0.2) ? somebody(d) : pick(d.rng, allowed);
+    const most = minimum(allowanceOf(d.p.shares, from, spender), balanceOf(d.p.shares, from));
+    const shares = amountOf(d.rng, most === 0n ? balanceOf(d.p.shares, from) : most);
     return toPool(d, spender, "transferFrom", [from, to, shares], (p) => {
       transferFrom(p.shares, spender, from, to, shares);
       return [true];
