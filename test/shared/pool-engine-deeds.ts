@@ -10,6 +10,7 @@ import {
   type PoolUpdate,
   type RiskUpdate,
 } from "../../sim/reference/pool-engine.ts";
+import { exitFloor } from "../../sim/reference/pool-lender.ts";
 import { rampAt } from "../../sim/reference/pool-ramp.ts";
 import { appraise } from "../../sim/reference/pool-risk.ts";
 import { accountOf, accrued } from "../../sim/reference/pool-state.ts";
@@ -47,8 +48,16 @@ function newsOf({ rng, world }: Draw): RiskUpdate {
 }
 
 function newsOfPool({ rng, p }: Draw): PoolUpdate {
-  if (chance(rng, 0.5)) return { restricted: false, exitFloorShares: SILENT_FLOOR, exitRefillPerSecond: 0n };
-  const floor = chance(rng, 0.4) ? 0n : partOf(rng, p.shares.supply, 1.1);
+  if (chance(rng, 0.4)) return { restricted: false, exitFloorShares: SILENT_FLOOR, exitRefillPerSecond: 0n };
+  const inForce = exitFloor(p);
+  // Nearly as before is not written again.
+  if (p.exit !== undefined && inForce !== 0n && chance(rng, 0.5)) {
+    const exitFloorShares = minimum(inForce + partOf(rng, inForce, 0.016), SILENT_FLOOR - 1n);
+    const { refillPerSecond } = p.exit;
+    const exitRefillPerSecond = minimum(refillPerSecond + partOf(rng, refillPerSecond, 0.09), 2n ** 88n - 1n);
+    return { restricted: p.restricted, exitFloorShares, exitRefillPerSecond };
+  }
+  const floor = chance(rng, 0.3) ? 0n : partOf(rng, p.shares.supply, 1.1);
   const exitFloorShares = minimum(floor, SILENT_FLOOR - 1n);
   const exitRefillPerSecond = minimum(partOf(rng, exitFloorShares / 3_600n, 1), 2n ** 88n - 1n);
   return { restricted: chance(rng, 0.15), exitFloorShares, exitRefillPerSecond };

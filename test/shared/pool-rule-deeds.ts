@@ -1,8 +1,9 @@
+import { debtOf } from "../../sim/reference/debt.ts";
 import { maximum, minimum } from "../../sim/reference/fixed-point.ts";
 import * as admin from "../../sim/reference/pool-admin.ts";
 import { rampAt } from "../../sim/reference/pool-ramp.ts";
 import type { RateModel } from "../../sim/reference/pool-rates.ts";
-import { accrued, UNCAPPED } from "../../sim/reference/pool-state.ts";
+import { accountOf, accrued, UNCAPPED } from "../../sim/reference/pool-state.ts";
 import { PoolRefused } from "../../sim/reference/word.ts";
 import {
   amountOf,
@@ -31,6 +32,12 @@ const FAILING: RateModel = { accrue: fail, rateWad: fail };
 function ratesOf({ rng, world, broken }: Draw) {
   const { address, model } = pick(rng, world.rates);
   return { address, model: broken.has(address) ? FAILING : model };
+}
+
+/** Somewhere about what one of the accounts owes. */
+function aboutDebt({ rng, p, world }: Draw): bigint {
+  const debt = debtOf(accrued(p), accountOf(p, pick(rng, world.users)).shares);
+  return debt === 0n ? logarithmic(rng, 1n, 2_000n * world.unit) : partOf(rng, debt, 1.3);
 }
 
 /** Factors that governance may set, or just may not. */
@@ -89,11 +96,7 @@ export const RULE_DEEDS: Record<string, (d: Draw) => Drawn> = {
     return governing(d, "lowerPoolCaps", args, (p) => admin.lowerPoolCaps(p, ...args));
   },
   setMinDebt: (d) => {
-    const value = chance(d.rng, 0.3)
-      ? 2n ** 80n
-      : chance(d.rng, 0.3)
-        ? 0n
-        : logarithmic(d.rng, 1n, 2_000n * d.world.unit);
+    const value = chance(d.rng, 0.3) ? 2n ** 80n : chance(d.rng, 0.3) ? 0n : minimum(aboutDebt(d), 2n ** 80n - 1n);
     return governing(d, "setMinDebt", [value], (p) => admin.setParameter(p, "minDebt", value));
   },
   setReserveFactor: (d) => {

@@ -66,7 +66,15 @@ function randomPause(rng: Rng): bigint {
 const IN_CRASHES = ["kick", "kick", "take", "take", "take", "mark", "repay", "unwind", "price", "supplyCollateral"];
 const IN_SALES = ["unkick", "unkick", "unkick", "price", "price", "repay", "supplyCollateral", "kick", "take"];
 
+/** While a loss is expected. */
+const IN_LOSSES = ["payKeeper", "withdraw", "redeem", "repay", "unwind", "mark"];
+/** While a collateral is priced again only for a while. */
+const IN_GRACE = ["price", "price", "kick", "kick", "take"];
+
 function randomKind(rng: Rng, p: Pool, users: readonly string[]): string {
+  if (p.totalProvision !== 0n && chance(rng, 0.15)) return pick(rng, IN_LOSSES);
+  const isGrace = p.collaterals.some(({ grace, freshUntil }) => grace && p.now <= freshUntil);
+  if (isGrace && chance(rng, 0.4)) return pick(rng, IN_GRACE);
   if (chance(rng, 0.5) && users.some((user) => isUnhealthy(p, user))) return pick(rng, IN_CRASHES);
   if (chance(rng, 0.4) && users.some((user) => accountOf(p, user).kickedAt !== 0n)) return pick(rng, IN_SALES);
   const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 3), 0);
@@ -95,9 +103,12 @@ export class PoolSequence {
   /** From a pool as it was deployed. Throws where it and the model disagree for the first time. */
   async run(): Promise<void> {
     const steps = BEGINNING.length + 40 + this.#rng.integer(60);
+    // In a quiet market factors rise.
+    const isQuiet = chance(this.#rng, 0.15);
     for (let step = 0; step < steps; ++step) {
       this.#p.now += step < BEGINNING.length ? whole(this.#rng, 1, 30) : randomPause(this.#rng);
-      const kind = BEGINNING[step] ?? randomKind(this.#rng, this.#p, this.#world.users);
+      const drawn = BEGINNING[step] ?? randomKind(this.#rng, this.#p, this.#world.users);
+      const kind = isQuiet && (drawn === "tell" || chance(this.#rng, 0.3)) ? "watch" : drawn;
       const deed = { kind, ...DEEDS[kind]({ ...this.#draw, p: this.#p }) };
       try {
         await this.#step(deed);
