@@ -53,6 +53,8 @@ export interface Refreshed {
   readonly judged: readonly Assessed[];
   readonly update: RiskUpdate;
   readonly pool: PoolUpdate | undefined;
+  /** The pool's own limits began or ended. */
+  readonly turned: boolean;
   readonly reward: Reward;
 }
 
@@ -142,8 +144,8 @@ export function refresh(
     loadingPercent: now > engine.correlatedAt + CORRELATION_MAX_AGE ? 100n : engine.loadingPercent,
     discountTenBps: divUp(target.discountBps, 10n),
   };
-  applyRisk(s.limits, pool, update, told, now, rules.pool);
-  return { sigmaWad, leverageWad, moveWad, asked, sampled, whole, judged, update, pool: told, reward };
+  const turned = applyRisk(s.limits, pool, update, told, now, rules.pool);
+  return { sigmaWad, leverageWad, moveWad, asked, sampled, whole, judged, update, pool: told, turned, reward };
 }
 
 const numberOf = (level: Level) => BigInt(LEVELS.indexOf(level));

@@ -83,7 +83,10 @@ export interface PoolUpdate {
   readonly refill: bigint;
 }
 
-/** @param pool Undefined: nothing is new of the pool as a whole. */
+/**
+ * @param pool Undefined: nothing is new of the pool as a whole.
+ * @returns Whether the pool's own limits began or ended: that is told.
+ */
 export function applyRisk(
   limits: PoolLimits,
   c: PoolCollateral,
@@ -91,7 +94,7 @@ export function applyRisk(
   pool: PoolUpdate | undefined,
   now: bigint,
   rules: PoolRules = POOL,
-): void {
+): boolean {
   turnRamp(c, maximum(minimum(update.liquidationFactorBps, c.liquidationCapBps), 1n), update.calm, now, rules);
   turnLoading(c, minimum(update.loadingPercent, 100n), now, rules);
   const freshUntil = now + limits.maxAge;
@@ -102,7 +105,7 @@ export function applyRisk(
     ...{ reserve: rules.keptReserve(update.reserve), discountBps: update.discountTenBps * 10n },
     ...{ level: update.level, grace: update.grace, freshUntil, updatedAt: now },
   });
-  if (pool !== undefined) applyPool(limits, pool, now);
+  return pool !== undefined && applyPool(limits, pool, now);
 }
 
 // --- ramp ---------------------------------------------------------------------------------------------------------------
@@ -168,11 +171,12 @@ export function floorAt({ limited, floorShares, refill, floorAt: since }: PoolLi
 }
 
 /** A floor that is nearly the one in force is not written again. */
-function applyPool(p: PoolLimits, update: PoolUpdate, now: bigint): void {
+function applyPool(p: PoolLimits, update: PoolUpdate, now: bigint): boolean {
   const limited = update.floorShares !== 0n;
   const same = p.restricted === update.restricted && p.limited === limited;
-  if (same && (!limited || !isNews(p, update, now))) return;
+  if (same && (!limited || !isNews(p, update, now))) return false;
   Object.assign(p, { ...update, limited, floorAt: now });
+  return !same;
 }
 
 function isNews(p: PoolLimits, { floorShares, refill }: PoolUpdate, now: bigint): boolean {
