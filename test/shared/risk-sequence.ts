@@ -1,5 +1,6 @@
 import { reserveOf } from "../../sim/reference/risk-averages.ts";
 import { assessmentOf, LEVELS, type BreakerState } from "../../sim/reference/risk-breaker.ts";
+import { correlationOf } from "../../sim/reference/risk-correlation.ts";
 import { ENGINE, type EngineRules } from "../../sim/reference/risk-engine-state.ts";
 import { riskOf } from "../../sim/reference/risk-pool.ts";
 import { volatilityOf } from "../../sim/reference/risk-volatility.ts";
@@ -121,7 +122,7 @@ export class RiskSequence {
     return [...own, pooled, ...world.probes.map((probe) => engine.call("rewardOf", probe)), ...correlation];
   }
 
-  #expectViews({ world, s, rules }: RiskContext, answers: readonly Answered[]): void {
+  #expectViews({ world, s, rules, pair }: RiskContext, answers: readonly Answered[]): void {
     const { volatility, liquidityOracle, breaker, risk, engine } = world;
     let at = 0;
     const next = (contact: typeof engine, name: string) => contact.read(name, answers[at++]);
@@ -145,5 +146,9 @@ export class RiskSequence {
     for (const probe of world.probes) {
       expectSame("reward", next(engine, "rewardOf")[0], s.earned.get(probe) ?? 0n);
     }
+    // Asked for only where it had been tracked before this block.
+    if (pair === undefined || at === answers.length) return;
+    const { sampledAt } = pair;
+    expectFields("correlation", struct(volatility, "correlationOf"), { ...correlationOf(pair), sampledAt });
   }
 }

@@ -56,7 +56,7 @@ export async function riskWorld(connection: NetworkConnection) {
   }
 
   const pool = await contact("ILendingPool", p.pool);
-  const vault = await contact("IERC4626", p.pool);
+  const vault = await contact("LendingPool", p.pool);
   const positions = p.collaterals.map((_, i) => BigInt(3 + i)); // after the fixture's own
   const [eth, alt] = p.collaterals.map(({ address }) => address);
   const run = async (probe: string, calls: Parameters<RiskChain["run"]>[1]) => {
