@@ -59,12 +59,7 @@ export interface Depth {
  * A measurement: what each market pays out.
  * @returns Whether it was taken.
  */
-export function sampleDepth(
-  d: Depth,
-  paid: readonly bigint[],
-  now: bigint,
-  rules: DepthRules = DEPTH,
-): boolean {
+export function sampleDepth(d: Depth, paid: readonly bigint[], now: bigint, rules: DepthRules = DEPTH): boolean {
   const elapsed = now - d.updatedAt;
   if (elapsed < rules.interval) return false;
   const sample = sumOfDepths(paid);

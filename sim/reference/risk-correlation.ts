@@ -104,14 +104,7 @@ export function pokePair(p: Pair, a: Leg, b: Leg, now: bigint, rules: Volatility
 }
 
 /** Undefined: a source does not answer. */
-function samplePair(
-  p: Pair,
-  a: Leg,
-  b: Leg,
-  due: Moment,
-  now: bigint,
-  rules: VolatilityRules,
-): boolean | undefined {
+function samplePair(p: Pair, a: Leg, b: Leg, due: Moment, now: bigint, rules: VolatilityRules): boolean | undefined {
   const previous = p.length;
   const first = read(a.asset, a.answer, p.marks[0], previous, due);
   const second = read(b.asset, b.answer, p.marks[1], previous, due);

@@ -6,7 +6,14 @@ import { divUp, less, maximum, minimum, WAD } from "./fixed-point.ts";
 import { ratioWad } from "./risk-averages.ts";
 import { assess, LEVELS, QUIET, type Assessed, type BreakerInputs, type Level } from "./risk-breaker.ts";
 import { loadingPercentUp } from "./risk-correlation.ts";
-import { countValue, ENGINE, requireAsset, type EngineRules, type RiskAsset, type RiskSystem } from "./risk-engine-state.ts";
+import {
+  countValue,
+  ENGINE,
+  requireAsset,
+  type EngineRules,
+  type RiskAsset,
+  type RiskSystem,
+} from "./risk-engine-state.ts";
 import { targetsOf } from "./risk-factors.ts";
 import {
   believed,

@@ -55,8 +55,7 @@ const toBps = (wad: bigint) => (wad * BPS) / WAD;
 export const FACTORS: FactorRules = {
   ...{ minTime: HOUR, maxTime: DAY },
   // solady's exponential is within a unit: one less is rounded down.
-  survival: (exponentWad) =>
-    exponentWad === 0n ? WAD : exponentWad > 42n * WAD ? 0n : less(expWad(-exponentWad), 1n),
+  survival: (exponentWad) => (exponentWad === 0n ? WAD : exponentWad > 42n * WAD ? 0n : less(expWad(-exponentWad), 1n)),
   addOnUp: (p, leverageWad, riseWad) => {
     const byLeverage = mulWadUp(less(leverageWad, toWad(p.freeLeverageBps)), toWad(p.leverageSlopeBps));
     const byRise = mulWadUp(less(riseWad, toWad(p.freeRiseBps)), toWad(p.riseSlopeBps));

@@ -195,4 +195,3 @@ export function riskOf(limits: PoolLimits, c: PoolCollateral, now: bigint, rules
     ...{ poolRestricted: limits.restricted, exitFloorShares: floorAt(limits, now) },
   };
 }
-

@@ -59,14 +59,8 @@ export interface Moment {
   readonly ago: bigint;
 }
 
-
 /** Which moment a poke samples: `ago` seconds before now, `elapsed` after the last. Undefined: none yet. */
-export function dueMoment(
-  interval: bigint,
-  sampledAt: bigint,
-  onGrid: boolean,
-  now: bigint,
-): Moment | undefined {
+export function dueMoment(interval: bigint, sampledAt: bigint, onGrid: boolean, now: bigint): Moment | undefined {
   const ago = onGrid ? now % interval : 0n;
   const elapsed = now - ago - sampledAt;
   return elapsed < interval ? undefined : { elapsed, ago };
@@ -106,21 +100,13 @@ export function read(
 }
 
 /** From which a new interval begins. */
-export function markNow(
-  source: Source,
-  answer: Answer,
-): Mark | undefined {
+export function markNow(source: Source, answer: Answer): Mark | undefined {
   const first = read(source, answer, { at: 0n, change: 0n }, 0n, { elapsed: MAX_ELAPSED + 1n, ago: 0n });
   return first && { at: first.mark.at, change: 0n };
 }
 
 /** Length of a sample: of two prices all of it, of two means a third of both. [s/6] */
-export function sixthsOf(
-  { hasPool }: Source,
-  elapsed: bigint,
-  previous: bigint,
-  rules: VolatilityRules,
-): bigint {
+export function sixthsOf({ hasPool }: Source, elapsed: bigint, previous: bigint, rules: VolatilityRules): bigint {
   return hasPool ? rules.sixthsOfMeans(elapsed, previous) : 6n * elapsed;
 }
 

@@ -93,7 +93,10 @@ export function configure(
     ...{ interval, clampWad, stressWad, floorWad, impliedMaxAge, version: a.version + 1n, mark },
     // A price is enough for the next return; a mean is not.
     ...{ length: config.hasPool ? 0n : 1n, sampledAt: now },
-    ...{ fast36: rules.keptFast(minimum(fast36, clampWad ** 2n)), slow36: rules.keptSlow(minimum(slow36, clampWad ** 2n)) },
+    ...{
+      fast36: rules.keptFast(minimum(fast36, clampWad ** 2n)),
+      slow36: rules.keptSlow(minimum(slow36, clampWad ** 2n)),
+    },
   });
 }
 

@@ -41,7 +41,10 @@ describe("Volatility oracle against its reference", function () {
     ["takes means for prices", { sixthsOfMeans: (length, previous) => 3n * (length + previous) }],
     ["keeps all digits of the fast variance", { keptFast: (variance) => variance }],
     ["keeps all digits of the slow variance", { keptSlow: (variance) => variance }],
-    ["rounds volatilities down", { sigmaUp: (variance) => (sigmaUp(variance) ** 2n > variance ? sigmaUp(variance) - 1n : sigmaUp(variance)) }],
+    [
+      "rounds volatilities down",
+      { sigmaUp: (variance) => (sigmaUp(variance) ** 2n > variance ? sigmaUp(variance) - 1n : sigmaUp(variance)) },
+    ],
   ];
   for (const [what, rules] of canaries) {
     it(`finds out a reference that ${what}`, async () => {

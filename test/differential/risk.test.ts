@@ -43,7 +43,10 @@ describe("Risk engine against its reference", function () {
     ["is patient for a second more", { lookMaxAge: 301n }],
     ["counts every change of a value", { isNews: () => true }],
     ["rounds the pool's tightness down", { keptTightness: (tightness) => (tightness * 63n) / WAD }],
-    ["pays the last poke of a day that is over its cap", { withinCap: (count, each, day) => (count - 1n) * each <= day }],
+    [
+      "pays the last poke of a day that is over its cap",
+      { withinCap: (count, each, day) => (count - 1n) * each <= day },
+    ],
     ["lets factors fall faster", { pool: { ...ENGINE.pool, fallPerDay: 201n } }],
     ["lets factors rise faster", { pool: { ...ENGINE.pool, secondsPerBpsUp: 1_727n } }],
     ["is content with an hour's calm less", { pool: { ...ENGINE.pool, calmSeconds: 82_800n } }],
@@ -60,7 +63,7 @@ describe("Risk engine against its reference", function () {
 
 const EXPECTED = [
   ...["volatility: asked", "volatility: not asked", "sample: taken", "sample: merged", "sample: clamped"],
-  ...["sample: late", "sample: source silent", "pool: looked at", "pool: put off by a sample", "pool: both at once"],
+  ...["sample: source silent", "pool: looked at", "pool: put off by a sample", "pool: both at once"],
   ...["touched, with a look at the pool", "touched, debt repaid for a moment", "touched, shares for a moment"],
   ...["value: counted anew", "value: not worth a write", "price: none", "grace: began", "depth: too old"],
   ...["move: judged", "move: anchor kept", "leverage: above one", "leverage: another average", "exits: limited"],

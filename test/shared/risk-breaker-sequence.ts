@@ -216,13 +216,7 @@ export class BreakerSequence {
       case "assess":
         return breaker.call("assess", SUBJECTS[action.subject], action.inputs);
       case "raise":
-        return breaker.call(
-          "raise",
-          engines[engine],
-          SUBJECTS[action.subject],
-          numberOf(action.level),
-          action.seconds,
-        );
+        return breaker.call("raise", engines[engine], SUBJECTS[action.subject], numberOf(action.level), action.seconds);
       case "setThresholds":
         return breaker.call("setThresholds", action.subject, action.thresholds);
     }

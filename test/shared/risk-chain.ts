@@ -62,11 +62,14 @@ export class RiskChain {
     const [governor] = await connection.ethers.getSigners();
     const all = await Promise.all(names.map((name) => interfaceOf(connection, name)));
     const seen = new Set<string>();
-    const fragments = all.flatMap((each) => each.fragments).filter((fragment) => {
-      const isNew = (fragment.type === "error" || fragment.type === "event") && !seen.has(fragment.format());
-      seen.add(fragment.format());
-      return isNew;
-    });
+    const fragments = all
+      .flatMap((each) => each.fragments)
+      .filter((fragment) => {
+        if (fragment.type !== "error" && fragment.type !== "event") return false;
+        const isNew = !seen.has(fragment.format());
+        seen.add(fragment.format());
+        return isNew;
+      });
     const probe = await interfaceOf(connection, "RiskProbe");
     return new RiskChain(connection, governor.address, probe, new Interface(fragments));
   }

@@ -19,7 +19,7 @@ export function governing(context: RiskContext, rng: Rng): Operation {
   const i = rng.integer(2);
   const [asset, token] = [s.assets[i], world.assets[i]];
   const one = (name: string, call: Operation["calls"][number], act: () => void): Operation => ({
-    text: `${name} ${textOf(call.data)}`,
+    text: name,
     calls: [call],
     follow: ([answer]) => {
       expectAlike(name, answer, act, seen);

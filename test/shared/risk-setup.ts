@@ -124,7 +124,14 @@ export async function setUp(world: RiskWorld, rng: Rng, rules: EngineRules): Pro
       ...{ volatility, factors: choice.factors, breaker: normalState(), engine: newEngineAsset() },
       depth: { impactBps, riseTau, fallTau, window, average, sample: average, updatedAt: now },
       pool: {
-        ...{ ...LISTED[i], borrowFactorBps: LISTED[i].borrowCapBps, fromBps: factor, toBps: factor, start: 0n, end: 0n },
+        ...{
+          ...LISTED[i],
+          borrowFactorBps: LISTED[i].borrowCapBps,
+          fromBps: factor,
+          toBps: factor,
+          start: 0n,
+          end: 0n,
+        },
         ...{ riseFrom: 0n, freshUntil: 0n, updatedAt: 0n, reserve: 0n, loadingFrom: 100n, loading: 100n },
         ...{ loadingStart: 0n, discountBps: 0n, level: 0n, grace: false },
       },

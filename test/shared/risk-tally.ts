@@ -26,7 +26,6 @@ export function countRefresh(
     "sample: taken": r.sampled !== undefined,
     "sample: merged": r.sampled !== undefined && r.sampled.elapsed >= 2n * was.volatility.interval,
     "sample: clamped": r.sampled?.clamped === true,
-    "sample: late": r.sampled?.late === true,
     "sample: source silent":
       r.asked && r.sampled === undefined && now - was.volatility.sampledAt >= 2n * was.volatility.interval,
     "pool: looked at": r.whole,
@@ -48,8 +47,8 @@ export function countRefresh(
     "exits: floor written": after.limits.floorAt === now && after.limits.limited,
     "exits: floor kept": r.pool !== undefined && after.limits.limited && after.limits.floorAt !== now,
     "exits: limit ends": before.limits.limited && !after.limits.limited,
-    "backlog": books.backlog !== 0n,
-    "provision": books.provision !== 0n,
+    backlog: books.backlog !== 0n,
+    provision: books.provision !== 0n,
     "loss: new": after.lossAt === now && after.lossRecent !== 0n,
     "loss: fading": r.whole && books.badDebt !== 0n && after.lossAt !== now,
     "pool: restricted": after.limits.restricted,
@@ -67,7 +66,7 @@ export function countRefresh(
     [`collateral: ${level(is.breaker)}`]: r.judged.length > 0,
     [`pool: ${poolLevel}`]: r.judged.length > 1,
     "no breaker": r.judged.length === 0,
-    "expired": was.breaker.level === "Restricted" && is.breaker.level === "Recovery",
+    expired: was.breaker.level === "Restricted" && is.breaker.level === "Recovery",
     [`reward: ${r.reward}`]: true,
   };
   for (const [kind, counts] of Object.entries(kinds)) if (counts) seen.count(kind);

@@ -57,7 +57,13 @@ export class VolatilityActions {
         this.#ticks[i] = Math.min(Math.max(Math.round(this.#ticks[i] + move), -887_272), 887_272);
         return this.#ticks[i];
       });
-      calls.push(pool.call("tell", moments.map((moment) => from + moment), ticks));
+      calls.push(
+        pool.call(
+          "tell",
+          moments.map((moment) => from + moment),
+          ticks,
+        ),
+      );
       if (rng.next() < 0.08) calls.push(pool.call("setSilent", rng.next() < 0.4));
       // What it remembers begins within the interval, or just now.
       if (rng.next() < 0.1) calls.push(pool.call("forgetBefore", from + whole(rng, 0, Number(pause))));

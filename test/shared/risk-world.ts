@@ -92,7 +92,10 @@ export async function riskWorld(connection: NetworkConnection) {
     ...{ chain, probes, fronts, positions, liquidity, uniswap: p.uniswap, pool, vault, modules: p.modules },
     assets: [eth, alt] as const,
     markets: p.collaterals.map(({ market }) => market),
-    feeds: [await contact("MockAggregator", p.collaterals[0].feed), await contact("MockAggregator", p.collaterals[1].feed)],
+    feeds: [
+      await contact("MockAggregator", p.collaterals[0].feed),
+      await contact("MockAggregator", p.collaterals[1].feed),
+    ],
     sequencer: await contact("MockAggregator", sequencer),
     oracle: await contact("PriceOracle", p.oracle),
     volatility: await contact("VolatilityOracle", p.volatility),
