@@ -36,7 +36,7 @@ export class Sources {
     this.#context = context;
     this.#agos = [...new Set([0n, ...intervals.map((interval) => s.now % interval)])];
     this.calls = world.assets.flatMap((asset, i) => [
-      ...this.#agos.map((ago) => world.fronts[i].call("observe", [ago])),
+      ...this.#agos.map((ago) => world.sums[i].call("observe", [ago])),
       world.oracle.call("liquidationPriceOrLast", asset),
     ]);
   }
@@ -54,7 +54,7 @@ export class Sources {
       const k = this.#agos.indexOf(ago);
       if (k < 0) throw new Error(`nobody asked for ${ago} s ago`);
       const answer = answers[from + k];
-      return answer.ok ? (world.fronts[i].read("observe", answer)[0] as bigint[])[0] : undefined;
+      return answer.ok ? (world.sums[i].read("observe", answer)[0] as bigint[])[0] : undefined;
     };
   }
 }

@@ -94,8 +94,8 @@ export async function setUp(world: RiskWorld, rng: Rng, rules: EngineRules): Pro
   const now = START + whole(rng, 0, 86_400);
   const market = choices.flatMap((choice, i) => marketCalls(world, i, choice, now));
   const reads = choices.flatMap(({ volatility }, i) => [
-    world.fronts[i].call("observe", [0n]),
-    world.fronts[i].call("observe", [volatility.interval]),
+    world.sums[i].call("observe", [0n]),
+    world.sums[i].call("observe", [volatility.interval]),
     oracle.call("conditionsOf", world.assets[i]),
     risk.call("riskInputs", world.assets[i], true),
     liquidityOracle.call("depthOf", world.assets[i]),
@@ -114,7 +114,7 @@ export async function setUp(world: RiskWorld, rng: Rng, rules: EngineRules): Pro
   const assets = choices.map((choice, i): RiskAsset => {
     const volatility = unknownAsset();
     const price36 = (oracle.read("conditionsOf", at(i, 2))[0] as Record<string, bigint>).liquidationPrice36;
-    const sum = (k: number) => (world.fronts[i].read("observe", at(i, k))[0] as bigint[])[0];
+    const sum = (k: number) => (world.sums[i].read("observe", at(i, k))[0] as bigint[])[0];
     const answer = (ago: bigint) => (choice.volatility.hasPool ? sum(ago === 0n ? 0 : 1) : price36);
     configure(volatility, choice.volatility, answer, now, rules.volatility);
     const average = liquidityOracle.read("depthOf", at(i, 4))[0] as bigint;

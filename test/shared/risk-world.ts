@@ -1,7 +1,7 @@
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { encodeMint, poolAmounts } from "../../sim/market/uniswap-calls.ts";
-import { positionManagerInterface } from "../../sim/market/uniswap-artifacts.ts";
+import { poolInterface, positionManagerInterface } from "../../sim/market/uniswap-artifacts.ts";
 import { fullRange } from "../../sim/market/uniswap-math.ts";
 import { Contact, RiskChain } from "./risk-chain.ts";
 import { deployRiskPool, ETHER, USD } from "./risk-fixtures.ts";
@@ -90,6 +90,8 @@ export async function riskWorld(connection: NetworkConnection) {
   }
   return {
     ...{ chain, probes, fronts, positions, liquidity, uniswap: p.uniswap, pool, vault, modules: p.modules },
+    /** The fronts, asked as the pools that they are. */
+    sums: fronts.map(({ address }) => new Contact(address, poolInterface)),
     assets: [eth, alt] as const,
     markets: p.collaterals.map(({ market }) => market),
     feeds: [
