@@ -7,6 +7,7 @@ import {
   poolAmounts,
   poolSqrtPriceX96,
 } from "../../sim/market/uniswap-calls.ts";
+import type { RiskSystem } from "../../sim/reference/risk-engine-state.ts";
 import { unitPrice } from "../../sim/market/uniswap-math.ts";
 import type { Rng } from "../../sim/rng.ts";
 import { logarithmic, whole } from "./auction-actions.ts";
@@ -21,7 +22,11 @@ const READS = ["0x3850c7bd", "0x883bdbfd", "0x252c09d7"] as const; // slot0, obs
 export class RiskSurroundings {
   readonly #world: RiskWorld;
   readonly #rng: Rng;
-  readonly #sigma: number;
+  /** Of a day; and how often what is rare happens, between a calm market and a violent one. */
+  #sigma: number;
+  #rare: number;
+  /** Nothing happens, and is looked at every few hours: what has fallen may rise. */
+  patient = false;
   readonly #dollars: [number, number] = [...DOLLARS];
   readonly #broken = [false, false];
   readonly #silent = [false, false];
@@ -30,17 +35,32 @@ export class RiskSurroundings {
 
   constructor(world: RiskWorld, rng: Rng) {
     [this.#world, this.#rng] = [world, rng];
-    this.#sigma = [0.02, 0.15, 0.6][rng.integer(3)];
+    const temper = rng.integer(4);
+    this.#sigma = [0.005, 0.03, 0.12, 0.5][temper];
+    this.#rare = [0.1, 0.3, 1, 1][temper];
   }
 
-  /** Time to the next block. [s] */
-  pause(): bigint {
+  /** From now on all is well. */
+  calmDown(): void {
+    [this.#sigma, this.#rare, this.patient] = [0.005, 0, true];
+  }
+
+  /** Time to the next block: often to where something becomes due, or just before. [s] */
+  pause({ now, assets, rewards }: RiskSystem): bigint {
     const rng = this.#rng;
+    if (this.patient) return logarithmic(rng, 1_800, 21_600);
     const roll = rng.next();
-    if (roll < 0.12) return whole(rng, 1, 13);
-    if (roll < 0.4) return whole(rng, 50, 130);
-    if (roll < 0.6) return whole(rng, 290, 620);
-    if (roll < 0.85) return whole(rng, 800, 2_200);
+    if (roll < 0.4) {
+      const { engine } = assets[rng.integer(2)];
+      const looks = [60n, 300n, 600n].flatMap((age) => [engine.askedAt + age, engine.lookedAt + age]);
+      const due = [...looks, engine.refreshedAt + 12n, engine.anchorAt + 300n, engine.rewardedAt + rewards.interval];
+      const pause = due[rng.integer(due.length)] - now - BigInt(rng.integer(2));
+      if (pause > 0n) return pause;
+    }
+    if (roll < 0.44) return whole(rng, 1, 13);
+    if (roll < 0.62) return whole(rng, 50, 130);
+    if (roll < 0.72) return whole(rng, 290, 620);
+    if (roll < 0.89) return whole(rng, 800, 2_200);
     return logarithmic(rng, 3_600, roll < 0.97 ? 90_000 : 400_000);
   }
 
@@ -49,23 +69,28 @@ export class RiskSurroundings {
     const rng = this.#rng;
     const calls: Call[] = [];
     for (const i of [0, 1]) {
-      const jump = rng.next() < 0.04 ? rng.between(-0.5, 0.3) : 0;
+      const jump = rng.next() < 0.05 * this.#rare ? rng.between(-0.8, 0.3) : 0;
       const move = this.#sigma * Math.sqrt(Math.min(Number(pause), 86_400) / 86_400) * rng.normal() + jump;
       this.#dollars[i] = Math.min(Math.max(this.#dollars[i] * Math.exp(move), DOLLARS[i] / 50), DOLLARS[i] * 5);
-      if (rng.next() < 0.06) this.#silent[i] = !this.#silent[i];
+      if (rng.next() < (this.#silent[i] ? this.#end(0.2) : 0.05 * this.#rare)) this.#silent[i] = !this.#silent[i];
       if (!this.#silent[i]) calls.push(this.#world.feeds[i].call("setAnswer", answer8(this.#dollars[i])));
       // The market follows at once, or later, or is elsewhere for a while.
       const roll = rng.next();
-      if (roll < 0.6) calls.push(...this.#trade(i, this.#dollars[i]));
-      else if (roll < 0.68) calls.push(...this.#trade(i, this.#dollars[i] * rng.between(0.8, 1.25)));
-      if (caller === this.#world.probes[0] && rng.next() < 0.12) calls.push(...this.#provide(i));
-      if (rng.next() < (this.#broken[i] ? 0.4 : 0.04)) calls.push(...this.#break(i));
+      if (roll < 0.7) calls.push(...this.#trade(i, this.#dollars[i]));
+      else if (roll < 0.7 + 0.08 * this.#rare) calls.push(...this.#trade(i, this.#dollars[i] * rng.between(0.8, 1.25)));
+      if (caller === this.#world.probes[0] && rng.next() < 0.12 * this.#rare) calls.push(...this.#provide(i));
+      if (rng.next() < (this.#broken[i] ? this.#end(0.4) : 0.04 * this.#rare)) calls.push(...this.#break(i));
     }
-    if (rng.next() < (this.#sequencerDown ? 0.5 : 0.02)) {
+    if (rng.next() < (this.#sequencerDown ? this.#end(0.5) : 0.02 * this.#rare)) {
       this.#sequencerDown = !this.#sequencerDown;
       calls.push(this.#world.sequencer.call("setRound", this.#sequencerDown ? 1 : 0, now, now));
     }
     return calls;
+  }
+
+  /** How likely it is that what is out of order gets back to it. */
+  #end(usually: number): number {
+    return this.patient ? 1 : usually;
   }
 
   /** Until the market stands at a price. */
@@ -98,14 +123,14 @@ export class RiskSurroundings {
   }
 
   /** Of somebody who uses the pool: what asks the engine for nothing. */
-  plainUse(): Call {
+  plainUse(caller: string): Call {
     const { pool, vault, probes, assets } = this.#world;
     const rng = this.#rng;
     const who = probes[1 + rng.integer(2)];
     const roll = rng.next();
     if (roll < 0.35) return vault.call("deposit", logarithmic(rng, 1e9, 3e12), probes[rng.integer(3)]);
-    if (roll < 0.6) return vault.call("withdraw", logarithmic(rng, 1e9, 2e12), probes[0], probes[0]);
-    if (roll < 0.8) return pool.call("repay", logarithmic(rng, 1e8, 2e12), 0, who, "0x");
+    if (roll < 0.65) return vault.call("withdraw", logarithmic(rng, 1e10, 3e12), caller, caller);
+    if (roll < 0.83) return pool.call("repay", logarithmic(rng, 1e8, 2e12), 0, who, "0x");
     return pool.call("supplyCollateral", assets[rng.integer(2)], logarithmic(rng, 1e18, 3e20), who, "0x");
   }
 

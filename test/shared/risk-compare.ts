@@ -75,10 +75,18 @@ export async function firstDivergence(
   return undefined;
 }
 
-/** How many sequences: `fallback`, or times as many as the environment says. */
-export function sequences(fallback: number): number {
-  return Math.max(1, Math.round(fallback * Number(process.env.RISK_SCALE ?? 1)));
+const SCALE = Number(process.env.RISK_SCALE ?? 1);
+
+/** How many sequences: `usual`, or as many times as many as the environment says. */
+export function sequences(usual: number): number {
+  return Math.max(1, Math.round(usual * SCALE));
 }
 
 /** The first seed. */
 export const FIRST = Number(process.env.RISK_FIRST ?? 0);
+
+/** Fails where something was never seen, unless fewer sequences were run than usual. Tells all that was, of a run that was asked for. */
+export function judge(seen: Seen, expected: readonly string[]): void {
+  if (process.env.RISK_SCALE !== undefined) seen.report();
+  if (SCALE >= 1) seen.requireAll(expected);
+}

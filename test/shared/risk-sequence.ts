@@ -45,8 +45,10 @@ export class RiskSequence {
     const context: RiskContext = { ...base, pair: undefined, caller: world.probes[0] };
     const surroundings = new RiskSurroundings(world, rng.fork("surroundings"));
     const history: string[] = [];
+    const recovers = rng.next() < 0.5;
     for (let step = 0; step < STEPS; ++step) {
-      const pause = surroundings.pause();
+      if (recovers && step === STEPS / 2) surroundings.calmDown();
+      const pause = surroundings.pause(s);
       s.now += pause;
       context.caller = world.probes[rng.integer(world.probes.length)];
       const before = surroundings.markets(pause, s.now, context.caller);
@@ -65,22 +67,22 @@ export class RiskSequence {
   /** What is done in a block: by users, by whoever asks the engine, and by users who need what it has found. */
   #draw(context: RiskContext, surroundings: RiskSurroundings) {
     const rng = this.#rng;
-    const used: Call[] = rng.next() < 0.12 ? [surroundings.plainUse()] : [];
+    const used: Call[] = rng.next() < 0.18 ? [surroundings.plainUse(context.caller)] : [];
     const operations: Operation[] = [];
     const roll = rng.next();
     const i = rng.integer(2);
-    if (roll < 0.12) {
+    if (roll < 0.16) {
       // With fresh snapshots the pool does not ask by itself.
       for (const each of [0, 1]) operations.push(refreshing(context, each, false));
       return { used, operations, after: surroundings.riskyUse(context.caller) };
     }
-    if (rng.next() < 0.3) operations.push(measuring(context, i));
+    for (const each of [0, 1]) if (surroundings.patient || rng.next() < 0.35) operations.push(measuring(context, each));
     if (rng.next() < 0.05) operations.push(askingVolatility(context, i));
     if (rng.next() < 0.07) operations.push(correlating(context, i));
-    if (rng.next() < 0.12) operations.push(governing(context, rng));
+    if (rng.next() < 0.18) operations.push(governing(context, rng));
     if (roll < 0.86) operations.push(refreshing(context, i, rng.next() < 0.85));
     if (roll < 0.4) operations.push(refreshing(context, 1 - i, rng.next() < 0.85));
-    if (rng.next() < 0.06) operations.push(claiming(context, this.#world.probes[rng.integer(3)]));
+    if (rng.next() < 0.08) operations.push(claiming(context, this.#world.probes[rng.integer(3)]));
     if (rng.next() < 0.01) operations.push(refreshingUnknown(context));
     return { used, operations, after: [] };
   }

@@ -22,7 +22,7 @@ import type { Call } from "./risk-chain.ts";
 import type { EngineRules } from "../../sim/reference/risk-engine-state.ts";
 import { DOLLARS, LISTED, type RiskWorld } from "./risk-world.ts";
 
-/** Long after all was deployed: the same in every run. [unix s] */
+/** The same in every run. [unix s] */
 export const START = 2_000_000_000n;
 
 export interface Terms {
@@ -35,13 +35,13 @@ export function randomTerms(rng: Rng): Terms {
   return {
     turnoverPerDayHundredths: logarithmic(rng, 500, 60_000),
     sliceBps: logarithmic(rng, 100, 20_000),
-    depthMaxAge: logarithmic(rng, 600, 86_400),
+    depthMaxAge: logarithmic(rng, 1_200, 86_400),
   };
 }
 
 export function randomFlow(rng: Rng): EngineFlow {
   return {
-    exitShareBps: rng.next() < 0.15 ? 10_000n : whole(rng, 500, 9_999),
+    exitShareBps: rng.next() < 0.3 ? 10_000n : whole(rng, 500, rng.next() < 0.5 ? 3_000 : 9_999),
     exitWindow: logarithmic(rng, 600, 86_400),
     leverageTau: logarithmic(rng, 3_600, 86_400),
     outageGrace: whole(rng, 0, 3_600),
@@ -49,8 +49,8 @@ export function randomFlow(rng: Rng): EngineFlow {
 }
 
 export function randomRewards(rng: Rng): EngineRewards {
-  const perPoke = rng.next() < 0.15 ? 0n : logarithmic(rng, 1e4, 1e6);
-  return { perPoke, perDay: perPoke * whole(rng, 0, 12) + whole(rng, 0, 1), interval: logarithmic(rng, 60, 1_000) };
+  const perPoke = rng.next() < 0.15 ? 0n : logarithmic(rng, 1e4, 1e10);
+  return { perPoke, perDay: perPoke * whole(rng, 0, 30) + whole(rng, 0, 1), interval: logarithmic(rng, 60, 1_000) };
 }
 
 export function randomFactors(rng: Rng): FactorParameters {

@@ -31,6 +31,8 @@ export function countRefresh(
     "pool: looked at": r.whole,
     "pool: put off by a sample": r.sampled !== undefined && !r.whole && now - was.engine.lookedAt >= 300n,
     "pool: both at once": r.whole && r.asked,
+    "pool: in its turn": r.whole && !r.asked,
+    "volatility: in its turn": r.asked && !r.whole && r.sampled === undefined,
     "touched, with a look at the pool": books.touched && r.whole,
     "touched, debt repaid for a moment": books.touched && books.debtAssets < before.debtAssets,
     "touched, shares for a moment": books.touched && r.whole && books.lenderShares > before.lenderShares,

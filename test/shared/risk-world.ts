@@ -13,6 +13,8 @@ export const LISTED = [
   { borrowCapBps: 8_000n, liquidationCapBps: 8_500n },
   { borrowCapBps: 7_000n, liquidationCapBps: 7_500n },
 ] as const;
+/** When it is deployed: some days before sequences begin, so that interest is what it usually is. [unix s] */
+const BUILT = 1_999_000_000;
 /** Dollars, when all begins. */
 export const DOLLARS = [2_000, 20] as const;
 
@@ -21,7 +23,8 @@ export const DOLLARS = [2_000, 20] as const;
  * owe. Markets are behind fronts that can be broken, the price oracle behind one that says how it answered the engine.
  */
 export async function riskWorld(connection: NetworkConnection) {
-  const { ethers } = connection;
+  const { ethers, networkHelpers } = connection;
+  await networkHelpers.time.increaseTo(BUILT);
   const p = await deployRiskPool(connection, { collaterals: 2, governed: false });
   const names = [
     ...["RiskEngine", "VolatilityOracle", "LiquidityOracle", "CollateralFactorModel", "CircuitBreaker"],
