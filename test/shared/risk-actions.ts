@@ -27,6 +27,8 @@ export class RiskSurroundings {
   #rare: number;
   /** Nothing happens, and is looked at every few hours: what has fallen may rise. */
   patient = false;
+  /** How often somebody borrows, withdraws, is put up for sale or sold. */
+  risky = 0.16;
   readonly #dollars: [number, number] = [...DOLLARS];
   readonly #broken = [false, false];
   readonly #silent = [false, false];
@@ -40,9 +42,15 @@ export class RiskSurroundings {
     this.#rare = [0.1, 0.3, 1, 1][temper];
   }
 
+  /** From now on nobody is solvent, and what was pledged is sold. */
+  ruin(): void {
+    for (const i of [0, 1]) this.#dollars[i] *= 0.25;
+    this.risky = 0.5;
+  }
+
   /** From now on all is well. */
   calmDown(): void {
-    [this.#sigma, this.#rare, this.patient] = [0.005, 0, true];
+    [this.#sigma, this.#rare, this.patient, this.risky] = [0.005, 0, true, 0.16];
   }
 
   /** Time to the next block: often to where something becomes due, or just before. [s] */
@@ -139,15 +147,16 @@ export class RiskSurroundings {
     const { pool, sales, probes, assets } = this.#world;
     const rng = this.#rng;
     const roll = rng.next();
+    const account = probes[1 + rng.integer(2)];
+    const kicks = [sales.call("kick", account), sales.call("mark", account)];
+    const take = (asset: string) => sales.call("take", account, asset, MaxUint256, MaxUint256, probes[0], "0x");
+    const takes = () => [...kicks, ...assets.map(take)];
+    if (this.risky === 0.5 && roll < 0.55) return takes();
     if (roll < 0.4) return [pool.call("borrow", logarithmic(rng, 1e9, 1e12), 0, who, who)];
     if (roll < 0.55) {
       return [pool.call("withdrawCollateral", assets[rng.integer(2)], logarithmic(rng, 1e18, 1e21), who, who)];
     }
-    const account = probes[1 + rng.integer(2)];
-    const kicks = [sales.call("kick", account), sales.call("mark", account)];
-    if (roll < 0.75) return kicks;
-    const takes = assets.map((asset) => sales.call("take", account, asset, MaxUint256, MaxUint256, probes[0], "0x"));
-    return [...kicks, ...takes];
+    return roll < 0.75 ? kicks : takes();
   }
 }
 

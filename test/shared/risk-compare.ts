@@ -44,8 +44,8 @@ export function expectAlike<T>(what: string, answer: Answered, reference: () => 
 /** Every field of the reference, in the answer under the same name. */
 export function expectFields(
   what: string,
-  actual: { readonly [key: string]: unknown },
-  expected: { readonly [key: string]: unknown },
+  actual: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
 ): void {
   for (const [name, value] of Object.entries(expected)) expectSame(`${what}: ${name}`, actual[name], value);
 }

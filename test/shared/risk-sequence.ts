@@ -45,8 +45,9 @@ export class RiskSequence {
     const context: RiskContext = { ...base, pair: undefined, caller: world.probes[0] };
     const surroundings = new RiskSurroundings(world, rng.fork("surroundings"));
     const history: string[] = [];
-    const recovers = rng.next() < 0.5;
+    const [recovers, ruined] = [rng.next() < 0.5, rng.next() < 0.2];
     for (let step = 0; step < STEPS; ++step) {
+      if (ruined && step === 5) surroundings.ruin();
       if (recovers && step === STEPS / 2) surroundings.calmDown();
       const pause = surroundings.pause(s);
       s.now += pause;
@@ -71,7 +72,7 @@ export class RiskSequence {
     const operations: Operation[] = [];
     const roll = rng.next();
     const i = rng.integer(2);
-    if (roll < 0.16) {
+    if (roll < surroundings.risky) {
       // With fresh snapshots the pool does not ask by itself.
       for (const each of [0, 1]) operations.push(refreshing(context, each, false));
       return { used, operations, after: surroundings.riskyUse(context.caller) };
