@@ -65,6 +65,7 @@ const EXPECTED = [
   ...["sample: source silent", "pool: looked at", "pool: put off by a sample", "pool: both at once"],
   ...["pool: in its turn", "volatility: in its turn"],
   ...["touched, with a look at the pool", "touched, debt repaid for a moment", "touched, shares for a moment"],
+  ...["touched, shares that would thin out a loss"],
   ...["value: counted anew", "value: not worth a write", "price: none", "grace: began", "depth: too old"],
   ...["move: judged", "move: anchor kept", "leverage: above one", "leverage: another average", "exits: limited"],
   ...["exits: floor written", "exits: floor kept", "exits: limit ends", "backlog", "provision", "loss: new"],

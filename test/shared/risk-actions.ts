@@ -29,6 +29,8 @@ export class RiskSurroundings {
   patient = false;
   /** How often somebody borrows, withdraws, is put up for sale or sold. */
   risky = 0.16;
+  /** How often the pool is used before it is looked at. */
+  used = 0.18;
   readonly #dollars: [number, number] = [...DOLLARS];
   readonly #broken = [false, false];
   readonly #silent = [false, false];
@@ -45,7 +47,7 @@ export class RiskSurroundings {
   /** From now on nobody is solvent, and what was pledged is sold. */
   ruin(): void {
     for (const i of [0, 1]) this.#dollars[i] *= 0.25;
-    this.risky = 0.5;
+    [this.risky, this.used] = [0.5, 0.4];
   }
 
   /** From now on all is well. */
@@ -59,10 +61,13 @@ export class RiskSurroundings {
     if (this.patient) return logarithmic(rng, 1_800, 21_600);
     const roll = rng.next();
     if (roll < 0.4) {
-      const { engine } = assets[rng.integer(2)];
+      const { engine, depth } = assets[rng.integer(2)];
       const looks = [60n, 300n, 600n].flatMap((age) => [engine.askedAt + age, engine.lookedAt + age]);
       const due = [...looks, engine.refreshedAt + 12n, engine.anchorAt + 300n, engine.rewardedAt + rewards.interval];
-      const pause = due[rng.integer(due.length)] - now - BigInt(rng.integer(2));
+      // Here the last second in which something still counts is the one named.
+      const over = [depth.updatedAt + engine.depthMaxAge + 1n, engine.correlatedAt + 86_401n];
+      const moments = rng.next() < 0.8 ? due : over;
+      const pause = moments[rng.integer(moments.length)] - now - BigInt(rng.integer(2));
       if (pause > 0n) return pause;
     }
     if (roll < 0.44) return whole(rng, 1, 13);

@@ -68,7 +68,7 @@ export class RiskSequence {
   /** What is done in a block: by users, by whoever asks the engine, and by users who need what it has found. */
   #draw(context: RiskContext, surroundings: RiskSurroundings) {
     const rng = this.#rng;
-    const used: Call[] = rng.next() < 0.18 ? [surroundings.plainUse(context.caller)] : [];
+    const used: Call[] = rng.next() < surroundings.used ? [surroundings.plainUse(context.caller)] : [];
     const operations: Operation[] = [];
     const roll = rng.next();
     const i = rng.integer(2);

@@ -35,6 +35,8 @@ export function countRefresh(
     "volatility: in its turn": r.asked && !r.whole && r.sampled === undefined,
     "touched, with a look at the pool": books.touched && r.whole,
     "touched, debt repaid for a moment": books.touched && books.debtAssets < before.debtAssets,
+    "touched, shares that would thin out a loss":
+      books.touched && r.whole && books.lenderShares > before.lenderShares && books.provision + books.badDebt !== 0n,
     "touched, shares for a moment": books.touched && r.whole && books.lenderShares > before.lenderShares,
     "value: counted anew": was.engine.value !== is.engine.value,
     "value: not worth a write": was.engine.value === is.engine.value && !books.touched,
