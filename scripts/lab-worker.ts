@@ -1,3 +1,5 @@
+import { totalmem } from "node:os";
+
 import hre from "hardhat";
 
 import type { CompareJob, CompareOutcome } from "../sim/compare/job.ts";
@@ -14,10 +16,10 @@ import type { WorkerReply, WorkerRequest } from "../sim/jobs/worker-pool.ts";
 
 /**
  * A process of a task that makes many runs, started by it and told what to do by messages. Serves until its parent is gone, or
- * until it has grown by so much: the chain keeps what it was taken back from. What it begins with, a gigabyte that Hardhat reads
- * of the build, comes again with the next process, and takes longer than a run.
+ * until it has grown by so much: the chain keeps what it was taken back from, some 20 MB a path. What it begins with, all that Hardhat
+ * reads of the build, comes again with the next process, and takes longer than a run.
  */
-const MOST_GROWTH_BYTES = 0.7e9;
+const MOST_GROWTH_BYTES = Math.min(Math.max(totalmem() / 16, 0.7e9), 1.5e9);
 
 if (process.send === undefined) throw new Error("only tasks that make many runs start this");
 const connection = await hre.network.create();

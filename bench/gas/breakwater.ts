@@ -14,9 +14,12 @@ import { USD, type World } from "./world.ts";
 const LISTED = { borrowFactorBps: 8_000n, liquidationFactorBps: 8_500n };
 const SUPPLY_CAP = 10_000_000n; // [whole tokens]
 const FEED_UNIT = 10n ** 8n;
+const QUOTE_HEARTBEAT = 604_800n; // of the loan asset's own feed, as in the demo. [s]
 /** Floor of the correlation of two collaterals, and what it is first. [%] */
 const CORRELATION = [30, 40] as const;
 const POOL_CAP = 100_000_000n * USD; // of what is lent, and of debts
+const KICK_TIP = 5n * USD;
+const KEEPER = 1; // the first that registers
 const TAKEN = 10n; // [whole tokens]
 const PAID = 20_000n * USD; // at most
 
@@ -60,6 +63,10 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
   const curve = await deploy("PacedCurve", ...PACED);
 
   const feeds: { readonly push: (dollars: bigint) => Promise<void>; dollars: bigint }[] = [];
+  if (path === "real") {
+    const quote = await deploy("MockAggregator", 8, "loan asset / USD", FEED_UNIT);
+    await send(oracle.call("setQuoteFeeds", [{ source: quote.address, heartbeat: QUOTE_HEARTBEAT }]));
+  }
   for (const { address, symbol, dollars, unit, market } of collaterals) {
     if (path === "real") {
       const feed = await deploy("MockAggregator", 8, `${symbol} / USD`, dollars * FEED_UNIT);
@@ -67,7 +74,7 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
       await send(
         oracle.call("setMarket", address, {
           feeds: [{ source: feed.address, heartbeat: 7_200n }],
-          ...{ feedsInQuote: true, twapPool: market.address, twapWindow: 1_800n, snapshotMaxAge: 60n },
+          ...{ feedsInQuote: false, twapPool: market.address, twapWindow: 1_800n, snapshotMaxAge: 60n },
           ...{ emaTimeConstant: 3_600n, bandBps: 500n, bandWidenBpsPerMinute: 100n, requiredSources: 2n },
         }),
       );
@@ -140,11 +147,15 @@ export async function deployBreakwater(world: World, path: OraclePath): Promise<
     flashLoan: (receiver, amount) => call("flashLoan", receiver, loan.address, amount, "0x"),
     flashLoanFor: (receiver, amount) => call("flashLoan", receiver, loan.address, amount, "0x"),
     setCaps: () => send(admin("setPoolCaps", POOL_CAP, POOL_CAP)),
+    setTip: async (keeper) => {
+      await chain.send(keeper, poolRisk("registerKeeper"));
+      await send(admin("setKickTip", KICK_TIP));
+    },
     keepers: {
       ...{ prepareAllButSnapshot, maxAge: Number(MAX_AGE) },
       poke: () => engine.call("poke", tokenOf(0)),
     },
-    kick: (account) => liquidation("kickFor", account, tokenOf(0), 0),
+    kick: (account, isForTip = false) => liquidation("kickFor", account, tokenOf(0), isForTip ? KEEPER : 0),
     liquidateBatch: (liquidator, accounts) =>
       liquidation("takeBatch", accounts.map(order), MaxUint256, liquidator, "0x"),
   };

@@ -24,6 +24,11 @@ export const REASONS: Readonly<Record<string, Reason>> = {
       "that Morpho is sent with each call, 160 bytes of what market is meant, pays for some of it.",
     traced: { ours: ["collateral"], rival: "collateral" },
   },
+  "supply-capped": {
+    text: "One slot more is read, the one with the pool's caps. Morpho has none: whoever finds a market lends to it.",
+    traced: { ours: ["supply-capped"], rival: "supply" },
+  },
+  "borrow-capped": { text: "As _borrow, again_, and the slot with the pool's caps." },
   "borrow-first": { text: "The same as _borrow, again_: either finds the account's slot written by the collateral." },
   borrow: {
     text:
@@ -48,6 +53,12 @@ export const REASONS: Readonly<Record<string, Reason>> = {
       "As above; the price has begun to fall, and its mean along the curve takes more code. In a batch a sale takes less than " +
       "Morpho's one: the accrual, the payment and the tokens' slots are shared.",
     traced: { ours: ["take"], rival: "liquidate" },
+  },
+  "take-tip": {
+    text:
+      "As above, and whoever put the account up for sale is paid for it: the tip is added to the debt, taken out of the cash and written " +
+      "into the keeper's slot, with an event.",
+    traced: { ours: ["take-tip"], rival: "liquidate" },
   },
   "kick-and-take": {
     text:

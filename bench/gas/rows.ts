@@ -2,8 +2,9 @@
 export const MEASURED = [
   ...["supply-first", "supply", "supply-capped", "withdraw", "withdraw-all"],
   ...["collateral-first", "collateral", "collateral-out", "collateral-out-three", "collateral-out-all"],
-  ...["borrow-first", "borrow", "borrow-three-first", "borrow-three", "borrow-stale", "repay", "repay-all"],
-  ...["liquidate", "liquidate-three", "kick", "take", "take-batch", "flash-loan", "flash-loan-for", "poke"],
+  ...["borrow-first", "borrow", "borrow-capped", "borrow-three-first", "borrow-three", "borrow-stale"],
+  ...["repay", "repay-all"],
+  ...["liquidate", "liquidate-three", "kick", "take", "take-tip", "take-batch", "flash-loan", "flash-loan-for", "poke"],
 ] as const;
 export type MeasuredId = (typeof MEASURED)[number];
 
@@ -31,12 +32,14 @@ const none = () => undefined;
 export const ROWS: readonly Row[] = [
   row("supply-first", "supply, a lender's first"),
   row("supply", "supply, again"),
+  row("supply-capped", "supply, again, the total capped as in the demo", "supply"),
   row("withdraw", "withdraw a part"),
   row("withdraw-all", "withdraw all"),
   row("collateral-first", "supply collateral, an account's first"),
   row("collateral", "supply collateral, again"),
   row("borrow-first", "borrow, first, one collateral"),
   row("borrow", "borrow, again, one collateral"),
+  row("borrow-capped", "borrow, again, the total capped as in the demo", "borrow"),
   row("borrow-three-first", "borrow, first, three collaterals"),
   row("borrow-three", "borrow, again, three collaterals"),
   row("repay", "repay a part"),
@@ -46,6 +49,7 @@ export const ROWS: readonly Row[] = [
   row("collateral-out-all", "withdraw all collateral, no debt"),
   row("liquidate", "liquidate at once (our take without a kick)"),
   row("take", "liquidate: take, kicked before", "liquidate"),
+  row("take-tip", "liquidate: take, kicked before for a tip as in the demo", "liquidate"),
   { ...row("kick", "liquidate: kick"), rival: none },
   { ...row("liquidate", "liquidate: kick and take"), id: "kick-and-take", ours: (gas) => sum(gas.kick, gas.take) },
   {
@@ -60,7 +64,6 @@ export const ROWS: readonly Row[] = [
 
 /** What only we have, with no rival to compare. */
 export const OWN_ROWS: readonly Row[] = [
-  { ...row("supply-capped", "supply, again, to a pool whose total is capped"), rival: none },
   { ...row("borrow-stale", "borrow, again, that must refresh a stale snapshot itself"), rival: none },
   { ...row("poke", "a keeper's refresh of one collateral (`poke`)"), rival: none },
 ];

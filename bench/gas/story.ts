@@ -82,6 +82,9 @@ export async function tellStory(world: World, subject: Subject): Promise<Story> 
     await act(supplier, subject.supply(supplying, 10_000n * USD));
     await setCaps();
     await measure("supply-capped", supplier, () => subject.supply(supplying, 1_000n * USD));
+    await act(borrower, subject.supplyCollateral(borrowing, 0, 100n * ether.unit));
+    await act(borrower, subject.borrow(borrowing, 50_000n * USD));
+    await measure("borrow-capped", borrower, () => subject.borrow(borrowing, 1_000n * USD));
   }
   const start = (call: EncodedCall) => ({
     to: receiver,
@@ -94,14 +97,14 @@ export async function tellStory(world: World, subject: Subject): Promise<Story> 
   }
 
   await subject.setPrice(CRASHED);
-  const [before, alone, kicked, ...several] = victims.map((victim) => victim.address);
+  const [before, alone, kicked, opening, tipped, ...several] = victims.map((victim) => victim.address);
   const liquidate = (account: string) => subject.liquidate(liquidator.address, account);
   // So that nothing is sold for the first time.
   chain.pass(3_600);
   await subject.prepare();
   await act(liquidator, liquidate(before));
   await measure("liquidate", liquidator, () => liquidate(alone));
-  const { kick, liquidateBatch } = subject;
+  const { kick, setTip, liquidateBatch } = subject;
   if (kick !== undefined && liquidateBatch !== undefined) {
     await measure("kick", liquidator, () => kick(kicked));
     await measure("take", liquidator, () => liquidate(kicked), { after: AUCTION_SECONDS });
@@ -110,6 +113,14 @@ export async function tellStory(world: World, subject: Subject): Promise<Story> 
     await measure("take-batch", liquidator, () => liquidateBatch(liquidator.address, several), {
       after: AUCTION_SECONDS,
     });
+  }
+  if (kick !== undefined && setTip !== undefined) {
+    await setTip(liquidator);
+    await subject.prepare();
+    for (const account of [opening, tipped]) await act(liquidator, kick(account, true));
+    chain.pass(AUCTION_SECONDS);
+    await act(liquidator, liquidate(opening)); // so that this is not the keeper's first tip
+    await measure("take-tip", liquidator, () => liquidate(tipped), { after: AUCTION_SECONDS });
   }
   if (subject.collaterals === 3) await measure("liquidate-three", liquidator, () => liquidate(diverse));
   return story;

@@ -1,6 +1,7 @@
 import type { Interface } from "ethers";
 
 import type { EncodedCall } from "../../sim/market/uniswap-calls.ts";
+import type { Sender } from "./chain.ts";
 
 type Call = EncodedCall | Promise<EncodedCall>;
 
@@ -35,8 +36,10 @@ export interface Subject {
   /** Taken by anybody for a contract. */
   flashLoanFor?(receiver: string, amount: bigint): Call;
 
-  /** Limits all that is lent and owed, where that costs something. */
+  /** Limits all that is lent and owed, where the limits are the pool's own and cost something. */
   setCaps?(): Promise<void>;
+  /** From now on whoever kicks is paid for it, and has been before. */
+  setTip?(keeper: Sender): Promise<void>;
   /** What they do, where something depends on it. */
   readonly keepers?: {
     /** All that `prepare` does but the last: the snapshot of risk stays as it is. */
@@ -46,8 +49,8 @@ export interface Subject {
     /** From then on what lends refreshes it itself. [s] */
     readonly maxAge: number;
   };
-  /** Puts an account up for sale, of which `liquidate` then is the second step. */
-  kick?(account: string): Call;
+  /** Puts an account up for sale, of which `liquidate` then is the second step; for the keeper of `setTip`, or for nobody. */
+  kick?(account: string, isForTip?: boolean): Call;
   /** Sells some of the first collateral of several accounts. */
   liquidateBatch?(liquidator: string, accounts: readonly string[]): Call;
 }

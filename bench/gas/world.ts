@@ -34,7 +34,7 @@ export async function createWorld(hre: HardhatRuntimeEnvironment) {
   const chain = await BenchChain.open(hre);
   const { ethers } = chain.connection;
   const [governor, lender, supplier, borrower, diversified, liquidator, ...others] = await ethers.getSigners();
-  const people = { lender, supplier, borrower, diversified, liquidator, victims: others.slice(0, 6) };
+  const people = { lender, supplier, borrower, diversified, liquidator, victims: others.slice(0, 8) };
   const everybody = [lender, supplier, borrower, diversified, liquidator, ...people.victims];
 
   const deployToken = async (symbol: string, decimals: number): Promise<Token> => {

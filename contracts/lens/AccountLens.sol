@@ -161,10 +161,11 @@ contract AccountLens {
         uint256 smallest,
         uint256 worth36
     ) private returns (Quote[] memory parts) {
-        Quote memory least = _quoteOf(pool, collateral, account, smallest);
-        if (least.repay > _valueOf(least.collateral, worth36)) return parts;
         Quote memory whole = _quoteOf(pool, collateral, account, type(uint256).max);
         if (whole.collateral == 0) return parts;
+        // Most accounts are no larger than the smallest part: what a take of that would sell is the whole.
+        Quote memory least = whole.collateral <= smallest ? whole : _quoteOf(pool, collateral, account, smallest);
+        if (least.repay > _valueOf(least.collateral, worth36)) return parts;
         parts = new Quote[](MOST_PARTS);
         uint256 count;
         if (least.collateral != 0 && least.collateral < whole.collateral && least.price36 != whole.price36) {

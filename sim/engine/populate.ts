@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 
 import { Arbitrageur, ARBITRAGEUR } from "../agents/arbitrageur.ts";
+import { FeedHeartbeat } from "../agents/feed-heartbeat.ts";
 import { RiskKeeper } from "../agents/risk-keeper.ts";
 import { limitBorrower, limitLooper } from "../borrow-limit.ts";
 import type { Parameters } from "../config.ts";
@@ -205,7 +206,7 @@ async function openLoops(world: World, { loopers }: Population, rng: Rng, isLimi
     ...{ depth: world.exchangeDepth, startPrice: world.startPrice, hasImpact: false },
     ...{ permanentShare: lab.permanentImpactShare, halfLifeSeconds: lab.impactHalfLifeSeconds },
   });
-  const keepers = world.protocol.pokeRisk() === undefined ? [] : [new RiskKeeper(true)];
+  const keepers = [new FeedHeartbeat(), ...(world.protocol.pokeRisk() === undefined ? [] : [new RiskKeeper(true)])];
   const volume = lab.totalDebt * 10; // the world sells to loopers as much as they want
   exchange.credit(ARBITRAGEUR, volume / world.startPrice, volume);
   const stepper = await Stepper.start(
