@@ -112,7 +112,7 @@ function raising({ world, s, rules, seen }: RiskContext, rng: Rng, i: number): O
 }
 
 /** Tracks the correlation of the two collaterals, anew. */
-function tracking(context: RiskContext, rng: Rng): Operation {
+export function tracking(context: RiskContext, rng: Rng): Operation {
   const { world, s, rules, seen } = context;
   const sources = new Sources(context, []);
   const [floor, initial] = [whole(rng, 0, 80), whole(rng, 80, 101)];

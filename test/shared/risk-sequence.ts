@@ -11,7 +11,7 @@ import type { Answered, Call } from "./risk-chain.ts";
 import { expectFields, type Seen } from "./risk-compare.ts";
 import type { Operation, RiskContext } from "./risk-context.ts";
 import { Events } from "./risk-events.ts";
-import { governing } from "./risk-governance.ts";
+import { governing, tracking } from "./risk-governance.ts";
 import {
   askingVolatility,
   claiming,
@@ -54,6 +54,7 @@ export class RiskSequence {
       context.caller = world.probes[rng.integer(world.probes.length)];
       const before = surroundings.markets(pause, s.now, context.caller);
       const { used, operations, after } = this.#draw(context, surroundings);
+      if (step === 0 && rng.next() < 0.6) operations.unshift(tracking(context, rng));
       history.push(`${s.now - START} s: ${operations.map(({ text }) => text).join(", ")}`);
       try {
         await this.#step(context, [...before, ...used], operations, after);

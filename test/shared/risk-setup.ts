@@ -15,6 +15,7 @@ import {
 import type { FactorParameters } from "../../sim/reference/risk-factors.ts";
 import { valueOf } from "../../sim/reference/risk-findings.ts";
 import { DAY, HOUR } from "../../sim/reference/risk-math.ts";
+import type { PoolCollateral } from "../../sim/reference/risk-pool.ts";
 import { configure, unknownAsset, type VolatilityConfig } from "../../sim/reference/risk-volatility.ts";
 import type { Rng } from "../../sim/rng.ts";
 import { logarithmic, whole } from "./auction-actions.ts";
@@ -55,7 +56,7 @@ export function randomRewards(rng: Rng): EngineRewards {
 
 export function randomFactors(rng: Rng): FactorParameters {
   return {
-    ...{ zHundredths: whole(rng, 200, 500), betaBps: whole(rng, 0, 800), bufferBps: whole(rng, 500, 3_000) },
+    ...{ zHundredths: whole(rng, 200, 500), betaBps: whole(rng, 0, 800), bufferBps: logarithmic(rng, 500, 3_000) },
     ...{ minLiquidationFactorBps: whole(rng, 0, 5_000), maxLiquidationFactorBps: whole(rng, 8_000, 9_500) },
     ...{ freeLeverageBps: whole(rng, 10_000, 30_000), leverageSlopeBps: whole(rng, 0, 1_500) },
     ...{ freeRiseBps: whole(rng, 0, 1_500), riseSlopeBps: whole(rng, 0, 4_000), maxAddOnBps: whole(rng, 500, 2_500) },
@@ -81,10 +82,21 @@ interface Choice {
   readonly window: bigint;
 }
 
+/** A collateral as it is listed, before any engine has spoken. */
+export function ungoverned(i: number): PoolCollateral {
+  const { borrowCapBps, liquidationCapBps } = LISTED[i];
+  return {
+    ...{ borrowCapBps, liquidationCapBps, borrowFactorBps: borrowCapBps },
+    ...{ fromBps: liquidationCapBps, toBps: liquidationCapBps, start: 0n, end: 0n, riseFrom: 0n },
+    ...{ freshUntil: 0n, updatedAt: 0n, reserve: 0n, loadingFrom: 100n, loading: 100n, loadingStart: 0n },
+    ...{ discountBps: 0n, level: 0n, grace: false },
+  };
+}
+
 /** Parameters as the stream has them, written to the contracts; and the same for the reference. */
 export async function setUp(world: RiskWorld, rng: Rng, rules: EngineRules): Promise<RiskSystem> {
   const { chain, probes, engine, risk, oracle, liquidityOracle } = world;
-  const maxAge = logarithmic(rng, 60, 86_400);
+  const maxAge = rng.next() < 0.4 ? whole(rng, 40_000, 86_400) : logarithmic(rng, 60, 86_400);
   const choices = world.assets.map((_, i): Choice => ({
     volatility: randomVolatility(rng, i === 0 || rng.next() < 0.5, world.markets[i].baseIsToken0),
     ...{ terms: randomTerms(rng), factors: randomFactors(rng), impactBps: BigInt([100, 300, 500][rng.integer(3)]) },
@@ -119,22 +131,10 @@ export async function setUp(world: RiskWorld, rng: Rng, rules: EngineRules): Pro
     configure(volatility, choice.volatility, answer, now, rules.volatility);
     const average = liquidityOracle.read("depthOf", at(i, 4))[0] as bigint;
     const { impactBps, riseTau, fallTau, window } = choice;
-    const factor = LISTED[i].liquidationCapBps;
     return {
       ...{ volatility, factors: choice.factors, breaker: normalState(), engine: newEngineAsset() },
       depth: { impactBps, riseTau, fallTau, window, average, sample: average, updatedAt: now },
-      pool: {
-        ...{
-          ...LISTED[i],
-          borrowFactorBps: LISTED[i].borrowCapBps,
-          fromBps: factor,
-          toBps: factor,
-          start: 0n,
-          end: 0n,
-        },
-        ...{ riseFrom: 0n, freshUntil: 0n, updatedAt: 0n, reserve: 0n, loadingFrom: 100n, loading: 100n },
-        ...{ loadingStart: 0n, discountBps: 0n, level: 0n, grace: false },
-      },
+      pool: ungoverned(i),
     };
   });
   const s = newSystem(assets, maxAge, now);
