@@ -10,7 +10,7 @@ import { RiskChain } from "../shared/risk-chain.ts";
 import { FIRST, firstDivergence, judge, Seen, sequences } from "../shared/risk-compare.ts";
 import { deployProbe } from "../shared/risk-volatility-world.ts";
 
-const COUNT = sequences(20);
+const COUNT = sequences(16);
 const CANARY_COUNT = 15;
 
 describe("Circuit breaker against its reference", function () {

@@ -29,7 +29,7 @@ import {
 import { deployProbe } from "../shared/risk-volatility-world.ts";
 import { Divergence } from "../shared/auction-compare.ts";
 
-const COUNT = sequences(40);
+const COUNT = sequences(30);
 const CANARY_COUNT = 15;
 /** Of one set of parameters. */
 const QUESTIONS = 60;

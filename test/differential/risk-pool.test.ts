@@ -23,7 +23,7 @@ import { ungovernedRiskPool } from "../shared/risk-fixtures.ts";
 import { START, ungoverned } from "../shared/risk-setup.ts";
 import { deployProbe } from "../shared/risk-volatility-world.ts";
 
-const COUNT = sequences(40);
+const COUNT = sequences(25);
 const CANARY_COUNT = 40;
 const STEPS = 60;
 /** Says nothing of the pool as a whole. */

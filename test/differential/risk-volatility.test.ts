@@ -7,7 +7,7 @@ import { FIRST, firstDivergence, judge, Seen, sequences } from "../shared/risk-c
 import { VolatilitySequence } from "../shared/risk-volatility-sequence.ts";
 import { volatilityWorld, type VolatilityWorld } from "../shared/risk-volatility-world.ts";
 
-const COUNT = sequences(25);
+const COUNT = sequences(20);
 /** A wrong reference is found out within so many. */
 const CANARY_COUNT = 10;
 
