@@ -9,7 +9,7 @@ import path from "node:path";
 import { DEMO_PARAMETERS, deploySystem } from "../../ignition/deploy-system.ts";
 import type { Deployment } from "../../sim/deployments.ts";
 import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
-import type { IPriceOracleAdmin } from "../../types/ethers-contracts/interfaces/IPriceOracleAdmin.ts";
+import type { IPriceOracleAdmin } from "../../types/ethers-contracts/index.ts";
 import { ownChain } from "../shared/own-chain.ts";
 import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
