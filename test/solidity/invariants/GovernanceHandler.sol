@@ -74,7 +74,7 @@ contract GovernanceHandler is OutageHandler {
         else if (kind == 2)
             data = abi.encodeCall(IPoolAdmin.setLiquidationTarget, (uint16(_between(b, 10_100, 11_000))));
         else if (kind == 3) data = abi.encodeCall(IPoolAdmin.setKickTip, (uint80(_between(b, 0, 20e6))));
-        else if (kind == 4) data = abi.encodeCall(IPoolAdmin.setMaxCollateralsPerAccount, (uint8(_between(b, 1, 12))));
+        else if (kind == 4) data = abi.encodeCall(IPoolAdmin.setMaxCollateralsPerAccount, (uint8(_between(b, 1, 10))));
         else if (kind == 5) data = abi.encodeCall(IPoolAdmin.setInterestRateModel, (_rateModels[b % 2]));
         else if (kind == 6) data = abi.encodeCall(IPoolAdmin.setLiquidationCurve, (address(_token(c)), _curves[b % 3]));
         else data = abi.encodeCall(IPoolAdmin.setMinDebt, (uint96(_between(b, 50e6, 150e6))));
