@@ -1,6 +1,7 @@
 /** The rate models, written from their formulas, with every rounding: interest is compared to the unit. */
 import { less, maximum, minimum, WAD } from "./fixed-point.ts";
-import { absolute, clamp, expWad, fullMulDiv, lnWad, MAX_WORD, mulWad } from "./word.ts";
+import { expWad, lnWad } from "./risk-math.ts";
+import { absolute, clamp, fullMulDiv, MAX_WORD, mulWad } from "./word.ts";
 
 const YEAR = 31_536_000n;
 const LN2_WAD = 693147180559945309n;

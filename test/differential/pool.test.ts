@@ -10,7 +10,7 @@ import { KINDS, PoolSequence } from "../shared/pool-sequence.ts";
 import { PoolTally, STATES } from "../shared/pool-tally.ts";
 import { poolWorld, type PoolWorld } from "../shared/pool-world.ts";
 
-/** Sequences; `npm run pool:differential` runs two thousand. */
+/** Sequences; `npm run pool:differential` runs five hundred. */
 const COUNT = Number(process.env.POOL_SEQUENCES ?? 26);
 const FIRST = Number(process.env.POOL_FIRST ?? 0);
 /** From so many on nothing that can happen may be missing. */
