@@ -58,6 +58,8 @@ const overrides = {
   "contracts/mocks/FlashStarter.sol": busy(1_000_000, true),
   // The pool with switches, which must fit into what can be deployed.
   "contracts/mocks/weak/WeakPool.sol": busy(1, true),
+  // As the price oracle that they are but for a check.
+  "contracts/mocks/weak/WeakOracleChecks.sol": busy(2_000, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.
   "contracts/lab/LabDriver.sol": busy(999, false),
 };

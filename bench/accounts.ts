@@ -1,6 +1,6 @@
 /**
  * What a block costs as the crowd grows: `npm run bench:accounts`. The same crash with the same debt, in pieces: a hundred, a
- * thousand and ten thousand borrowers (`BENCH_ACCOUNTS`) and a tenth as many loopers, 200 at most. Costs are of processor time of the
+ * thousand and ten thousand borrowers (`BENCH_ACCOUNTS`) and twenty loopers. Costs are of processor time of the
  * whole process; "to linear" is the growth of a block's cost ÷ the growth of the crowd, since the row before: above 1 would be worse than
  * linear.
  */
@@ -17,7 +17,7 @@ import { createShockScenario } from "../sim/scenarios/shock.ts";
 
 const CROWDS = (process.env.BENCH_ACCOUNTS ?? "100,1000,10000").split(",").map(Number);
 const FALL_SECONDS = Number(process.env.BENCH_SECONDS ?? 3_600);
-const MOST_LOOPERS = 200;
+const LOOPERS = 20;
 
 const scenario = createShockScenario(-0.4, FALL_SECONDS, "WETH");
 
@@ -34,7 +34,7 @@ async function measure(borrowers: number) {
   const connection = await hre.network.create();
   const world = await buildWorld(hre, connection, { scenario, curve: "dutch", startPrice: path[0] });
   if ((await moveToRunner(hre, connection, world.chain)) === undefined) throw new Error("no runner on this machine");
-  const counts = { borrowers, loopers: Math.min(MOST_LOOPERS, Math.ceil(borrowers / 10)), dipBuyers: 0 };
+  const counts = { borrowers, loopers: LOOPERS, dipBuyers: 0 };
   const population = planPopulation(rng.fork("population"), counts, world.profile, path[0]);
   const members = createAgents(world, population).flatMap((agent) => agent.members);
   const populating = await cpuSeconds(() => populate(world, population, { members, rng, isLimited: false }));

@@ -82,15 +82,31 @@ export async function runCampaigns(
 }
 
 async function runSlice(root: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { code } = await startSlice(root, environment, "inherit");
+  if (code !== 0) throw new Error(`an invariant is broken, or could not be run: exit code ${code}`);
+}
+
+/**
+ * One run of all campaigns, whatever comes of it.
+ * @param environment With `FUZZ_SABOTAGE` the handler loses a unit of cash in every action: campaigns must fail.
+ * @param output `pipe`: returned, and not shown.
+ */
+export async function startSlice(
+  root: string,
+  environment: NodeJS.ProcessEnv,
+  output: "inherit" | "pipe",
+): Promise<{ readonly code: number | null; readonly said: string }> {
   const files = (await readdir(path.join(root, FOLDER))).filter((name) => name.endsWith(".sol"));
   const cli = path.join(root, "node_modules", "hardhat", "dist", "src", "cli.js");
   const args = [cli, "test", "solidity", "--grep", "invariant_", ...files.map((name) => path.join(FOLDER, name))];
   const child = spawn(process.execPath, args, {
-    ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+    ...{ cwd: root, stdio: ["ignore", output, output] },
     env: { ...process.env, ...environment, FUZZ_CALLS: FILE },
   });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`an invariant is broken, or could not be run: exit code ${code}`);
+  return { code, said };
 }
 
 /** A slice of a long campaign: memory is freed after each, and what one found stands although a later one is cut off. */

@@ -32,7 +32,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   "borrow-first": { text: "The same as _borrow, again_: either finds the account's slot written by the collateral." },
   borrow: {
     text:
-      "An account may have twelve collaterals, so what it has must be found out: its word has the mask, a list says which token a bit " +
+      "An account may have ten collaterals, so what it has must be found out: its word has the mask, a list says which token a bit " +
       "stands for, then come that token's risk, with factors, depth and the breaker's level, and the amount; the oracle's address is in a slot " +
       "since it can be replaced. Morpho has debt and collateral in one slot, its factor and its oracle in the data of the call. With " +
       "three collaterals only Aave is there to compare.",

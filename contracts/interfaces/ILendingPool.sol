@@ -6,7 +6,7 @@ import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156Fl
 import {IPoolTypes} from "./IPoolTypes.sol";
 
 /// @title Breakwater lending pool: everything that users, liquidators and integrators call
-/// @notice One pool lends one asset. Lenders hold ERC-4626 shares; borrowers hold up to 12 of 16 kinds of collateral,
+/// @notice One pool lends one asset. Lenders hold ERC-4626 shares; borrowers hold up to 10 of 16 kinds of collateral,
 /// cross-margined per account. Collateral is never lent out. Debt is kept in shares; all rounding is against the caller.
 /// @dev Administrative entry points are in `IPoolAdmin`, liquidation in `ILiquidationModule`; the pool answers to all.
 interface ILendingPool is IERC4626, IERC3156FlashLender, IPoolTypes {

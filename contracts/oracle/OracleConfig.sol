@@ -147,7 +147,9 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
     }
 
     /// @dev Reads `decimals` and `description` as plain calls: a feed that cannot answer them is not one.
-    function _checkedFeed(FeedInput calldata input) private returns (FeedReader.Feed memory feed, uint256 priceWad) {
+    function _checkedFeed(
+        FeedInput calldata input
+    ) internal virtual returns (FeedReader.Feed memory feed, uint256 priceWad) {
         _require(input.heartbeat >= 60 && input.heartbeat <= 7 days, "heartbeat", input.heartbeat);
         uint8 decimals = IAggregatorV3(input.source).decimals();
         _require(decimals <= 18, "feedDecimals", decimals);
@@ -173,7 +175,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         _requireSpread(asset, lowest, highest);
     }
 
-    function _requireSpread(address asset, uint256 lowest, uint256 highest) private pure {
+    function _requireSpread(address asset, uint256 lowest, uint256 highest) internal pure virtual {
         if (highest > lowest && (highest - lowest) * 1e4 > lowest * MAX_CONFIG_SPREAD_BPS) {
             revert OracleSourcesDisagree(asset, lowest, highest);
         }

@@ -122,7 +122,7 @@ abstract contract OracleSources is OracleStorage {
     }
 
     /// @dev Bit i: feed i of the market answers other decimals than configured, or none; bit 3 + i: so does the quote's.
-    function _brokenFeeds(Asset storage a, AssetWord w) internal view returns (uint256 broken) {
+    function _brokenFeeds(Asset storage a, AssetWord w) internal view virtual returns (uint256 broken) {
         uint256 count = w.feedCount();
         for (uint256 i; i < count; ++i) if (!a.feeds[i].hasDecimals()) broken |= 1 << i;
         if (count == 0 || w.feedsInQuote()) return broken;

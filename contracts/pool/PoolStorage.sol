@@ -11,9 +11,9 @@ import {RiskWord} from "../libraries/RiskWord.sol";
 /// asserts it from the compiler's output. Slots are grouped by what is read together.
 abstract contract PoolStorage is IPoolTypes {
     uint256 internal constant MAX_COLLATERALS = 16;
-    /// @dev A liquidation looks at all of an account's, and may have the engine look too: with so many it stays below 3,000,000 gas in
-    /// markets like the demo's (`test/load/worst-gas.test.ts`).
-    uint256 internal constant MAX_COLLATERALS_PER_ACCOUNT = 12;
+    /// @dev A liquidation looks at all of an account's, and may have the engine look too: with so many it stays below 3,000,000 gas with
+    /// as many feeds as the oracle takes (`test/load/worst-gas.test.ts`), and fits into a transaction whatever an engine uses.
+    uint256 internal constant MAX_COLLATERALS_PER_ACCOUNT = 10;
     uint256 internal constant BPS = 1e4;
     uint256 internal constant PRICE_SCALE = 1e36;
     /// @dev No amount in the books is larger: two of them multiply without overflow.

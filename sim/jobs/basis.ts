@@ -7,7 +7,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { AAVE_V3, LAB, PROFILES, RISK } from "../config.ts";
 
 const SIM = path.resolve(import.meta.dirname, "..");
-/** What only shows results, and what only decides which runs are made. */
+/** What only shows results, what only decides which runs are made, and specifications that tests alone read. */
 const WITHOUT_EFFECT = [
   "report",
   "jobs",
@@ -18,6 +18,7 @@ const WITHOUT_EFFECT = [
   "montecarlo",
   "store",
   "validation",
+  "reference",
 ].map((name) => path.join(SIM, name));
 const WITH_EFFECT = [
   path.join(SIM, "frontier", "perform.ts"),

@@ -1,5 +1,6 @@
-import { divUp, less, minimum } from "./fixed-point.ts";
-import { rootDown, type SaleTerms } from "./sale-terms.ts";
+import { diversify, FULL_LOADING } from "./basket.ts";
+import { minimum } from "./fixed-point.ts";
+import type { SaleTerms } from "./sale-terms.ts";
 
 export const BPS = 10_000n;
 export const PRICE_SCALE = 10n ** 36n;
@@ -68,32 +69,29 @@ export class Refused extends Error {
   }
 }
 
-/** Rounded up: against the borrower. Who holds all shares owes all. One virtual unit of each is added to the totals. */
-export function debtOf({ debtAssets, debtShares }: Auction, shares: bigint): bigint {
-  return shares === debtShares ? debtAssets : divUp(shares * (debtAssets + 1n), debtShares + 1n);
-}
-
-/** Judged at the totals as they were last booked, where the last holder is as any. */
-export function bookedDebtOf({ debtAssets, debtShares }: Auction, shares: bigint): bigint {
-  return divUp(shares * (debtAssets + 1n), debtShares + 1n);
-}
-
 export function unitsOf({ unit }: Auction, debt: bigint): bigint {
   return debt < unit ? 1n : debt / unit;
 }
 
-export function loadingAt(c: Collateral, now: bigint): bigint {
+export type Loading = Pick<Collateral, "loadingFrom" | "loading" | "loadingSince">;
+
+export function loadingAt(c: Readonly<Loading>, now: bigint): bigint {
   if (c.loadingFrom >= c.loading) return c.loading;
   return minimum(c.loading, c.loadingFrom + (now - c.loadingSince) / SECONDS_PER_POINT);
 }
 
-/** The engine says how much of the market there is, and how the collateral moves with others. Upwards λ takes its time. */
-export function tell(c: Collateral, reserve: bigint, loading: bigint, now: bigint): void {
+/** The engine says how much of the market there is, and how the collateral moves with others. */
+export function tell(c: Loading & Pick<Collateral, "reserve">, reserve: bigint, loading: bigint, now: bigint): void {
+  turnLoading(c, loading, now);
+  c.reserve = to25Bits(reserve);
+}
+
+/** Upwards λ takes its time. */
+export function turnLoading(c: Loading, loading: bigint, now: bigint): void {
   const inForce = loadingAt(c, now);
   if (loading <= inForce) [c.loadingFrom, c.loadingSince] = [loading, now];
   else if (inForce >= c.loading) [c.loadingFrom, c.loadingSince] = [inForce, now];
   c.loading = loading;
-  c.reserve = to25Bits(reserve);
 }
 
 /** Pools keep 25 bits of a reserve, the nearest. */
@@ -109,7 +107,7 @@ export interface Appraisal {
   readonly capacity: bigint;
   /** V_i. */
   readonly values: readonly bigint[];
-  /** The collateral of the highest value. */
+  /** Of what is held, the collateral of the highest value. */
   readonly largest: number;
   /** First whose price is remembered rather than fresh. */
   readonly stale: number | undefined;
@@ -117,11 +115,8 @@ export interface Appraisal {
   readonly marginal: readonly bigint[];
 }
 
-const FULL = 100n;
-
 /**
- * An account at liquidation prices. `W = ΣV − ½Σw − ½√(Σ(1−λᵢ²)wᵢ² + (Σλᵢwᵢ)²)` with `wᵢ = Vᵢ − fᵢVᵢ`; the root is kept in
- * hundredths of a unit, rounded up. `f_k = 1 − (1−f)(1 + ((1−λ²)w + λΣλw) ÷ root) ÷ 2`.
+ * An account at liquidation prices, W as `basket.ts` has it. `f_k = 1 − (1−f)(1 + ((1−λ²)w + λΣλw) ÷ root) ÷ 2`.
  */
 export function appraise(a: Auction, held: readonly bigint[]): Appraisal {
   const values = a.collaterals.map((c, i) => (held[i] * c.price36) / PRICE_SCALE);
@@ -133,23 +128,19 @@ export function appraiseValues(a: Auction, values: readonly bigint[], held: read
   const weights = values.map((value, i) => value - plain[i]);
   const loadings = a.collaterals.map((c) => loadingAt(c, a.now));
   const sum = (terms: readonly bigint[]) => terms.reduce((total, term) => total + term, 0n);
-  const own = sum(weights.map((w, i) => (FULL ** 2n - loadings[i] ** 2n) * w * w));
-  const loaded = sum(weights.map((w, i) => loadings[i] * w));
-  const square = own + loaded * loaded; // × 100²
-  const root = rootDown(square);
-  const rootUp = root * root < square ? root + 1n : root;
-  const diversified = own === 0n ? 0n : less(sum(weights) * FULL, rootUp) / (2n * FULL);
+  const { loaded, rootUp, credit } = diversify(weights, loadings);
   const marginal = a.collaterals.map((c, i) => {
     const factor = c.factorBps * 10n ** 14n;
-    if (own === 0n || weights[i] === 0n) return factor;
-    const row = (FULL ** 2n - loadings[i] ** 2n) * weights[i] + loadings[i] * loaded;
-    const slope = minimum((row * 10n ** 18n) / (rootUp * FULL), 10n ** 18n);
+    if (rootUp === 0n || weights[i] === 0n) return factor;
+    const row = (FULL_LOADING ** 2n - loadings[i] ** 2n) * weights[i] + loadings[i] * loaded;
+    const slope = minimum((row * 10n ** 18n) / (rootUp * FULL_LOADING), 10n ** 18n);
     return 10n ** 18n - ((10n ** 18n - factor) * (10n ** 18n + slope)) / (2n * 10n ** 18n);
   });
-  const highest = values.reduce((best, value) => (value > best ? value : best), 0n);
+  const ofHeld = values.map((value, i) => (held[i] === 0n ? -1n : value));
+  const highest = ofHeld.reduce((best, value) => (value > best ? value : best), -1n);
   const stale = a.collaterals.findIndex((c, i) => held[i] !== 0n && !c.fresh);
   return {
-    ...{ values, marginal, value: sum(values), capacity: sum(plain) + diversified },
-    ...{ largest: values.lastIndexOf(highest), stale: stale < 0 ? undefined : stale },
+    ...{ values, marginal, value: sum(values), capacity: sum(plain) + credit },
+    ...{ largest: ofHeld.lastIndexOf(highest), stale: stale < 0 ? undefined : stale },
   };
 }

@@ -5,15 +5,14 @@
 import {
   appraise,
   appraiseValues,
-  bookedDebtOf,
   BPS,
-  debtOf,
   PRICE_SCALE,
   Refused,
   unitsOf,
   type Account,
   type Auction,
 } from "./auction-state.ts";
+import { bookedDebtOf, debtOf, reduceDebt, sharesDown, sharesUp, writeOff, type Debt } from "./debt.ts";
 import { divUp, exp, less, minimum, ONE, WAD } from "./fixed-point.ts";
 import { isExpired, startAt } from "./sale-time.ts";
 import { prepare, size, SPEC, ticksFor, type Outcome, type Rules, type Sale, type Side, type Sold } from "./sale.ts";
@@ -46,14 +45,18 @@ function accrued(a: Auction): Auction {
   return copy;
 }
 
-/** Puts an account up for sale. Judged by the debt as booked, and by all interest where that is not enough; books nothing. */
-export function kick(a: Auction, index: number, keeper: bigint): void {
+/**
+ * Puts an account up for sale. Judged by the debt as booked, and by all interest where that is not enough; books nothing.
+ *
+ * @param withInterest Totals up to now. As here, unless a pool says otherwise.
+ */
+export function kick(a: Auction, index: number, keeper: bigint, withInterest: () => Debt = () => accrued(a)): void {
   if (keeper >= BigInt(a.owed.length)) throw new Refused("LiquidationKeeperUnknown", [keeper]);
   const account = a.accounts[index];
   const { capacity, largest, stale } = appraise(a, account.held);
   if (stale !== undefined) throw new Refused("LiquidationNoFreshPrice");
   let debt = bookedDebtOf(a, account.shares);
-  if (capacity >= debt) debt = debtOf(accrued(a), account.shares);
+  if (capacity >= debt) debt = debtOf(withInterest(), account.shares);
   if (capacity >= debt) throw new Refused("LiquidationAccountHealthy", [capacity, debt]);
   let tipped = keeper;
   if (account.kickedAt !== 0n) {
@@ -72,12 +75,12 @@ export function kick(a: Auction, index: number, keeper: bigint): void {
  * Takes a healed account off sale, and remembers for how long it had been there. One that is healthy without a margin rests:
  * only its debt is no longer counted.
  */
-export function unkick(a: Auction, index: number): void {
+export function unkick(a: Auction, index: number, withInterest: () => Debt = () => accrued(a)): void {
   const account = a.accounts[index];
   if (account.kickedAt === 0n) throw new Refused("LiquidationNotKicked");
   const { capacity, stale } = appraise(a, account.held);
   if (stale !== undefined) throw new Refused("LiquidationNoFreshPrice");
-  const debt = debtOf(accrued(a), account.shares);
+  const debt = debtOf(withInterest(), account.shares);
   // A forgotten kick is over as soon as the account is healthy.
   const required = isExpired(a, account) ? debt : divUp(debt * UNKICK_BPS, BPS);
   if (capacity >= debt && capacity < required && account.part !== 0n) return count(a, account, account.index, 0n);
@@ -118,11 +121,20 @@ function chargeTip(a: Auction, record: Account): [keeper: bigint, tip: bigint] {
   if (record.kickedAt === 0n || record.keeper === 0n) return [0n, 0n];
   const { keeper } = record;
   const tip = minimum(a.kickTip, debtOf(a, record.shares) / TIP_SHARE);
-  const shares = divUp(tip * (a.debtShares + 1n), a.debtAssets + 1n);
+  const shares = sharesUp(a, tip);
   record.keeper = 0n;
   record.shares += shares;
   [a.debtAssets, a.debtShares] = [a.debtAssets + tip, a.debtShares + shares];
   return [keeper, tip];
+}
+
+/** What a sale leaves of an account. */
+export interface Left {
+  readonly debt: bigint;
+  readonly value: bigint;
+  readonly capacity: bigint;
+  /** Written off. */
+  readonly lost: bigint;
 }
 
 /**
@@ -130,42 +142,38 @@ function chargeTip(a: Auction, record: Account): [keeper: bigint, tip: bigint] {
  *
  * @param sold What it came to: within its bounds any is right.
  */
-export function settle(a: Auction, index: number, { sale, keeper, tip }: Offer, sold: Sold): void {
+export function settle(a: Auction, index: number, { sale, keeper, tip }: Offer, sold: Sold): Left {
   const { record, k, debt, price36, rate } = sale;
-  const burnt =
-    sold.repay >= debt
-      ? record.shares
-      : minimum((sold.repay * (a.debtShares + 1n)) / (a.debtAssets + 1n), record.shares);
+  const burnt = sold.repay >= debt ? record.shares : minimum(sharesDown(a, sold.repay), record.shares);
   a.accounts[index] = record;
   record.held[k] -= sold.amount;
   if (rate !== 0n) a.collaterals[k].clock = sale.rules.clockAfter(sale.clock, ticksFor(sale, sold.amount), a.now);
   reduceDebt(a, sold.repay, burnt);
   record.shares -= burnt;
   a.owed[Number(keeper)] += minimum(tip, sold.repay);
+  let lost = 0n;
   if (record.held.every((held) => held === 0n)) {
     // Nothing is left to sell: what is still owed is lost.
-    reduceDebt(a, (record.shares * (a.debtAssets + 1n)) / (a.debtShares + 1n), record.shares);
+    lost = writeOff(a, record.shares);
     record.shares = 0n;
   }
   const values = sale.appraisal.values.map((value, i) =>
     i === k ? less(value, divUp(sold.amount * price36, PRICE_SCALE)) : value,
   );
   const left = debtOf(a, record.shares);
-  const { capacity } = appraiseValues(a, values);
-  if (record.shares === 0n || capacity >= divUp(left * UNKICK_BPS, BPS)) return endSale(a, record);
-  // Counted with the collateral that it was counted with, of a sale that begins now the one sold, as long as there is some.
-  const counted = record.part === 0n ? k : record.index;
-  const to = record.held[counted] === 0n ? record.held.findIndex((held) => held !== 0n) : counted;
-  count(a, record, to, unitsOf(a, left));
-}
-
-function reduceDebt(a: Auction, assets: bigint, shares: bigint): void {
-  a.debtShares -= shares;
-  a.debtAssets = a.debtShares === 0n ? 0n : less(a.debtAssets, assets);
+  const { value, capacity } = appraiseValues(a, values);
+  if (record.shares === 0n || capacity >= divUp(left * UNKICK_BPS, BPS)) endSale(a, record);
+  else {
+    // Counted with the collateral that it was counted with, of a sale that begins now the one sold, as long as there is some.
+    const counted = record.part === 0n ? k : record.index;
+    const to = record.held[counted] === 0n ? record.held.findIndex((held) => held !== 0n) : counted;
+    count(a, record, to, unitsOf(a, left));
+  }
+  return { debt: left, value, capacity, lost };
 }
 
 /** The account's part of the backlog. */
-function count(a: Auction, account: Account, index: number, part: bigint): void {
+function count(a: Counting, account: Account, index: number, part: bigint): void {
   if (account.part !== 0n) {
     const before = a.collaterals[account.index];
     before.backlog = less(before.backlog, account.part);
@@ -174,7 +182,7 @@ function count(a: Auction, account: Account, index: number, part: bigint): void 
   [account.part, account.index] = [part, index];
 }
 
-function endSale(a: Auction, account: Account): void {
+function endSale(a: Counting, account: Account): void {
   count(a, account, account.index, 0n);
   [account.kickedAt, account.keeper, account.easedAt, account.lag] = [0n, 0n, 0n, 0n];
 }
@@ -182,7 +190,7 @@ function endSale(a: Auction, account: Account): void {
 /** Pays for an account, by assets in part or by shares all of it. */
 export function repay(a: Auction, index: number, amount: { readonly assets?: bigint; readonly shares?: bigint }): void {
   const account = a.accounts[index];
-  const shares = amount.shares ?? ((amount.assets ?? 0n) * (a.debtShares + 1n)) / (a.debtAssets + 1n);
+  const shares = amount.shares ?? sharesDown(a, amount.assets ?? 0n);
   const assets = amount.assets ?? debtOf(a, shares);
   if (shares === 0n) throw new Refused("PoolZeroAmount");
   if (shares > account.shares) throw new Refused("PoolDebtInsufficient", [account.shares, shares]);
@@ -196,10 +204,18 @@ export function repay(a: Auction, index: number, amount: { readonly assets?: big
   reduceDebt(a, assets, shares);
   const all = account.shares;
   account.shares -= shares;
+  shrinkSale(a, account, all);
+}
+
+interface Counting {
+  readonly collaterals: readonly { backlog: bigint }[];
+}
+
+/** What was repaid is no longer for sale. */
+export function shrinkSale(a: Counting, account: Account, sharesBefore: bigint): void {
   if (account.kickedAt === 0n) return;
-  // What was repaid is no longer for sale.
   if (account.shares === 0n) endSale(a, account);
-  else count(a, account, account.index, divUp(account.part * account.shares, all));
+  else count(a, account, account.index, divUp(account.part * account.shares, sharesBefore));
 }
 
 /** Others may add to what an account has of a collateral, and not bring it a new one. */

@@ -1,4 +1,4 @@
-import type { Account, Auction } from "./auction-state.ts";
+import type { Account, Collateral } from "./auction-state.ts";
 import { maximum, minimum } from "./fixed-point.ts";
 
 /** Of an account that was taken off sale. [s] */
@@ -14,8 +14,13 @@ export function startAt(account: Account, now: bigint): bigint {
   return now - account.easedAt <= MEMORY ? now - account.lag : now;
 }
 
+interface Timed {
+  readonly now: bigint;
+  readonly collaterals: readonly Pick<Collateral, "terms" | "clock">[];
+}
+
 /** 30 minutes after the price has reached the floor of every curve involved, of a paced one since anything was sold. */
-export function isExpired(a: Auction, { kickedAt, held }: Account): boolean {
+export function isExpired(a: Timed, { kickedAt, held }: Pick<Account, "kickedAt" | "held">): boolean {
   if (a.now <= kickedAt + GRACE) return false;
   return a.collaterals.every(({ terms, clock }, i) => {
     if (held[i] === 0n) return true;

@@ -1,6 +1,5 @@
 import {
   BPS,
-  debtOf,
   PRICE_SCALE,
   Refused,
   appraise,
@@ -10,6 +9,7 @@ import {
   type Appraisal,
   type Auction,
 } from "./auction-state.ts";
+import { debtOf } from "./debt.ts";
 import { divUp, less, maximum, minimum, WAD } from "./fixed-point.ts";
 import { isExpired, startAt } from "./sale-time.ts";
 import { meanBounds, TICKS, type PriceBounds } from "./sale-price.ts";

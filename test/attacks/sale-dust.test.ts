@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { MaxUint256 } from "ethers";
 
 import { removable } from "../shared/defences.ts";
 import { ETHER } from "../shared/gas-fixture.ts";
+import { fixNextBlock, PENDING } from "../shared/next-block.ts";
 import { onBoth, USD, type Sales } from "../shared/sale-fixtures.ts";
 
 /** Sells all but so much of what restores the target, so that what is left to sell is not worth a liquidator's gas. */
@@ -35,12 +37,36 @@ describe("Attack: sales that leave dust, or are dust", () => {
     expect(ours).to.contain("LiquidationDust");
   });
 
-  it("the smallest sale that is made is worth the minimum debt", async () => {
-    const { ours } = await onBoth(removable("least sale"), async (p) => {
+  it("the smallest sale that is made repays the minimum debt, and is of a unit in the weak copy", async () => {
+    const attack = async (p: Sales) => {
       await p.liquidation.kick(p.user.address);
-      await p.take(p.user, ETHER / 5n);
-      return (await p.pool.poolConfig()).minDebt;
-    });
-    expect(ours).to.equal(100n * USD);
+      await fixNextBlock(p.connection, 12);
+      const buys = (amount: bigint) =>
+        p.liquidation
+          .connect(p.liquidator)
+          .take.staticCall(p.user.address, p.collateral, amount, MaxUint256, p.liquidator.address, "0x", PENDING)
+          .then(
+            () => true,
+            () => false,
+          );
+      let [refused, least] = [0n, ETHER / 5n];
+      while (least - refused > 1n) {
+        const middle = (refused + least) / 2n;
+        if (await buys(middle)) least = middle;
+        else refused = middle;
+      }
+      const { hash } = await p.take(p.user, least);
+      const [sold] = await p.pool.queryFilter(p.pool.filters.CollateralTaken(), -1);
+      expect(sold.transactionHash).to.equal(hash);
+      const { minDebt } = await p.pool.poolConfig();
+      return { least, amount: sold.args.collateralAmount, repaid: sold.args.repaidAssets, minDebt };
+    };
+    const { ours, weak } = await onBoth(removable("least sale"), attack);
+    expect(weak.least).to.equal(1n);
+    expect(weak.repaid).to.equal(1n);
+    expect(ours.minDebt).to.equal(100n * USD);
+    expect(ours.repaid).to.equal(ours.minDebt); // and a unit less of the collateral is refused
+    expect(ours.amount).to.equal(ours.least);
+    expect(ours.least).to.be.within(ETHER / 7n, ETHER / 6n);
   });
 });

@@ -1,9 +1,13 @@
 import { expect } from "chai";
+import { Signature } from "ethers";
 
 import { removable } from "../shared/defences.ts";
 import { onActivePools, onOurs, outcome } from "../shared/on-pools.ts";
 import { activePool, type DeployedPool } from "../shared/pool-fixtures.ts";
-import { SET_OPERATOR } from "../shared/typed-data.ts";
+import { PERMIT, SET_OPERATOR } from "../shared/typed-data.ts";
+
+/** Of `lender`, worth a thousand dollars. */
+const SHARES = 1_000n * 10n ** 12n;
 
 /** `borrower` makes `liquidator` his operator, by a signature that everybody can read in the mempool. */
 async function signed({ pool, poolAddress, ethers, networkHelpers, borrower, liquidator, params }: DeployedPool) {
@@ -20,6 +24,29 @@ async function signed({ pool, poolAddress, ethers, networkHelpers, borrower, liq
     string,
   ];
   return { values, data: pool.interface.encodeFunctionData("setOperatorWithSig", [...values]) };
+}
+
+/** `lender` allows `liquidator` to use so many of his shares, by a signature (ERC-2612). */
+async function permitted({ pool, poolAddress, ethers, networkHelpers, lender, liquidator, params }: DeployedPool) {
+  const { chainId } = await ethers.provider.getNetwork();
+  const domain = { name: params.name, version: "1", verifyingContract: poolAddress, chainId };
+  const deadline = BigInt(await networkHelpers.time.latest()) + 3_600n;
+  const message = { owner: lender.address, spender: liquidator.address, value: SHARES, nonce: 0n, deadline };
+  const { v, r, s } = Signature.from(await lender.signTypedData(domain, PERMIT, message));
+  const values: PermitValues = [lender.address, liquidator.address, SHARES, deadline, v, r, s];
+  return { values, data: pool.interface.encodeFunctionData("permit", [...values]) };
+}
+type PermitValues = [string, string, bigint, bigint, number, string, string];
+
+/** The owner takes the allowance back. Whoever kept the signature gives it to the spender again, who takes the shares out. */
+async function replayPermit(p: DeployedPool) {
+  const { pool, lender, liquidator, stranger } = p;
+  const { values } = await permitted(p);
+  await pool.connect(stranger).permit(...values);
+  await pool.connect(lender).approve(liquidator.address, 0);
+  const again = await outcome(pool.connect(stranger).permit(...values));
+  const robs = pool.connect(liquidator).redeem(SHARES, liquidator.address, lender.address);
+  return { again, robbed: await outcome(robs) };
 }
 
 /** The owner takes the right back. Whoever kept the signature gives it to the operator again, who empties the account. */
@@ -43,6 +70,32 @@ describe("Attack: using a signature before its owner does, or again", () => {
     expect(weak).to.deep.equal({ again: "done", robbed: "done" });
     expect(ours.again).to.contain("PoolSignatureInvalid");
     expect(ours.robbed).to.contain("PoolUnauthorized");
+  });
+
+  it("brings a revoked allowance back in the weak copy, and counts once", async () => {
+    const { ours, weak } = await onActivePools(DEFENCE, replayPermit);
+    expect(weak).to.deep.equal({ again: "done", robbed: "done" });
+    expect(ours.again).to.contain("ERC2612InvalidSigner");
+    expect(ours.robbed).to.contain("ERC20InsufficientAllowance");
+  });
+
+  it("who is first with a permit in somebody's batch stops that batch, gains nothing, and the rest of it works", async () => {
+    const attack = async (p: DeployedPool) => {
+      const { pool, lender, liquidator, stranger } = p;
+      const { values, data } = await permitted(p);
+      const redeem = pool.interface.encodeFunctionData("redeem", [SHARES, liquidator.address, lender.address]);
+      await pool.connect(stranger).permit(...values);
+      const strangers = await pool.allowance(lender.address, stranger.address);
+      const robs = await outcome(pool.connect(stranger).redeem(SHARES, stranger.address, lender.address));
+      const batch = await outcome(pool.connect(liquidator).multicall([data, redeem]));
+      const meant = await pool.allowance(lender.address, liquidator.address);
+      const rest = await outcome(pool.connect(liquidator).multicall([redeem]));
+      return { strangers, robs, batch, meant, rest };
+    };
+    const ours = await onOurs(DEFENCE, attack, activePool);
+    expect(ours.batch).to.contain("ERC2612InvalidSigner");
+    expect(ours.robs).to.contain("ERC20InsufficientAllowance");
+    expect([ours.strangers, ours.meant, ours.rest]).to.deep.equal([0n, SHARES, "done"]);
   });
 
   it("who is first with a signature in somebody's batch stops that batch, gains nothing, and the rest of it works", async () => {

@@ -7,12 +7,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { DEMO_PARAMETERS, deploySystem } from "../../ignition/deploy-system.ts";
+import type { Deployment } from "../../sim/deployments.ts";
 import { findGovernance, refreshRisk } from "../../sim/protocols/refresh-risk.ts";
+import type { IPriceOracleAdmin } from "../../types/ethers-contracts/index.ts";
 import { ownChain } from "../shared/own-chain.ts";
 import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
 /** As many as an account may hold, unless governance says otherwise; and as many as it can say. */
-const COUNTS = [8, 12] as const;
+const COUNTS = [8, 10] as const;
+/** Feeds of each collateral, and of the loan asset: as in the demo, and as many as the oracle takes. */
+const FEEDS = [1, 3] as const;
 /** Of any single liquidation. */
 const MOST_GAS = 3_000_000n;
 const USDC = 10n ** 6n;
@@ -42,8 +46,34 @@ async function writeParameters(directory: string, count: number): Promise<string
   return file;
 }
 
+/** More feeds for the loan asset and for each collateral, that say the same as the first. */
+async function addFeeds(connection: NetworkConnection, deployment: Deployment, count: number) {
+  const { ethers } = connection;
+  const oracle = await ethers.getContractAt("PriceOracle", deployment.contracts.oracle);
+  const demo = JSON.parse(await readFile(DEMO_PARAMETERS, "utf8")) as DemoFile;
+  const { market } = demo.collaterals[0] as { market: IPriceOracleAdmin.MarketInputStruct };
+  const [{ heartbeat }] = market.feeds;
+  const more = async (first: string) => {
+    const feed = await ethers.getContractAt("MockAggregator", first);
+    const [decimals, { answer }] = [await feed.decimals(), await feed.latestRoundData()];
+    const others = Array.from({ length: count - 1 }, () =>
+      ethers.deployContract("MockAggregator", [decimals, "more", answer]),
+    );
+    const sources = [first, ...(await Promise.all(others.map(async (other) => (await other).getAddress())))];
+    return sources.map((source) => ({ source, heartbeat }));
+  };
+  await oracle.setQuoteFeeds(await more(deployment.loan.feed ?? ""));
+  const all: string[] = [];
+  for (const { token, feed = "", uniswapPool = "" } of deployment.collaterals) {
+    const feeds = await more(feed);
+    await oracle.setMarket(token, { ...market, feeds, twapPool: uniswapPool });
+    all.push(...feeds.map(({ source }) => source));
+  }
+  return all;
+}
+
 /** One account with all of them, that owes nearly what it may. */
-async function manyCollaterals(connection: NetworkConnection, count: number) {
+async function manyCollaterals(connection: NetworkConnection, count: number, feedCount: number) {
   const { ethers, networkHelpers } = connection;
   const directory = await mkdtemp(path.join(tmpdir(), "worst-gas-"));
   const deployment = await deploySystem(hre, connection, { parameters: await writeParameters(directory, count) });
@@ -56,6 +86,7 @@ async function manyCollaterals(connection: NetworkConnection, count: number) {
   const governance = await findGovernance(connection, address, governor);
   if (governance === undefined) throw new Error("no engine");
   const tokens = deployment.collaterals.map(({ token }) => token);
+  const addresses = await addFeeds(connection, deployment, feedCount);
   for (const { token, decimals } of deployment.collaterals) {
     const contract = await ethers.getContractAt("MockERC20", token, borrower);
     await contract.mint(borrower.address, 10n ** BigInt(decimals));
@@ -72,16 +103,15 @@ async function manyCollaterals(connection: NetworkConnection, count: number) {
   const usdc = await ethers.getContractAt("MockERC20", deployment.loan.token, keeper);
   await usdc.mint(keeper.address, 1_000_000n * USDC);
   await usdc.approve(address, MaxUint256);
-  const feeds = await Promise.all(
-    deployment.collaterals.map(({ feed = "" }) => ethers.getContractAt("MockAggregator", feed, governor)),
-  );
+  const feeds = await Promise.all(addresses.map((feed) => ethers.getContractAt("MockAggregator", feed, governor)));
   const oracle = await ethers.getContractAt("PriceOracle", deployment.contracts.oracle, governor);
   const sales = await ethers.getContractAt("LiquidationModule", address, keeper);
   return { ethers, networkHelpers, pool, borrower, keeper, sales, feeds, tokens, oracle, risk: governance.risk };
 }
 
-for (const count of COUNTS) {
-  describe(`gas of liquidating an account with ${count} collaterals, as dear as it can be`, function () {
+for (const [count, feedCount] of COUNTS.flatMap((c) => FEEDS.map((f) => [c, f] as const))) {
+  const sources = feedCount === 1 ? "one feed" : `${feedCount} feeds`;
+  describe(`gas of liquidating an account with ${count} collaterals of ${sources} each`, function () {
     this.timeout(0);
 
     const chain = ownChain();
@@ -89,15 +119,20 @@ for (const count of COUNTS) {
       skipUnderCoverage(this);
     });
 
-    const fixture = (connected: NetworkConnection) => manyCollaterals(connected, count);
+    const fixture = (connected: NetworkConnection) => manyCollaterals(connected, count, feedCount);
 
-    /** The engine has looked at nothing for an hour and a half: every sample is due, everywhere, and every price has moved. */
+    /**
+     * The engine has looked at nothing for an hour and a half: every sample is due, everywhere, every price has moved, and a new
+     * hour of the clock has begun, in which feeds are asked for their decimals.
+     */
     async function neglected() {
       const s = await chain().networkHelpers.loadFixture(fixture);
       await s.networkHelpers.time.increase(HOUR);
       for (const feed of s.feeds) await feed.setAnswer(1_600n * 10n ** 8n);
       for (const token of s.tokens) await s.oracle.poke(token); // from now on the band gives way
       await s.networkHelpers.time.increase(30 * 60);
+      const now = await s.networkHelpers.time.latest();
+      await s.networkHelpers.time.increaseTo((Math.floor(now / HOUR) + 1) * HOUR);
       return s;
     }
     type Neglected = Awaited<ReturnType<typeof neglected>>;

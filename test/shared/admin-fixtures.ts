@@ -56,7 +56,7 @@ export async function restrictedCalls(p: LentPool) {
     "setFlashFee(uint16)": [1],
     "setLiquidationTarget(uint16)": [10_300],
     "setKickTip(uint80)": [1],
-    "setMaxCollateralsPerAccount(uint8)": [12],
+    "setMaxCollateralsPerAccount(uint8)": [10],
     "setPauseFlags(uint8)": [0],
     "setRiskEngine(address,uint32)": [ZeroAddress, 0],
     "withdrawReserves(uint256,address)": [1, stranger.address],

@@ -14,13 +14,16 @@ export interface ScriptCall {
 }
 
 /** Which defence is taken out, so that a test can be seen to fail. */
-export type Weakness = "spot prices" | "spot depth" | "untouched" | "hasty breaker";
+export type Weakness =
+  "spot prices" | "spot depth" | "untouched" | "hasty breaker" | "trusting kicks" | "boundless depth";
 
 /** What stands for our system while a defence is removed from outside. See `defences.ts`. */
 function removed(): Weakness | undefined {
   if (isRemoved("earlier blocks only") || isRemoved("averaged prices")) return "spot prices";
   if (isRemoved("averaged depth")) return "spot depth";
+  if (isRemoved("market depth")) return "boundless depth";
   if (isRemoved("untouched blocks only")) return "untouched";
+  if (isRemoved("kicks of the unhealthy only")) return "trusting kicks";
   return isRemoved("samples apart") ? "hasty breaker" : undefined;
 }
 
@@ -41,7 +44,8 @@ export const UNSEEN = 601;
  * gives, which does whole scripts in one transaction. `honest` is what every one of its moves is compared with.
  */
 export async function deployAttack(connection: NetworkConnection, weakness = removed()) {
-  const setting = await deployRiskPool(connection);
+  const liquidationModule = weakness === "trusting kicks" ? "TrustingKicks" : undefined;
+  const setting = await deployRiskPool(connection, { liquidationModule });
   const { ethers, networkHelpers, governor, stranger, pool, loan, oracle, volatility, liquidity } = setting;
   const { eth, uniswap, poolAddress, loanAddress, borrower, liquidation } = setting;
   const live = await weaken(setting, weakness);
@@ -165,13 +169,18 @@ async function weaken(setting: RiskPool, weakness: Weakness | undefined) {
     engine,
     breaker: setting.breaker,
   };
-  if (weakness === undefined) return live;
+  if (weakness === undefined || weakness === "trusting kicks") return live;
   const addressOf = async (name: string, args: unknown[]) => (await ethers.deployContract(name, args)).getAddress();
   if (weakness === "spot prices") {
     await admin.setOracle(await addressOf("SpotPriceOracle", [loanAddress, eth.market.address]));
   } else if (weakness === "spot depth") {
     const liquidityOracle = await addressOf("SpotLiquidityOracle", [await liquidity.getAddress()]);
     await engine.setModules({ ...modules, liquidityOracle });
+  } else if (weakness === "boundless depth") {
+    await engine.setModules({
+      ...modules,
+      liquidityOracle: await addressOf("BoundlessLiquidityOracle", [loanAddress]),
+    });
   } else if (weakness === "hasty breaker") {
     live.breaker = await ethers.deployContract("HastyBreaker");
     await engine.setModules({ ...modules, breaker: await live.breaker.getAddress() });

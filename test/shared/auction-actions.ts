@@ -1,7 +1,8 @@
 import { MaxUint256 } from "ethers";
 
-import { appraise, debtOf, type Auction } from "../../sim/reference/auction-state.ts";
+import { appraise, type Auction } from "../../sim/reference/auction-state.ts";
 import type { Order } from "../../sim/reference/auction.ts";
+import { debtOf } from "../../sim/reference/debt.ts";
 import { divUp, maximum, minimum } from "../../sim/reference/fixed-point.ts";
 import { saleTerms, type CurveKind, type CurveParameters } from "../../sim/reference/sale-terms.ts";
 import type { Rng } from "../../sim/rng.ts";

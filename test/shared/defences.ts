@@ -51,14 +51,18 @@ const SALE_DEFENCES = {
   "sale before callback": "EarlyCallbackSales",
 } as const;
 
+/** Price oracles without one check. */
+const PRICE_DEFENCES = {
+  "age of answers": "AgelessOracle",
+  "decimals asked again": "FixedDecimalsOracle",
+  "all legs agree": "QuarrellingOracle",
+} as const;
+
 /** Oracles that stand before a real one. */
 const ORACLE_DEFENCES = {
   "second source": "OneFeedOracle",
-  "age of answers": "OneFeedOracle",
   "broken feeds survived": "OneFeedOracle",
-  "decimals asked again": "OneFeedOracle",
   "band around the market": "OneFeedOracle",
-  "all legs agree": "OneFeedOracle",
   "confirmed rises": "CappedOracle",
   "locked shares": "OpenShareOracle",
   "market price": "HardCodedOracle",
@@ -71,25 +75,26 @@ const POKE_DEFENCES = {
   "averaged depth": "SpotLiquidityOracle",
   "untouched blocks only": "CredulousFront",
   "samples apart": "HastyBreaker",
+  "kicks of the unhealthy only": "TrustingKicks",
   "depth by time": "PerCallLiquidityOracle",
-  "market depth": "(an engine that says that every market is deep)",
+  "market depth": "BoundlessLiquidityOracle",
   "daily cap": "(a cap that nobody reaches)",
 } as const;
 
 type PoolDefence = (typeof POOL_DEFENCES)[number];
 type AdminDefence = keyof typeof ADMIN_DEFENCES;
 export type SaleDefence = keyof typeof SALE_DEFENCES;
-export type OracleDefence = keyof typeof ORACLE_DEFENCES;
+type OracleDefence = keyof typeof PRICE_DEFENCES | keyof typeof ORACLE_DEFENCES;
 export type PokeDefence = keyof typeof POKE_DEFENCES;
 export type Defence = PoolDefence | AdminDefence | SaleDefence | OracleDefence | PokeDefence;
 
 const OTHERS: Record<string, string> = {
-  ...{ ...ADMIN_DEFENCES, ...SALE_DEFENCES, ...ORACLE_DEFENCES, ...POKE_DEFENCES },
+  ...{ ...ADMIN_DEFENCES, ...SALE_DEFENCES, ...PRICE_DEFENCES, ...ORACLE_DEFENCES, ...POKE_DEFENCES },
 };
 
 /** What stands for the real contract where a defence is missing. */
 export interface WeakPart {
-  readonly part: "pool" | "adminModule" | "liquidationModule" | "oracle" | "other";
+  readonly part: "pool" | "adminModule" | "liquidationModule" | "priceOracle" | "oracle" | "other";
   readonly contract: string;
   /** Switch of `WeakPool`. */
   readonly missing: number;
@@ -101,6 +106,7 @@ export function weakPartOf(defence: Defence): WeakPart {
   const contract = OTHERS[defence];
   if (defence in ADMIN_DEFENCES) return { part: "adminModule", contract, missing };
   if (defence in SALE_DEFENCES) return { part: "liquidationModule", contract, missing };
+  if (defence in PRICE_DEFENCES) return { part: "priceOracle", contract, missing };
   return { part: defence in ORACLE_DEFENCES ? "oracle" : "other", contract, missing };
 }
 

@@ -52,8 +52,12 @@ export async function deployAccessManager(admin: Signer) {
   return manager.getAddress();
 }
 
-/** Every source that a WETH market in USDC may have, all at 2000, and an oracle whose quote feed is set. */
-export async function deployOracleSources(connection: NetworkConnection) {
+/**
+ * Every source that a WETH market in USDC may have, all at 2000, and an oracle whose quote feed is set.
+ *
+ * @param oracleName `PriceOracle`, or a copy of it that lacks something.
+ */
+export async function deployOracleSources(connection: NetworkConnection, oracleName = "PriceOracle") {
   const { ethers, networkHelpers } = connection;
   const [governor, stranger] = await ethers.getSigners();
   const authority = await deployAccessManager(governor);
@@ -64,7 +68,8 @@ export async function deployOracleSources(connection: NetworkConnection) {
   const feeds = [await newFeed("first"), await newFeed("second"), await newFeed("third")];
   const usdcFeed = await ethers.deployContract("MockAggregator", [8, "USDC / USD", answer8(1)]);
   const pool = await ethers.deployContract("MockObservations", [wethAddress, usdcAddress, TICK_2000]);
-  const oracle = await ethers.deployContract("PriceOracle", [usdcAddress, authority]);
+  const deployed = await ethers.deployContract(oracleName, [usdcAddress, authority]);
+  const oracle = await ethers.getContractAt("PriceOracle", await deployed.getAddress());
   await oracle.setQuoteFeeds([{ source: await usdcFeed.getAddress(), heartbeat: HEARTBEAT }]);
 
   const feedAddresses = await Promise.all(feeds.map((feed) => feed.getAddress()));

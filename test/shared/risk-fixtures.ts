@@ -70,6 +70,8 @@ export interface RiskOptions {
   readonly breaker?: boolean;
   /** False: the engine is there, but the pool has not been told of it. */
   readonly governed?: boolean;
+  /** `LiquidationModule`, or a copy of it that lacks something. */
+  readonly liquidationModule?: string;
 }
 
 /**
@@ -79,6 +81,7 @@ export interface RiskOptions {
 export async function deployRiskPool(connection: NetworkConnection, options: RiskOptions = {}) {
   const { ethers, networkHelpers } = connection;
   const { collaterals: count = 1, breaker: hasBreaker = true, governed = true } = options;
+  const { liquidationModule = "LiquidationModule" } = options;
   const [governor, guardian, lender, borrower, liquidator, stranger] = await ethers.getSigners();
   const authority = await deployAccessManager(governor);
   const uniswap = await deployUniswapV3(governor);
@@ -92,7 +95,7 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
       {
         ...{ asset: loanAddress, name: "Breakwater USD", symbol: "bwUSD", authority, oracle: oracleAddress },
         interestRateModel: await (await ethers.deployContract("KinkedRateModel", [RATES])).getAddress(),
-        liquidationModule: await part("LiquidationModule"),
+        liquidationModule: await part(liquidationModule),
         adminModule: await part("PoolAdminModule"),
         riskModule: await part("PoolRiskModule"),
       },

@@ -1,103 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {MockFlashBorrower} from "../../../contracts/mocks/MockFlashBorrower.sol";
-import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
-import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
+import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
-import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
 import {Exits} from "./Exits.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {LifeHandler} from "./LifeHandler.sol";
-
-/// @dev Storage slots of `PoolStorage`.
-uint256 constant SLOT_DEBT = 0; // assets, then shares from this bit on
-uint256 constant BIT_SHARES = 112;
-uint256 constant SLOT_CASH = 1;
-uint256 constant SLOT_ACCOUNTS = 5;
-uint256 constant SLOT_COLLATERALS = 7;
-uint256 constant BIT_SALE_DEBT = 184; // of an account: its part of the backlog
-uint256 constant SLOT_PROVISION = 25;
-
-/// @dev Breaks something after each action that the pool accepted.
-contract TamperingHandler is LifeHandler {
-    enum Sabotage {
-        None,
-        LoseCash,
-        LowerPrices,
-        LowerBorrowPrices,
-        LowerFactors,
-        LowerCaps,
-        PayDust,
-        HalvePaced,
-        DoublePaced,
-        ClockAhead,
-        ClockBack
-    }
-
-    Sabotage public sabotage;
-
-    constructor(
-        LendingPool pool_,
-        ConstantPriceOracle oracle_,
-        MockERC20[4] memory tokens,
-        MockFlashBorrower borrower
-    ) LifeHandler(pool_, oracle_, tokens, borrower) {}
-
-    function setSabotage(Sabotage value) external {
-        sabotage = value;
-    }
-
-    /// @dev Price of the collateral that is sold by the paced auction.
-    function _scalePaced(uint256 times, uint256 by) private {
-        address token = address(_tokens[1]);
-        _oracle.setPrice(token, (_oracle.liquidationPrice(token) * times) / by);
-    }
-
-    function _turnClock(uint256 ticks) private {
-        bytes memory asked = abi.encodeCall(ILiquidationDesk.saleOf, (address(_tokens[1])));
-        ILiquidationDesk.SaleState memory state = ILiquidationDesk(address(pool)).saleOf(address(_tokens[1]));
-        state.clockTicks = ticks;
-        vm.mockCall(address(pool), asked, abi.encode(state));
-    }
-
-    function _tamperWithSale() private {
-        if (sabotage == Sabotage.HalvePaced) _scalePaced(1, 2);
-        else if (sabotage == Sabotage.DoublePaced) _scalePaced(2, 1);
-        else if (sabotage == Sabotage.ClockAhead) _turnClock((block.timestamp + 3 minutes) * 256);
-        else _turnClock(1);
-    }
-
-    function _tamper() internal override {
-        if (sabotage >= Sabotage.HalvePaced) _tamperWithSale();
-        else if (sabotage == Sabotage.LoseCash) {
-            bytes32 cash = vm.load(address(pool), bytes32(SLOT_CASH));
-            vm.store(address(pool), bytes32(SLOT_CASH), bytes32(uint256(cash) - 1));
-        } else if (sabotage == Sabotage.LowerFactors) {
-            // The second slot of the collateral: its ramp, 16 bits each, from 1 to 1.
-            bytes32 slot = keccak256(abi.encode(pool.collateralList()[0], SLOT_COLLATERALS));
-            slot = bytes32(uint256(slot) + 1);
-            uint256 word = uint256(vm.load(address(pool), slot)) & ~(uint256(type(uint32).max) << 16);
-            vm.store(address(pool), slot, bytes32(word | (1 << 16) | (1 << 32)));
-        } else if (sabotage == Sabotage.PayDust) {
-            _loan.mint(_actor(2), 1);
-        } else if (sabotage == Sabotage.LowerCaps) {
-            IPoolAdmin(address(pool)).setPoolCaps(1, 1);
-            for (uint256 i; i < _tokens.length; ++i) {
-                IPoolAdmin(address(pool)).setCollateralSupplyCap(address(_tokens[i]), 1);
-            }
-        } else if (sabotage != Sabotage.None) {
-            ConstantPriceOracle oracle = ConstantPriceOracle(pool.poolConfig().oracle);
-            address token = pool.collateralList()[0];
-            uint256 liquidation = sabotage == Sabotage.LowerPrices ? 1 : oracle.liquidationPrice(token);
-            oracle.setPrices(token, 1, liquidation);
-        }
-    }
-}
+import {PoolHandler} from "./PoolHandler.sol";
+import {
+    BIT_SHARES,
+    SLOT_ACCOUNTS,
+    SLOT_CASH,
+    SLOT_COLLATERALS,
+    SLOT_DEBT,
+    SLOT_PROVISION,
+    TamperingHandler
+} from "./TamperingHandler.sol";
 
 /// @title A pool in use, whose handler can be told to break something
 abstract contract CanarySetup is Exits {
@@ -207,9 +128,42 @@ contract CanaryTest is CanarySetup {
         handler.deposit(0, 1e6, 0);
         _requireReport(handler.violation(), "INV-08");
     }
+
+    function test_Panic_IsReported() public {
+        bytes memory overflow = abi.encodeWithSignature("Panic(uint256)", 0x11);
+        vm.mockCallRevert(address(pool), abi.encodePacked(pool.accrue.selector), overflow);
+        handler.accrue(0, 0, 0);
+        _requireReport(handler.violation(), "panic:");
+    }
+
     function test_INV10_FactorFallsAtOnce() public {
         _sabotage(TamperingHandler.Sabotage.LowerFactors);
         handler.setRiskEngine(1, 0, 0);
+        _requireReport(handler.violation(), "INV-10");
+    }
+
+    function test_INV10_FactorFallsByWhateverIsSet() public {
+        uint256 state = vm.snapshotState();
+        for (uint256 i; i < 5; ++i) {
+            _sabotage(TamperingHandler.Sabotage.LowerFactors);
+            _setSomething(i);
+            _requireReport(handler.violation(), "INV-10");
+            require(vm.revertToState(state), "the state is not put back");
+            state = vm.snapshotState();
+        }
+    }
+
+    function _setSomething(uint256 kind) private {
+        if (kind == 0) handler.setOracle(0, 0, 0);
+        else if (kind == 1) handler.tighten(0, 1, 0);
+        else if (kind == 2) handler.tighten(1, 1 << 16, 0);
+        else if (kind == 3) handler.listCollateral(12, 100, 8_000);
+        else handler.setCaps(0, 0, 0);
+    }
+
+    function test_INV10_AnotherOracleOfLowerPrices() public {
+        _sabotage(TamperingHandler.Sabotage.LowerPrices);
+        handler.setOracle(0, 0, 0);
         _requireReport(handler.violation(), "INV-10");
     }
 
@@ -278,8 +232,66 @@ contract CanaryTest is CanarySetup {
         handler.kick(0, 2, 0);
         bytes memory noPrice = abi.encodeWithSelector(IPriceOracle.OracleNoFreshSource.selector, tokens[0]);
         vm.mockCallRevert(address(pool), abi.encodePacked(ILiquidationSales.take.selector), noPrice);
-        handler.actInOutage(1 << 9, 15, 2 + 4);
+        handler.sellInOutage(1, 2, 0);
         _requireReport(handler.violation(), "INV-19");
+    }
+
+    /// @dev By a feed that fell silent actions ago, and with nothing paused.
+    function test_INV19_SaleRefusedByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.kick(0, 2, 0);
+        handler.failFeed(0, 0, 0);
+        uint256 state = vm.snapshotState();
+        handler.take(1, 2, 0);
+        _requireNoViolation();
+        require(handler.succeeded(PoolHandler.take.selector) == 1, "nothing was sold");
+        require(vm.revertToState(state), "the state is not put back");
+        bytes memory noPrice = abi.encodeWithSelector(IPoolTypes.LiquidationNoFreshPrice.selector, tokens[0]);
+        vm.mockCallRevert(address(pool), abi.encodePacked(ILiquidationSales.take.selector), noPrice);
+        handler.take(1, 2, 0);
+        _requireReport(handler.violation(), "INV-19");
+    }
+
+    /// @dev Of the four that judge an account each is refused while its feed is silent, or else reported.
+    function test_INV08_JudgedByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.failFeed(0, 0, 0);
+        uint256 state = vm.snapshotState();
+        for (uint256 i; i < 4; ++i) {
+            _judge(i);
+            _requireNoViolation();
+            bytes4[4] memory selectors = [
+                ILiquidationSales.kick.selector,
+                ILiquidationSales.kickFor.selector,
+                ILiquidationSales.mark.selector,
+                ILiquidationSales.take.selector
+            ];
+            vm.mockCall(address(pool), abi.encodePacked(selectors[i]), abi.encode(0, 0));
+            _judge(i);
+            _requireReport(handler.violation(), "INV-08");
+            require(vm.revertToState(state), "the state is not put back");
+            state = vm.snapshotState();
+        }
+    }
+
+    function _judge(uint256 how) private {
+        if (how == 0) handler.kick(0, 2, 0);
+        else if (how == 1) handler.kickFor(0, 2, 0);
+        else if (how == 2) handler.mark(0, 2, 0);
+        else handler.take(1, 2, 0);
+    }
+
+    function test_INV08_TakenOffSaleByASilentFeed() public {
+        for (uint256 i; i < 3; ++i) handler.movePrice(0, 0, 0);
+        handler.kick(0, 2, 0);
+        for (uint256 i; i < 6; ++i) handler.movePrice(0, 650, 0);
+        handler.failFeed(0, 0, 0);
+        handler.unkick(0, 2 + (7 << 9), 0);
+        require(handler.succeeded(PoolHandler.unkick.selector) == 0, "taken off sale");
+        _requireNoViolation();
+        vm.mockCall(address(pool), abi.encodePacked(ILiquidationSales.unkick.selector), "");
+        handler.unkick(0, 2 + (7 << 9), 0);
+        _requireReport(handler.violation(), "INV-08");
     }
 
     function test_INV04_BorrowedWithoutAPrice() public {
@@ -322,6 +334,24 @@ contract CanaryTest is CanarySetup {
         handler.dustBatches(2, 0, 0);
         require(loan.balanceOf(actor) > 0, "nobody was paid");
         _requireReport(handler.violation(), "INV-05");
+    }
+
+    function test_INV05_DustOfCollateralGains() public {
+        handler.dustBatches(2, 0, 0x070607060706);
+        _requireNoViolation();
+        require(handler.succeeded(LifeHandler.dustBatches.selector) == 8, "collateral did not go in and out");
+        _sabotage(TamperingHandler.Sabotage.PayCollateral);
+        handler.dustBatches(2, 0, 0x070607060706);
+        _requireReport(handler.violation(), "INV-05");
+    }
+
+    /// @dev One step is refused: the others are done, among them shares of which a million are worth a unit.
+    function test_DustBatches_WithoutWhatIsRefused() public {
+        handler.failFeed(0, 0, 0);
+        handler.dustBatches(2, 99, 0x090909090904); // 100 shares; loans of a unit, against what has no price
+        _requireNoViolation();
+        require(handler.succeeded(LifeHandler.dustBatches.selector) == 8, "the share of the batch was not done");
+        require(pool.balanceOf(handler.actorList()[2]) == 800, "no shares were minted");
     }
 
     function exit(uint256 word) external {

@@ -6,10 +6,11 @@ import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.s
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
 import {vm} from "../Vm.sol";
-import {BIT_SALE_DEBT, CanarySetup, SLOT_ACCOUNTS, TamperingHandler} from "./Canaries.t.sol";
+import {CanarySetup} from "./Canaries.t.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {SaleHandler} from "./SaleHandler.sol";
+import {BIT_SALE_DEBT, SLOT_ACCOUNTS, TamperingHandler} from "./TamperingHandler.sol";
 
 /// @title Does each invariant of sales bark?
 /// @notice Of one alone, of an account with several collaterals, and of one in a batch.

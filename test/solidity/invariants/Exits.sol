@@ -5,13 +5,14 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
 import {IPoolRisk} from "../../../contracts/interfaces/IPoolRisk.sol";
 import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
+import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
 import {vm} from "../Vm.sol";
 import {InvariantSetup} from "./InvariantSetup.sol";
 
 /// @title Can everybody leave?
 /// @notice INV-21, at the end of a run: either everybody repays, or nobody does and everything is sold after a crash. Either way
 /// no debt is left, all collateral can be withdrawn, and lenders leave with the same for each share, whoever goes first.
-/// @dev Governance has put no engine in place, for an engine may hold exits back for a while.
+/// @dev Feeds that are silent stay so where all repay. Governance has put no engine in place, for an engine may hold exits back for a while.
 abstract contract Exits is InvariantSetup {
     uint112 private constant UNCAPPED = type(uint112).max;
     uint256 private constant MOST_ROUNDS = 120;
@@ -67,9 +68,12 @@ abstract contract Exits is InvariantSetup {
     }
 
     function _crash() private {
-        for (uint256 i; i < tokens.length; ++i) {
-            address token = address(tokens[i]);
-            oracle.setPrice(token, oracle.liquidationPrice(token) / 1_000 + 1);
+        address[] memory list = pool.collateralList();
+        ConstantPriceOracle prices = ConstantPriceOracle(pool.poolConfig().oracle);
+        for (uint256 i; i < list.length; ++i) {
+            address token = list[i];
+            prices.setFresh(token, true);
+            prices.setPrice(token, prices.liquidationPrice(token) / 1_000 + 1);
         }
     }
 
@@ -78,8 +82,9 @@ abstract contract Exits is InvariantSetup {
         // However little somebody owes against however much, in a sale from before the crash too.
         if (h.debt <= h.liquidationCapacity) _crash();
         else if (pool.accountOf(account).kickedAt == 0) ILiquidationSales(address(pool)).kick(account);
-        for (uint256 i; i < tokens.length; ++i) {
-            address token = address(tokens[i]);
+        address[] memory list = pool.collateralList();
+        for (uint256 i; i < list.length; ++i) {
+            address token = list[i];
             if (pool.collateralOf(account, token) == 0) continue;
             vm.prank(taker);
             // Refused while its price is above what it is worth to sell, or when the sale has expired.
@@ -96,16 +101,17 @@ abstract contract Exits is InvariantSetup {
     }
 
     function _withdrawAll(address[] memory actors) private {
+        address[] memory list = pool.collateralList();
         for (uint256 i; i < actors.length; ++i) {
-            for (uint256 j; j < tokens.length; ++j) {
-                uint256 amount = pool.collateralOf(actors[i], address(tokens[j]));
+            for (uint256 j; j < list.length; ++j) {
+                uint256 amount = pool.collateralOf(actors[i], list[j]);
                 if (amount == 0) continue;
                 vm.prank(actors[i]);
-                pool.withdrawCollateral(address(tokens[j]), amount, actors[i], actors[i]);
+                pool.withdrawCollateral(list[j], amount, actors[i], actors[i]);
             }
         }
-        for (uint256 j; j < tokens.length; ++j) {
-            require(pool.collateralConfig(address(tokens[j])).totalSupplied == 0, "INV-21: collateral is left");
+        for (uint256 j; j < list.length; ++j) {
+            require(pool.collateralConfig(list[j]).totalSupplied == 0, "INV-21: collateral is left");
         }
     }
 

@@ -6,11 +6,14 @@ import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.s
 import {PacedCurve} from "../../../contracts/liquidation/PacedCurve.sol";
 import {PoolSetup} from "../PoolSetup.sol";
 import {vm} from "../Vm.sol";
+import {GovernanceHandler} from "./GovernanceHandler.sol";
 import {PoolChecks} from "./PoolChecks.sol";
 import {PoolHandler} from "./PoolHandler.sol";
 import {RiskHandler} from "./RiskHandler.sol";
 import {LifeHandler} from "./LifeHandler.sol";
+import {OutageHandler} from "./OutageHandler.sol";
 import {SaleHandler} from "./SaleHandler.sol";
+import {SplitHandler} from "./SplitHandler.sol";
 
 /// @title A pool, a handler with funded actors, and all checks at once
 abstract contract InvariantSetup is PoolSetup {
@@ -61,7 +64,7 @@ abstract contract InvariantSetup is PoolSetup {
     }
 
     function _actions() internal pure returns (bytes4[] memory list) {
-        list = new bytes4[](39);
+        list = new bytes4[](46);
         list[0] = PoolHandler.deposit.selector;
         list[1] = PoolHandler.mint.selector;
         list[2] = PoolHandler.withdraw.selector;
@@ -97,10 +100,17 @@ abstract contract InvariantSetup is PoolSetup {
         list[32] = LifeHandler.borrowAsOperator.selector;
         list[33] = LifeHandler.supplyFor.selector;
         list[34] = LifeHandler.dustBatches.selector;
-        list[35] = LifeHandler.setCaps.selector;
-        list[36] = LifeHandler.setParameter.selector;
+        list[35] = GovernanceHandler.setCaps.selector;
+        list[36] = GovernanceHandler.setParameter.selector;
         list[37] = LifeHandler.registerKeeper.selector;
-        list[38] = LifeHandler.actInOutage.selector;
+        list[38] = OutageHandler.actInOutage.selector;
+        list[39] = SplitHandler.splitSale.selector;
+        list[40] = OutageHandler.sellInOutage.selector;
+        list[41] = OutageHandler.failFeed.selector;
+        list[42] = OutageHandler.healFeeds.selector;
+        list[43] = GovernanceHandler.setOracle.selector;
+        list[44] = GovernanceHandler.listCollateral.selector;
+        list[45] = GovernanceHandler.tighten.selector;
     }
 
     /// @dev `steps` actions drawn from `seed`.

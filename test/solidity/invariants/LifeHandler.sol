@@ -3,50 +3,24 @@ pragma solidity ^0.8.28;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {ILiquidationDesk} from "../../../contracts/interfaces/ILiquidationDesk.sol";
-import {ILiquidationSales} from "../../../contracts/interfaces/ILiquidationSales.sol";
-import {IPoolAdmin} from "../../../contracts/interfaces/IPoolAdmin.sol";
-import {IPoolTypes} from "../../../contracts/interfaces/IPoolTypes.sol";
-import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {DutchCurve} from "../../../contracts/liquidation/DutchCurve.sol";
-import {StairstepCurve} from "../../../contracts/liquidation/StairstepCurve.sol";
 import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
-import {KinkedRateModel} from "../../../contracts/rates/KinkedRateModel.sol";
 import {vm} from "../Vm.sol";
-import {SaleHandler} from "./SaleHandler.sol";
+import {GovernanceHandler} from "./GovernanceHandler.sol";
 
 /// @title What else can happen in a pool's life
-/// @notice Others' hands, batches of dust, caps and parameters that change, pauses, and feeds that fail.
-contract LifeHandler is SaleHandler {
-    uint112 private constant UNCAPPED = type(uint112).max;
+/// @notice Others' hands and batches of dust.
+contract LifeHandler is GovernanceHandler {
     /// @dev Most of a batch's gain that roundings of what is measured can make up. [loan base units]
     uint256 private constant ROUNDING = 1;
-
-    /// @dev [loan base units]
-    uint256 private constant LEAST_PART = 1_000;
-
-    address[3] private _curves;
-    address[2] private _rateModels;
 
     constructor(
         LendingPool pool_,
         ConstantPriceOracle oracle_,
         MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
-    ) SaleHandler(pool_, oracle_, tokens, flashBorrower_) {
-        _curves = [
-            pool_.collateralConfig(address(tokens[1])).curve,
-            address(new DutchCurve(500, 1_000, 30 minutes)),
-            address(new StairstepCurve(500, 1_200, 90, 9_900))
-        ];
-        _rateModels = [
-            pool_.poolConfig().interestRateModel,
-            address(
-                new KinkedRateModel(KinkedRateModel.Params(0, 0.1e18, 0.6e18, 0.8e18, 0.95e18, 0.02e18, 20e18, 6 hours))
-            )
-        ];
-    }
+    ) GovernanceHandler(pool_, oracle_, tokens, flashBorrower_) {}
 
     // --- others' hands --------------------------------------------------------------------------------------------
 
@@ -68,7 +42,7 @@ contract LifeHandler is SaleHandler {
         (address owner, address operator) = (_solvent(a), _actor(c));
         vm.prank(owner);
         pool.setOperator(operator, a % 2 == 0);
-        uint256 room = _zeroFloorSub(pool.borrowCapacityOf(owner), pool.debtOf(owner));
+        uint256 room = _zeroFloorSub(_creditOf(owner), pool.debtOf(owner));
         uint256 assets = _between(b, 100e6, 100e6 + room);
         (bool ok, bytes memory result) = _act(operator, abi.encodeCall(pool.borrow, (assets, 0, owner, operator)));
         vm.prank(owner);
@@ -84,7 +58,7 @@ contract LifeHandler is SaleHandler {
     function supplyFor(uint256 a, uint256 b, uint256 c) external now_ {
         (address giver, address account) = (_actor(a), _actor(c));
         address token = address(_token(c >> 8));
-        uint256 amount = (_between(b, 1, 1_000e6) * 1e36) / _oracle.liquidationPrice(token) + 1;
+        uint256 amount = (_between(b, 1, 1_000e6) * 1e36) / _priceOf(token) + 1;
         bool isNew = pool.collateralOf(account, token) == 0;
         (bool ok, ) = _act(giver, abi.encodeCall(pool.supplyCollateral, (token, amount, account, "")));
         if (ok && isNew && giver != account) _violate("INV-20: somebody chose a collateral for another, unasked");
@@ -92,35 +66,82 @@ contract LifeHandler is SaleHandler {
 
     // --- batches of dust ------------------------------------------------------------------------------------------
 
-    /// @dev Six steps of 1 to 100 base units in any order, in one transaction, eight times over: whoever gained by one batch would
-    /// gain eight times as much.
+    /// @dev Six steps of 1 to 100 base units or shares in any order, in one transaction, eight times over: whoever gained by one batch
+    /// would gain eight times as much. Steps that are refused are left out.
     function dustBatches(uint256 a, uint256 b, uint256 c) external now_ {
         address account = _actor(a);
-        bool owes = pool.debtOf(account) != 0;
-        bytes[] memory steps = new bytes[](6);
-        for (uint256 i; i < steps.length; ++i) {
-            uint256 amount = _between(b >> (8 * i), 1, 100);
-            // Who owes nothing has nothing to repay, and cannot owe so little.
-            steps[i] = _dustStep((c >> (8 * i)) % (owes ? 6 : 4), amount, account);
-        }
+        bytes[] memory steps = _dustSteps(account, b, c);
         uint256 before = _wealthOf(account);
+        bytes32 holdings = _holdingsOf(account);
         uint256 held = _loan.balanceOf(account);
-        for (uint256 i; i < 8; ++i) {
+        for (uint256 i; i < 8 && steps.length != 0; ++i) {
             (bool ok, ) = _act(account, abi.encodeCall(pool.multicall, (steps)));
-            if (!ok) break;
+            if (!ok) steps = _doSingly(account, steps);
         }
         uint256 left = _loan.balanceOf(account);
         netLoanFlow = netLoanFlow + held - left;
         if (_wealthOf(account) > before + ROUNDING) _violate("INV-05: a batch of dust gains");
+        if (_holdingsOf(account) != holdings) _violate("INV-05: a batch of dust changes what is owned of collateral");
     }
 
-    function _dustStep(uint256 kind, uint256 amount, address account) private view returns (bytes memory) {
+    function _dustSteps(address account, uint256 b, uint256 c) private view returns (bytes[] memory steps) {
+        // Who owes nothing has nothing to repay, and cannot owe so little.
+        uint256 kinds = pool.debtOf(account) == 0 ? 8 : 12;
+        address token = _heldToken(account, b >> 64);
+        steps = new bytes[](6);
+        for (uint256 i; i < steps.length; ++i) {
+            uint256 amount = _between(b >> (8 * i), 1, 100);
+            steps[i] = _dustStep(uint8(c >> (8 * i)) % kinds, amount, account, token);
+        }
+    }
+
+    /// @return done Those of the steps that were not refused.
+    function _doSingly(address account, bytes[] memory steps) private returns (bytes[] memory done) {
+        uint256 count;
+        for (uint256 i; i < steps.length; ++i) {
+            (bool ok, ) = _act(account, steps[i]);
+            if (ok) steps[count++] = steps[i];
+        }
+        done = new bytes[](count);
+        for (uint256 i; i < count; ++i) done[i] = steps[i];
+    }
+
+    function _dustStep(
+        uint256 kind,
+        uint256 amount,
+        address account,
+        address token
+    ) private view returns (bytes memory) {
         if (kind == 0) return abi.encodeCall(pool.deposit, (amount, account));
-        if (kind == 1) return abi.encodeCall(pool.mint, (amount * 1e6, account));
-        if (kind == 2) return abi.encodeCall(pool.withdraw, (amount, account, account));
+        if (kind == 1) return abi.encodeCall(pool.withdraw, (amount, account, account));
+        // Of shares worth a unit each or so, and of a millionth of that.
+        if (kind == 2) return abi.encodeCall(pool.mint, (amount * 1e6, account));
         if (kind == 3) return abi.encodeCall(pool.redeem, (amount * 1e6, account, account));
-        if (kind == 4) return abi.encodeCall(pool.repay, (amount, 0, account, ""));
-        return abi.encodeCall(pool.borrow, (amount, 0, account, account));
+        if (kind == 4) return abi.encodeCall(pool.mint, (amount, account));
+        if (kind == 5) return abi.encodeCall(pool.redeem, (amount, account, account));
+        return _dustOfBorrower(kind, amount, account, token);
+    }
+
+    function _dustOfBorrower(
+        uint256 kind,
+        uint256 amount,
+        address account,
+        address token
+    ) private view returns (bytes memory) {
+        if (kind == 6) return abi.encodeCall(pool.supplyCollateral, (token, amount, account, ""));
+        if (kind == 7) return abi.encodeCall(pool.withdrawCollateral, (token, amount, account, account));
+        if (kind == 8) return abi.encodeCall(pool.repay, (amount, 0, account, ""));
+        if (kind == 9) return abi.encodeCall(pool.borrow, (amount, 0, account, account));
+        if (kind == 10) return abi.encodeCall(pool.repay, (0, amount, account, ""));
+        return abi.encodeCall(pool.borrow, (0, amount, account, account));
+    }
+
+    /// @dev Of every collateral, in the pool and out of it.
+    function _holdingsOf(address account) private view returns (bytes32 holdings) {
+        for (uint256 i; i < _tokens.length; ++i) {
+            uint256 sum = _tokens[i].balanceOf(account) + pool.collateralOf(account, address(_tokens[i]));
+            holdings = keccak256(abi.encode(holdings, sum));
+        }
     }
 
     /// @dev [loan base units, to one unit]
@@ -128,145 +149,7 @@ contract LifeHandler is SaleHandler {
         return _loan.balanceOf(account) + pool.convertToAssets(pool.balanceOf(account)) - pool.debtOf(account);
     }
 
-    // --- governance -----------------------------------------------------------------------------------------------
-
-    /// @dev Around what there is, or none.
-    function setCaps(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 room = _between(b >> 16, 0, 50_000e6);
-        bytes memory data;
-        if (a % 3 == 0) {
-            data = abi.encodeCall(IPoolAdmin.setPoolCaps, (UNCAPPED, UNCAPPED));
-        } else if (a % 3 == 1) {
-            data = abi.encodeCall(
-                IPoolAdmin.setPoolCaps,
-                (uint112(pool.totalAssets() + room), uint112(pool.totals().debtAssets + room / 4))
-            );
-        } else {
-            address token = address(_token(c));
-            uint256 units = (room * 1e36) / _oracle.liquidationPrice(token);
-            uint256 cap = pool.collateralConfig(token).totalSupplied + units;
-            if (b % 2 == 0 || cap > UNCAPPED) cap = UNCAPPED;
-            data = abi.encodeCall(IPoolAdmin.setCollateralSupplyCap, (token, uint112(cap)));
-        }
-        _govern(address(pool), address(this), data);
-    }
-
-    function setParameter(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 kind = a % 8;
-        bytes memory data;
-        if (kind == 0) data = abi.encodeCall(IPoolAdmin.setFlashFee, (uint16(_between(b, 0, 50))));
-        else if (kind == 1) data = abi.encodeCall(IPoolAdmin.setReserveFactor, (uint16(_between(b, 0, 3_000))));
-        else if (kind == 2)
-            data = abi.encodeCall(IPoolAdmin.setLiquidationTarget, (uint16(_between(b, 10_100, 11_000))));
-        else if (kind == 3) data = abi.encodeCall(IPoolAdmin.setKickTip, (uint80(_between(b, 0, 20e6))));
-        else if (kind == 4) data = abi.encodeCall(IPoolAdmin.setMaxCollateralsPerAccount, (uint8(_between(b, 1, 12))));
-        else if (kind == 5) data = abi.encodeCall(IPoolAdmin.setInterestRateModel, (_rateModels[b % 2]));
-        else if (kind == 6) data = abi.encodeCall(IPoolAdmin.setLiquidationCurve, (address(_token(c)), _curves[b % 3]));
-        else data = abi.encodeCall(IPoolAdmin.setMinDebt, (uint96(_between(b, 50e6, 150e6))));
-        (bool ok, ) = _govern(address(pool), address(this), data);
-        if (!ok || kind != 7) return;
-        // A debt that was allowed when it was made stays.
-        for (uint256 i; i < ACTORS; ++i)
-            smallDebtAllowed[_actor(i)] = pool.debtOf(_actor(i)) < pool.poolConfig().minDebt;
-    }
-
     function registerKeeper(uint256 a, uint256, uint256) external now_ {
         _act(_actor(a), abi.encodeCall(ILiquidationDesk.registerKeeper, ()));
-    }
-
-    // --- failures -------------------------------------------------------------------------------------------------
-
-    /**
-     * @dev Feeds fail, stale or reverting, and everything that can be paused is. Debt is repaid and collateral added all the same;
-     * an account that is for sale is sold at the last valid price where there is one; nobody borrows against what has no price.
-     */
-    function actInOutage(uint256 a, uint256 b, uint256 c) external now_ {
-        uint256 failing = b % 16;
-        _fail(failing, a % 2 == 0 ? Outage.Stale : Outage.Reverting);
-        IPoolAdmin(address(pool)).setPauseFlags(uint8((b >> 8) % 16));
-        address account = _actor(c);
-        _reduceRisk(account, a, c);
-        if (a % 2 == 0) _sellInOutage(account, c);
-        else if (_holdsAny(account, failing)) _borrowInOutage(account);
-        IPoolAdmin(address(pool)).setPauseFlags(0);
-        _fail(15, Outage.None);
-    }
-
-    enum Outage {
-        None,
-        Stale,
-        Reverting
-    }
-
-    function _fail(uint256 which, Outage outage) private {
-        for (uint256 i; i < _tokens.length; ++i) {
-            if (which & (1 << i) == 0) continue;
-            if (outage == Outage.Reverting) _oracle.setReverting(address(_tokens[i]), true);
-            else _oracle.setFresh(address(_tokens[i]), outage == Outage.None);
-        }
-    }
-
-    function _reduceRisk(address account, uint256 a, uint256 c) private {
-        if (pool.debtSharesOf(account) != 0) _repayInOutage(_actor(a), account, _repayment(account, a, c));
-        for (uint256 i; i < _tokens.length; ++i) {
-            address token = address(_tokens[i]);
-            if (pool.collateralOf(account, token) == 0) continue;
-            if (pool.collateralConfig(token).totalSupplied >= pool.collateralConfig(token).supplyCap) continue;
-            (bool ok, ) = _call(account, abi.encodeCall(pool.supplyCollateral, (token, 1, account, "")));
-            if (!ok) _violate("INV-19: collateral was refused in an outage");
-        }
-    }
-
-    /// @dev Of the whole debt a part that is a share at least and leaves no dust, or all.
-    function _repayment(address account, uint256 a, uint256 c) private view returns (bytes memory) {
-        uint256 debt = pool.debtOf(account);
-        uint256 minDebt = pool.poolConfig().minDebt;
-        if (debt < minDebt + LEAST_PART || c % 8 == 0) {
-            return abi.encodeCall(pool.repay, (0, pool.debtSharesOf(account), account, ""));
-        }
-        return abi.encodeCall(pool.repay, (_between(a >> 8, LEAST_PART, debt - minDebt), 0, account, ""));
-    }
-
-    function _repayInOutage(address payer, address account, bytes memory data) private {
-        (bool ok, bytes memory result) = _call(payer, data);
-        if (!ok) return _violate("INV-19: a repayment was refused in an outage");
-        (uint256 paid, ) = abi.decode(result, (uint256, uint256));
-        netLoanFlow += paid;
-        if (pool.debtOf(account) == 0) smallDebtAllowed[account] = false;
-    }
-
-    /// @dev With stale prices: the last valid ones.
-    function _sellInOutage(address account, uint256 c) private {
-        if (pool.accountOf(account).kickedAt == 0 || !_isLiquidatable(account, 0)) return;
-        address token = address(_token(c >> 8));
-        bytes memory data = abi.encodeCall(
-            ILiquidationSales.take,
-            (account, token, type(uint256).max, type(uint256).max, _actor(c), "")
-        );
-        vm.prank(_actor(c));
-        (bool ok, bytes memory result) = address(pool).call(data);
-        if (!ok) {
-            bytes4 reason = bytes4(result);
-            if (
-                reason == IPriceOracle.OracleNoFreshSource.selector ||
-                reason == IPriceOracle.OracleInsufficientSources.selector ||
-                reason == IPoolTypes.PoolPaused.selector
-            ) _violate("INV-19: a sale was refused in an outage");
-            return;
-        }
-        ++succeeded[msg.sig];
-        (, uint256 paid) = abi.decode(result, (uint256, uint256));
-        netLoanFlow += paid;
-        if (pool.collateralOf(account, token) == 0) smallDebtAllowed[account] = true;
-    }
-
-    function _borrowInOutage(address account) private {
-        vm.prank(account);
-        (bool ok, ) = address(pool).call(abi.encodeCall(pool.borrow, (100e6, 0, account, account)));
-        if (ok) _violate("INV-04: borrowed against what has no price");
-    }
-
-    function _holdsAny(address account, uint256 which) private view returns (bool) {
-        return pool.accountOf(account).collateralMask & which != 0;
     }
 }

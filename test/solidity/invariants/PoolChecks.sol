@@ -89,7 +89,8 @@ library PoolChecks {
             uint256 value;
             uint256 weight;
             for (uint256 j; j < tokens.length; ++j) {
-                uint256 v = (pool.collateralOf(actors[i], tokens[j]) * oracle.liquidationPrice(tokens[j])) / 1e36;
+                (uint256 price36, ) = oracle.liquidationPriceOrLast(tokens[j]);
+                uint256 v = (pool.collateralOf(actors[i], tokens[j]) * price36) / 1e36;
                 value += v;
                 weights[j] = v - (v * pool.liquidationFactorBps(tokens[j])) / 1e4;
                 weight += weights[j];

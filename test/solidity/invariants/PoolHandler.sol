@@ -9,46 +9,20 @@ import {ConstantPriceOracle} from "../../../contracts/mocks/ConstantPriceOracle.
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {LendingPool} from "../../../contracts/pool/LendingPool.sol";
 import {vm} from "../Vm.sol";
+import {Draws} from "./Draws.sol";
+import {HandlerBase} from "./HandlerBase.sol";
 
-/// @title Everything that can happen to a pool, with the ghost accounts that its invariants are judged by
-/// @notice Every action takes three random words. An assertion here would only revert the action and leave the run green:
-/// violations are recorded in `violation` instead, and counted are the actions that went through.
-/// @dev The runner does not keep `vm.warp` from one call to the next, so the time is kept here.
-contract PoolHandler {
-    uint256 internal constant ACTORS = 4;
-    bytes4 private constant PANIC = 0x4e487b71;
+/// @title Everything that can happen to a pool
+contract PoolHandler is Draws {
+    /// @dev As the pool's: no kick is forgotten before. [s]
+    uint256 private constant KICK_GRACE_SECONDS = 30 minutes;
 
-    LendingPool public pool;
-    ConstantPriceOracle internal _oracle;
-    MockERC20 internal _loan;
-    IERC3156FlashBorrower private _flashBorrower;
-    MockERC20[] internal _tokens;
-    uint256[] private _initialPrice36;
-
-    /// @notice First violation found by an action; empty: none.
-    string public violation;
-    /// @notice Calls of the pool that an action of this selector made and that went through.
-    mapping(bytes4 selector => uint256) public succeeded;
-    /// @notice Actions of this selector, and those of them in which something went through.
-    mapping(bytes4 selector => uint256) public attempted;
-    mapping(bytes4 selector => uint256) public effective;
-    /// @notice Loan assets paid in, less those paid out, by the amounts that the pool answered.
-    uint256 public netLoanFlow;
-    mapping(address token => uint256) public donated;
-    mapping(address account => bool) public smallDebtAllowed;
-    /// @notice Put to rest by somebody at some time: who was not is in a backlog whenever he is for sale.
-    mapping(address account => bool) public rested;
-    /// @notice [loan base units] Losses that lenders bore.
-    uint256 public lenderLosses;
-    /// @notice [unix s]
-    uint256 public time;
-
-    /// @dev State before an action.
-    struct Before {
-        uint256 lenderAssets;
-        uint256 supply;
-        uint256 reserves;
-        bool[ACTORS] liquidatable;
+    /// @dev How an account stands before a take.
+    struct Standing {
+        bool isUnhealthy;
+        bool isPriced; // all feeds of what it holds answer
+        uint256 kickedAt; // [unix s] 0: not for sale
+        bool isOwed; // to the taker: no refusal is allowed
     }
 
     constructor(
@@ -56,25 +30,7 @@ contract PoolHandler {
         ConstantPriceOracle oracle_,
         MockERC20[4] memory tokens,
         IERC3156FlashBorrower flashBorrower_
-    ) {
-        pool = pool_;
-        _oracle = oracle_;
-        _loan = MockERC20(pool_.asset());
-        _flashBorrower = flashBorrower_;
-        time = block.timestamp;
-        for (uint256 i; i < tokens.length; ++i) {
-            _tokens.push(tokens[i]);
-            _initialPrice36.push(oracle_.liquidationPrice(address(tokens[i])));
-        }
-    }
-
-    modifier now_() {
-        vm.warp(time);
-        ++attempted[msg.sig];
-        uint256 before = succeeded[msg.sig];
-        _;
-        if (succeeded[msg.sig] != before) ++effective[msg.sig];
-    }
+    ) HandlerBase(pool_, oracle_, tokens, flashBorrower_) {}
 
     // --- lenders --------------------------------------------------------------------------------------------------
 
@@ -129,7 +85,7 @@ contract PoolHandler {
     function supplyCollateral(uint256 a, uint256 b, uint256 c) external now_ {
         MockERC20 token = _token(c);
         uint256 dollars = _between(b, 1, 100_000e6);
-        uint256 amount = (dollars * 1e36) / _oracle.liquidationPrice(address(token)) + 1;
+        uint256 amount = (dollars * 1e36) / _priceOf(address(token)) + 1;
         _act(_actor(a), abi.encodeCall(pool.supplyCollateral, (address(token), amount, _actor(a), "")));
     }
 
@@ -145,7 +101,7 @@ contract PoolHandler {
     /// @dev Now and then more than is allowed is asked for.
     function borrow(uint256 a, uint256 b, uint256 c) external now_ {
         address account = _solvent(a);
-        uint256 room = _zeroFloorSub(pool.borrowCapacityOf(account), pool.debtOf(account));
+        uint256 room = _zeroFloorSub(_creditOf(account), pool.debtOf(account));
         uint256 assets = _between(b, 100e6, 100e6 + (c % 4 == 0 ? room * 2 : room));
         (bool ok, bytes memory result) = _act(
             account,
@@ -195,20 +151,26 @@ contract PoolHandler {
     function kick(uint256 a, uint256 b, uint256) external now_ {
         address account = _unhealthy(b);
         bool unhealthy = _isLiquidatable(account, 0);
+        bool priced = !_holdsAny(account, _silent());
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kick, (account)));
+        if (ok) _checkPriced(priced);
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
     function unkick(uint256 a, uint256 b, uint256) external now_ {
         address account = _healed(b);
+        bool priced = !_holdsAny(account, _silent());
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.unkick, (account)));
+        if (ok) _checkPriced(priced);
         if (ok && pool.accountOf(account).kickedAt != 0) rested[account] = true;
     }
 
     function mark(uint256 a, uint256 b, uint256) external now_ {
         address account = a % 2 == 0 ? _unhealthy(b) : _actor(b);
         bool unhealthy = _isLiquidatable(account, 0);
+        bool priced = !_holdsAny(account, _silent());
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.mark, (account)));
+        if (ok) _checkPriced(priced);
         if (ok && !unhealthy && pool.provisionOf(account) != 0) _violate("INV-09: a healthy account is provisioned");
     }
 
@@ -220,93 +182,6 @@ contract PoolHandler {
         _take(_actor(a), account, token, most);
     }
 
-    // --- whom an action is about: drawn blindly, hardly any sale would come about -----------------------------------
-
-    /// @dev Somebody whom the next kick may find unhealthy. Now and then, if nobody is, the price of what somebody holds falls as
-    /// far as it takes.
-    function _unhealthy(uint256 word) internal returns (address account) {
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (_isLiquidatable(account, 0) && pool.accountOf(account).kickedAt == 0) return account;
-        }
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (pool.debtSharesOf(account) != 0 && pool.accountOf(account).kickedAt == 0) break;
-        }
-        if ((word >> 8) % 2 == 0) _crash(account);
-    }
-
-    /// @dev Somebody with debt, if anybody has.
-    function _debtor(uint256 word) internal view returns (address account) {
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (pool.debtSharesOf(account) != 0) return account;
-        }
-    }
-
-    /// @dev Somebody who may borrow the least there is, if anybody may.
-    function _solvent(uint256 word) internal view returns (address account) {
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (pool.borrowCapacityOf(account) >= pool.debtOf(account) + 100e6) return account;
-        }
-    }
-
-    /// @dev Somebody who is for sale, if anybody is or could be.
-    function _forSale(uint256 word) internal returns (address account) {
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (_isLiquidatable(account, 0) && pool.accountOf(account).kickedAt != 0) return account;
-        }
-        return _unhealthy(word);
-    }
-
-    /// @dev Somebody who was for sale, and whose prices have come back, every other time hardly.
-    function _healed(uint256 word) internal returns (address account) {
-        for (uint256 i; i < ACTORS; ++i) {
-            account = _actor(word + i);
-            if (pool.accountOf(account).kickedAt == 0) continue;
-            if ((word >> 8) % 2 == 0) {
-                for (uint256 j; j < _tokens.length; ++j) _oracle.setPrice(address(_tokens[j]), _initialPrice36[j] * 3);
-            } else {
-                _raiseSlowly(account);
-            }
-            return account;
-        }
-    }
-
-    /// @dev By a hundredth at a time, until the account is healthy.
-    function _raiseSlowly(address account) private {
-        for (uint256 round; round < 50 && _isLiquidatable(account, 0); ++round) {
-            for (uint256 i; i < _tokens.length; ++i) {
-                address token = address(_tokens[i]);
-                if (pool.collateralOf(account, token) == 0) continue;
-                uint256 price = (_oracle.liquidationPrice(token) * 101) / 100;
-                if (price <= _initialPrice36[i] * 3) _oracle.setPrice(token, price);
-            }
-        }
-    }
-
-    /// @dev By a tenth at a time, until the account is unhealthy or the price at its lowest.
-    function _crash(address account) private {
-        for (uint256 round; round < 12 && pool.debtSharesOf(account) != 0 && !_isLiquidatable(account, 0); ++round) {
-            for (uint256 i; i < _tokens.length; ++i) {
-                address token = address(_tokens[i]);
-                if (pool.collateralOf(account, token) == 0) continue;
-                uint256 price = (_oracle.liquidationPrice(token) * 9) / 10;
-                if (price >= _initialPrice36[i] / 10) _oracle.setPrice(token, price);
-            }
-        }
-    }
-
-    /// @dev One that the account has, if any.
-    function _heldToken(address account, uint256 word) internal view returns (address token) {
-        for (uint256 i; i < _tokens.length; ++i) {
-            token = address(_tokens[((word % _tokens.length) + i) % _tokens.length]);
-            if (pool.collateralOf(account, token) != 0) return token;
-        }
-    }
-
     /// @dev The seams for what is judged of sales alone.
     function _beforeSale(address account, address token) internal virtual returns (uint256 tip) {}
 
@@ -315,6 +190,30 @@ contract PoolHandler {
     /// @dev The shares for a tip are rounded up, which may make the account's debt a unit more than it was and the tip.
     function _withTip(address account, uint256 tip) private view returns (uint256) {
         return pool.debtOf(account) + tip + (tip == 0 ? 0 : 1);
+    }
+
+    function _standing(address account, address token, uint256 most) private view returns (Standing memory s) {
+        s.isUnhealthy = _isLiquidatable(account, 0);
+        s.isPriced = !_holdsAny(account, _silent());
+        s.kickedAt = pool.accountOf(account).kickedAt;
+        // All that may be sold, for as much as it takes: no limit of the taker's stands against it.
+        s.isOwed = s.isUnhealthy && s.kickedAt != 0 && most == type(uint256).max;
+        if (pool.collateralOf(account, token) == 0) s.isOwed = false;
+    }
+
+    function _checkPriced(bool priced) internal {
+        if (!priced) _violate("INV-08: judged by a price that is no longer valid");
+    }
+
+    /// @dev Whoever is for sale is sold, whatever is silent or paused, but for what is asked anew once his kick is forgotten.
+    function _checkRefusal(uint256 kickedAt, bytes4 reason) private {
+        bool mayBeForgotten = block.timestamp > kickedAt + KICK_GRACE_SECONDS;
+        if (
+            mayBeForgotten &&
+            (reason == IPoolTypes.LiquidationInGrace.selector ||
+                reason == IPoolTypes.LiquidationAccountHealthy.selector)
+        ) return;
+        _violate("INV-19: a sale was refused");
     }
 
     /// @return amount Sold. [collateral base units] 0: nothing
@@ -329,14 +228,18 @@ contract PoolHandler {
             ILiquidationSales.take,
             (account, token, most, type(uint256).max, taker, "")
         );
-        bool unhealthy = _isLiquidatable(account, 0);
+        Standing memory was = _standing(account, token, most);
         uint256 debt = _withTip(account, _beforeSale(account, token));
         Before memory before = _before();
         (bool ok, bytes memory result) = _call(taker, order);
-        if (!ok) return (0, 0);
+        if (!ok) {
+            if (was.isOwed) _checkRefusal(was.kickedAt, bytes4(result));
+            return (0, 0);
+        }
+        if (was.kickedAt == 0) _checkPriced(was.isPriced);
         (amount, paid) = abi.decode(result, (uint256, uint256));
         netLoanFlow += paid;
-        if (!unhealthy) _violate("INV-08: a healthy account was sold");
+        if (!was.isUnhealthy) _violate("INV-08: a healthy account was sold");
         _afterSale(account, token, amount, paid);
         uint256 loss;
         if (pool.accountOf(account).collateralMask == 0) {
@@ -383,10 +286,10 @@ contract PoolHandler {
     function movePrice(uint256, uint256 b, uint256 c) external now_ {
         uint256 i = c % _tokens.length;
         address token = address(_tokens[i]);
-        uint256 price = (_oracle.liquidationPrice(token) * _between(b, 700, 1_350)) / 1_000;
+        uint256 price = (_priceOf(token) * _between(b, 700, 1_350)) / 1_000;
         uint256 low = _initialPrice36[i] / 10;
         uint256 high = _initialPrice36[i] * 3;
-        _oracle.setPrice(
+        _setPrice(
             token,
             price < low
                 ? low
@@ -404,122 +307,5 @@ contract PoolHandler {
         vm.warp(time);
         ++succeeded[msg.sig];
         _after(before, 0, false);
-    }
-
-    // --- views ----------------------------------------------------------------------------------------------------
-
-    /// @notice Everybody who may hold shares, debt or collateral.
-    function actorList() public view virtual returns (address[] memory actors) {
-        actors = new address[](ACTORS);
-        for (uint256 i; i < ACTORS; ++i) actors[i] = _actor(i);
-    }
-
-    // --- before and after -----------------------------------------------------------------------------------------
-
-    /// @dev The seam for the canaries, which break something here.
-    function _tamper() internal virtual {}
-
-    function _act(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {
-        Before memory before = _before();
-        (ok, result) = _call(sender, data);
-        if (!ok) return (ok, result);
-        _after(before, 0, true);
-        _checkCaps(bytes4(data), data);
-    }
-
-    /// @dev Whoever takes more in leaves it within its cap. What grows by itself, by interest or fees, may go beyond.
-    function _checkCaps(bytes4 selector, bytes memory data) private {
-        IPoolTypes.PoolConfig memory config = pool.poolConfig();
-        if (selector == pool.deposit.selector || selector == pool.mint.selector) {
-            if (pool.totalAssets() > config.supplyCap) _violate("INV-17: deposits beyond the cap");
-        } else if (selector == pool.borrow.selector) {
-            if (pool.totals().debtAssets > config.borrowCap) _violate("INV-17: debt beyond the cap");
-        } else if (selector == pool.supplyCollateral.selector) {
-            address token;
-            assembly {
-                token := mload(add(data, 36))
-            }
-            IPoolTypes.CollateralConfig memory c = pool.collateralConfig(token);
-            if (c.totalSupplied > c.supplyCap) _violate("INV-17: collateral beyond the cap");
-        }
-    }
-
-    function _call(address sender, bytes memory data) internal returns (bool ok, bytes memory result) {
-        return _callTo(address(pool), sender, data);
-    }
-
-    function _callTo(
-        address target,
-        address sender,
-        bytes memory data
-    ) internal returns (bool ok, bytes memory result) {
-        vm.prank(sender);
-        (ok, result) = target.call(data);
-        if (ok) {
-            ++succeeded[msg.sig];
-            _tamper();
-        } else if (bytes4(result) == PANIC) {
-            _violate("panic");
-        }
-    }
-
-    function _before() internal view returns (Before memory b) {
-        IPoolTypes.Totals memory t = pool.totals();
-        b.lenderAssets = pool.totalAssets();
-        b.supply = pool.totalSupply();
-        b.reserves = t.reserves;
-        for (uint256 i; i < ACTORS; ++i) b.liquidatable[i] = _isLiquidatable(_actor(i), 0);
-    }
-
-    /// @param loss Bad debt that lenders bore in this action. [loan base units]
-    /// @param compareHealth False where time passed.
-    function _after(Before memory b, uint256 loss, bool compareHealth) internal {
-        // Share prices with the virtual amounts of SharesMath, compared by cross-multiplication.
-        uint256 assets = pool.totalAssets() + loss + 1;
-        if (assets * (b.supply + 1e6) < (b.lenderAssets + 1) * (pool.totalSupply() + 1e6)) {
-            _violate("INV-05: the share price fell");
-        }
-        uint256 minDebt = pool.poolConfig().minDebt;
-        for (uint256 i; i < ACTORS; ++i) {
-            address account = _actor(i);
-            uint256 debt = pool.debtOf(account);
-            if (debt == 0 || debt >= minDebt) smallDebtAllowed[account] = false;
-            // Another account's rounding may move a debt by a unit.
-            if (compareHealth && !b.liquidatable[i] && _isLiquidatable(account, 1)) {
-                _violate("INV-08: an account became liquidatable without price, interest or liquidation");
-            }
-        }
-    }
-
-    function _checkBorrowTest(address account) internal {
-        uint256 debt = pool.debtOf(account);
-        if (debt != 0 && pool.borrowCapacityOf(account) < debt) {
-            _violate("INV-04: left below the borrow test");
-        }
-    }
-
-    function _isLiquidatable(address account, uint256 tolerance) internal view returns (bool) {
-        IPoolTypes.Health memory h = pool.healthOf(account);
-        return h.debt > h.liquidationCapacity + tolerance;
-    }
-
-    function _violate(string memory what) internal {
-        if (bytes(violation).length == 0) violation = what;
-    }
-
-    function _actor(uint256 word) internal pure returns (address) {
-        return address(uint160(0xAC7000 + (word % ACTORS)));
-    }
-
-    function _token(uint256 word) internal view returns (MockERC20) {
-        return _tokens[word % _tokens.length];
-    }
-
-    function _between(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
-        return min + (value % (max - min + 1));
-    }
-
-    function _zeroFloorSub(uint256 x, uint256 y) internal pure returns (uint256) {
-        return x > y ? x - y : 0;
     }
 }

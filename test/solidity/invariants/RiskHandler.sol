@@ -94,7 +94,9 @@ contract RiskHandler is PoolHandler {
         u.liquidationFactorBps = uint16(_between(word >> 16, 6_000, 9_500));
         u.borrowFactorBps = u.liquidationFactorBps - 500;
         u.loadingPercent = uint8(_between(word >> 48, 0, 100));
-        (u.level, u.discountTenBps, u.grace, u.reserve) = (u.level & 1, 50, false, 1e15);
+        (u.level, u.discountTenBps, u.grace) = (u.level & 1, 50, false);
+        // From a market that takes all that there is to one in which sales are slow.
+        u.reserve = uint128(10 ** (15 - _between(word >> 72, 0, 5)));
     }
 
     /// @dev By the engine in force, out of reserves.

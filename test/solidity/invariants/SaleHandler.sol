@@ -49,7 +49,9 @@ contract SaleHandler is RiskHandler {
         bool unhealthy = _isLiquidatable(account, 0);
         // What it is said to hold may be wrong, and counts for nothing then.
         address token = _heldToken(account, b);
+        bool priced = !_holdsAny(account, _silent());
         (bool ok, ) = _act(_actor(a), abi.encodeCall(ILiquidationSales.kickFor, (account, token, 1)));
+        if (ok) _checkPriced(priced);
         if (ok && !unhealthy) _violate("INV-08: a healthy account was kicked");
     }
 
@@ -160,31 +162,39 @@ contract SaleHandler is RiskHandler {
         }
     }
 
-    function _beforeSale(address account, address token) internal override returns (uint256 tip) {
+    /// @dev Charged with the next sale. [loan base units]
+    function _tipOf(address account) internal view returns (uint256 tip) {
         IPoolTypes.Account memory record = pool.accountOf(account);
-        uint256 debt = pool.healthOf(account).debt;
-        if (record.kickedAt != 0 && record.keeperOrLag != 0) {
-            (, , tip) = ILiquidationDesk(address(pool)).keeperOf(1);
-            if (tip > debt / 200) tip = debt / 200;
-        }
-        uint256[] memory values = new uint256[](_tokens.length);
-        uint256 place;
+        if (record.kickedAt == 0 || record.keeperOrLag == 0) return 0;
+        (, , tip) = ILiquidationDesk(address(pool)).keeperOf(1);
+        tip = Math.min(tip, pool.healthOf(account).debt / 200);
+    }
+
+    /// @return values Of all that the account holds, by place. [loan base units]
+    /// @return place Of the token.
+    function _valuesOf(address account, address token) internal view returns (uint256[] memory values, uint256 place) {
+        values = new uint256[](_tokens.length);
         for (uint256 i; i < values.length; ++i) {
             if (address(_tokens[i]) == token) place = i;
             values[i] = _worth(_tokens[i], pool.collateralOf(account, address(_tokens[i])));
         }
+    }
+
+    function _beforeSale(address account, address token) internal override returns (uint256 tip) {
+        tip = _tipOf(account);
+        (uint256[] memory values, uint256 place) = _valuesOf(account, token);
         _sale = SaleBefore({
-            debt: debt + tip,
+            debt: pool.healthOf(account).debt + tip,
             clockTicks: ILiquidationDesk(address(pool)).saleOf(token).clockTicks,
             place: place,
-            price36: _oracle.liquidationPrice(token),
+            price36: _priceOf(token),
             held: pool.collateralOf(account, token),
             values: values
         });
     }
 
     function _worth(MockERC20 token, uint256 amount) private view returns (uint256) {
-        return (amount * _oracle.liquidationPrice(address(token))) / 1e36;
+        return (amount * _priceOf(address(token))) / 1e36;
     }
 
     function _afterSale(address account, address token, uint256 amount, uint256 paid) internal override {
@@ -223,21 +233,32 @@ contract SaleHandler is RiskHandler {
     ) private {
         BasketByTable.Table memory t = _tableOf(s.values);
         uint256 carried = t.capacity();
-        uint256 factorWad = t.marginalFactorUp(s.place);
+        (uint256 firstWad, uint256 meanWad) = _factorsOf(t, s.place);
         uint256 all = t.value();
-        // Of all of it, which takes the most of the others' diversification with it.
-        uint256 own = s.values[s.place];
-        t.values[s.place] = 0;
-        uint256 taken = _zeroFloorSub(carried, t.capacity()) * 1e18;
-        t.values[s.place] = own; // the same words in memory
-        if (own != 0) factorWad = Math.max(factorWad, Math.ceilDiv(taken, own));
+        uint256 factorWad = Math.max(firstWad, meanWad);
         if (!_heals(s, p, reserve, carried, all, factorWad)) return;
         if ((left.liquidationCapacity + ROUNDING) * s.debt < carried * left.debt) {
             _violate("INV-11: a sale lowered the health of an account that it could heal");
         }
     }
 
-    function _tableOf(uint256[] memory values) private view returns (BasketByTable.Table memory t) {
+    /// @return firstWad What one more unit of a collateral adds to capacity. [WAD, rounded up]
+    /// @return meanWad What a unit of all of it adds on average, which takes the most of the others' diversification with it. [the same]
+    function _factorsOf(
+        BasketByTable.Table memory t,
+        uint256 place
+    ) internal pure returns (uint256 firstWad, uint256 meanWad) {
+        firstWad = t.marginalFactorUp(place);
+        uint256 own = t.values[place];
+        if (own == 0) return (firstWad, firstWad);
+        uint256 carried = t.capacity();
+        t.values[place] = 0;
+        uint256 others = t.capacity();
+        t.values[place] = own; // the same words in memory as the caller's
+        meanWad = Math.max(firstWad, Math.ceilDiv(_zeroFloorSub(carried, others) * 1e18, own));
+    }
+
+    function _tableOf(uint256[] memory values) internal view returns (BasketByTable.Table memory t) {
         t = BasketByTable.Table(values, new uint256[](values.length), new uint256[](values.length));
         for (uint256 i; i < values.length; ++i) {
             t.factorsBps[i] = pool.liquidationFactorBps(address(_tokens[i]));

@@ -46,7 +46,7 @@ const PARAMETERS: Parameter[] = [
     get: async (p) => (await p.config()).targetHealthBps,
   },
   {
-    ...{ setter: "setMaxCollateralsPerAccount", name: "maxCollaterals", min: 1n, max: 12n, typeMax: 255n },
+    ...{ setter: "setMaxCollateralsPerAccount", name: "maxCollaterals", min: 1n, max: 10n, typeMax: 255n },
     event: "MaxCollateralsSet",
     set: (p, value) => p.admin.setMaxCollateralsPerAccount(value),
     get: async (p) => (await p.config()).maxCollateralsPerAccount,
