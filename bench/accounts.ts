@@ -7,6 +7,7 @@
 import hre from "hardhat";
 
 import { createAgents } from "../sim/agents/create-agents.ts";
+import { DEFAULTS, LAB } from "../sim/config.ts";
 import { populate } from "../sim/engine/populate.ts";
 import { runScenario } from "../sim/engine/run.ts";
 import { buildWorld } from "../sim/engine/world.ts";
@@ -18,6 +19,8 @@ import { createShockScenario } from "../sim/scenarios/shock.ts";
 const CROWDS = (process.env.BENCH_ACCOUNTS ?? "100,1000,10000").split(",").map(Number);
 const FALL_SECONDS = Number(process.env.BENCH_SECONDS ?? 3_600);
 const LOOPERS = 20;
+/** Low enough for ten thousand to share the debt. [loan asset] */
+const PARAMETERS = { ...DEFAULTS, lab: { ...LAB, minDebt: 200 } };
 
 const scenario = createShockScenario(-0.4, FALL_SECONDS, "WETH");
 
@@ -32,10 +35,12 @@ async function measure(borrowers: number) {
   const rng = createRng("accounts");
   const path = scenario.path(rng.fork("path"));
   const connection = await hre.network.create();
-  const world = await buildWorld(hre, connection, { scenario, curve: "dutch", startPrice: path[0] });
+  const world = await buildWorld(hre, connection, {
+    ...{ scenario, curve: "dutch", startPrice: path[0], parameters: PARAMETERS },
+  });
   if ((await moveToRunner(hre, connection, world.chain)) === undefined) throw new Error("no runner on this machine");
   const counts = { borrowers, loopers: LOOPERS, dipBuyers: 0 };
-  const population = planPopulation(rng.fork("population"), counts, world.profile, path[0]);
+  const population = planPopulation(rng.fork("population"), counts, world.profile, path[0], PARAMETERS.lab);
   const members = createAgents(world, population).flatMap((agent) => agent.members);
   const populating = await cpuSeconds(() => populate(world, population, { members, rng, isLimited: false }));
   let blocks = 0;

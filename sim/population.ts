@@ -2,6 +2,7 @@ import { id } from "ethers";
 
 import { LAB, type AssetProfile, type LabParameters } from "./config.ts";
 import type { Rng } from "./rng.ts";
+import { UserError } from "./user-error.ts";
 
 /** Amounts in whole tokens. */
 export interface BorrowerPlan {
@@ -65,6 +66,7 @@ export function addressOf(name: string): string {
  * Draws who is there. Sizes are lognormal, as the distribution of DeFi positions is heavy-tailed; borrowers' health
  * factors are 1 + lognormal, cut where the pool would not lend; loopers sit near the most that it lends.
  * Debts are scaled to the configured total, so that depth ÷ debt does not depend on the head count.
+ * @throws UserError if so many cannot owe the least that each must, because lenders have not so much.
  */
 export function planPopulation(
   rng: Rng,
@@ -115,6 +117,18 @@ export function planPopulation(
       reactionSeconds: looperRng.between(60, 1_800),
     };
   });
+
+  const debts = [
+    ...borrowers.map(({ debt }) => debt),
+    ...loopers.map(({ equity, leverage }) => equity * (leverage - 1) * startPrice),
+  ];
+  const owed = debts.reduce((sum, debt) => sum + debt, 0);
+  if (owed > lab.totalDebt / lab.utilisation) {
+    throw new UserError(
+      `${counts.borrowers} borrowers and ${counts.loopers} loopers owe ${3 * lab.minDebt} each at least, more than the ` +
+        `${lab.totalDebt / lab.utilisation} that lenders have: take fewer, or a lower lab.minDebt`,
+    );
+  }
 
   const lenderRng = rng.fork("lenders");
   const lenders = scaleTo(

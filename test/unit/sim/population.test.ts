@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { LAB, PROFILES } from "../../../sim/config.ts";
 import { addressOf, exposureOf, LOOP_ROUNDS, ltvFor, planPopulation } from "../../../sim/population.ts";
 import { createRng } from "../../../sim/rng.ts";
+import { UserError } from "../../../sim/user-error.ts";
 import { expectClose } from "../../shared/expect-close.ts";
 
 const PRICE = 2_000;
@@ -70,6 +71,15 @@ describe("population", () => {
         expect(total).to.be.lessThan(deposits);
       });
     }
+
+    it("refuses more borrowers than can owe the least that each must, and names what would help", () => {
+      const most = Math.floor(LAB.totalDebt / LAB.utilisation / LEAST_DEBT);
+      expect(() => plan("crowd", most, 0)).not.to.throw();
+      expect(() => plan("crowd", most + 1, 0)).to.throw(UserError, /owe 6000 each at least.*a lower lab\.minDebt/);
+      const lab = { ...LAB, minDebt: LAB.minDebt / 10 };
+      const crowd = { borrowers: most + 1, loopers: 0 };
+      expect(() => planPopulation(createRng("crowd"), crowd, PROFILES.WETH, PRICE, lab)).not.to.throw();
+    });
 
     it("has lenders even if nobody borrows", () => {
       const { borrowers, loopers, lenders } = plan("1", 0, 0);
