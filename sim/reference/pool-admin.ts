@@ -26,7 +26,7 @@ const RANGES = {
   reserveFactorBps: [0n, 5_000n],
   flashFeeBps: [0n, 100n],
   targetHealthBps: [10_210n, 12_000n],
-  maxCollaterals: [1n, 12n],
+  maxCollaterals: [1n, 10n],
   pauseFlags: [0n, PAUSE_ALL],
 } as const;
 /** As errors name them. */
