@@ -56,7 +56,7 @@ describe("gas bench: table and page", () => {
   });
 
   it("finds the rows that are dearer by a unit, and no equal ones", () => {
-    expect(dearer(linesOf(results())).map(({ id }) => id)).to.deep.equal(["supply", "kick-and-take"]);
+    expect(dearer(linesOf(results())).map(({ id }) => id)).to.deep.equal(["supply", "supply-capped", "kick-and-take"]);
     const equal = results({ rivals: [{ name: "A", gas: gas(50_000) }] });
     expect(dearer(linesOf(equal)).map(({ id }) => id)).to.deep.equal(["kick-and-take"]);
   });
