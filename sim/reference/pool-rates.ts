@@ -1,5 +1,5 @@
 /** The rate models, written from their formulas, with every rounding: interest is compared to the unit. */
-import { less, maximum, minimum, WAD } from "./fixed-point.ts";
+import { divUp, less, maximum, minimum, WAD } from "./fixed-point.ts";
 import { expWad, lnWad } from "./risk-math.ts";
 import { absolute, clamp, fullMulDiv, MAX_WORD, mulWad } from "./word.ts";
 
@@ -139,7 +139,5 @@ const MAX_EXPONENT = 2n * WAD;
 /** `debt · (e^(rate·t) − 1)`, rounded up; never so much that debts no longer fit the books. */
 export function interestUp(debtAssets: bigint, rateWad: bigint, elapsed: bigint, largest: bigint): bigint {
   const growth = expWad(minimum(rateWad * elapsed, MAX_EXPONENT)) - WAD;
-  const exact = debtAssets * growth;
-  const interest = exact / WAD + (exact % WAD === 0n ? 0n : 1n);
-  return minimum(interest, less(largest, debtAssets));
+  return minimum(divUp(debtAssets * growth, WAD), less(largest, debtAssets));
 }

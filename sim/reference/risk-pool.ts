@@ -1,15 +1,14 @@
 /** A pool's side of its risk engine: bounds, ramps and limits that no engine can leave out. To the unit. */
-import { divUp, less, maximum, minimum } from "./fixed-point.ts";
-import { DAY, distance, MAX_128, toBits } from "./risk-math.ts";
+import { less, maximum, minimum } from "./fixed-point.ts";
+import type { RiskUpdate } from "./pool-engine.ts";
+import { RAMP, rampAt, turnRamp, type RampRules } from "./pool-ramp.ts";
+import type { Ramp } from "./pool-state.ts";
+import { distance, MAX_128, toBits } from "./risk-math.ts";
+
+export type { RiskUpdate } from "./pool-engine.ts";
 
 /** What a wrong reference may do otherwise. */
-export interface PoolRules {
-  /** The liquidation factor's fall. [bps a day] */
-  readonly fallPerDay: bigint;
-  /** Its rise. [s a basis point] */
-  readonly secondsPerBpsUp: bigint;
-  /** How long the target must not have been below the factor. [s] */
-  readonly calmSeconds: bigint;
+export interface PoolRules extends RampRules {
   /** λ of the liquidation test rises by a point in this time. [s] */
   readonly secondsPerPoint: bigint;
   /** What is kept of a reserve. */
@@ -17,14 +16,10 @@ export interface PoolRules {
 }
 
 export const POOL: PoolRules = {
-  ...{ fallPerDay: 200n, secondsPerBpsUp: DAY / 50n, calmSeconds: DAY, secondsPerPoint: 1_800n },
+  ...RAMP,
+  secondsPerPoint: 1_800n,
   keptReserve: (reserve) => toBits(minimum(reserve, MAX_128), 25),
 };
-
-/** A rise at rest may count so much time too much: two basis points. [s] */
-const REST_SLACK = 3_600n;
-/** A rise catches up with at most this time. [s] */
-const MAX_CREDIT = DAY;
 
 /** One collateral, as its pool judges it. */
 export interface PoolCollateral {
@@ -64,18 +59,7 @@ export interface PoolLimits {
   floorAt: bigint;
 }
 
-/** What an engine says of a collateral, and of the pool. */
-export interface RiskUpdate {
-  readonly liquidationFactorBps: bigint;
-  readonly borrowFactorBps: bigint;
-  readonly calm: boolean;
-  readonly level: bigint;
-  readonly loadingPercent: bigint;
-  readonly discountTenBps: bigint;
-  readonly grace: boolean;
-  readonly reserve: bigint;
-}
-
+/** What an engine says of the pool. */
 export interface PoolUpdate {
   readonly restricted: boolean;
   /** 0: no limit. */
@@ -95,7 +79,7 @@ export function applyRisk(
   now: bigint,
   rules: PoolRules = POOL,
 ): boolean {
-  turnRamp(c, maximum(minimum(update.liquidationFactorBps, c.liquidationCapBps), 1n), update.calm, now, rules);
+  turnFactor(c, maximum(minimum(update.liquidationFactorBps, c.liquidationCapBps), 1n), update.calm, now, rules);
   turnLoading(c, minimum(update.loadingPercent, 100n), now, rules);
   const freshUntil = now + limits.maxAge;
   // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
@@ -112,39 +96,19 @@ export function applyRisk(
 
 /** Liquidation factor in force. [bps, rounded up while falling] */
 export function factorAt(c: PoolCollateral, now: bigint): bigint {
-  if (now >= c.end || c.fromBps <= c.toBps) return c.toBps;
-  if (now <= c.start) return c.fromBps;
-  return c.toBps + divUp((c.fromBps - c.toBps) * (c.end - now), c.end - c.start);
+  return rampAt(rampOf(c), now);
 }
 
-const fallSeconds = (from: bigint, to: bigint, rules: PoolRules) => divUp(less(from, to) * DAY, rules.fallPerDay);
+function rampOf({ fromBps, toBps, start, end }: PoolCollateral): Ramp {
+  return { from: fromBps, to: toBps, start, end };
+}
 
-/** Down in a straight line of 2 points a day; up half a point a day, after a day of calm. */
-function turnRamp(c: PoolCollateral, target: bigint, calm: boolean, now: bigint, rules: PoolRules): void {
-  const before = factorAt(c, now);
-  const known = c.riseFrom;
-  let riseFrom = known === 0n ? now + rules.calmSeconds : known;
-  if (target < before) {
-    // A fall that is under way at this very speed goes on: its end moves, and not its beginning.
-    const own = now < c.end && c.end - c.start === fallSeconds(c.fromBps, c.toBps, rules);
-    if (!own) [c.fromBps, c.start] = [before, now];
-    c.toBps = target;
-    c.end = c.start + fallSeconds(c.fromBps, target, rules);
-    c.riseFrom = now + rules.calmSeconds;
-    return;
-  }
-  if (!calm) riseFrom = now + rules.calmSeconds;
-  let rise = 0n;
-  if (now > riseFrom) {
-    const credit = minimum(now - riseFrom, MAX_CREDIT);
-    rise = minimum(credit / rules.secondsPerBpsUp, target - before);
-    // At its target the factor saves up nothing.
-    riseFrom = before + rise === target ? now : now - (credit - rise * rules.secondsPerBpsUp);
-  }
-  [c.fromBps, c.toBps, c.start, c.end] = [before + rise, before + rise, now, now];
-  // At rest the time is not written with every call.
-  const rest = riseFrom === now && rise === 0n && known <= now;
-  if (rest ? known + REST_SLACK <= now : riseFrom !== known) c.riseFrom = riseFrom;
+/** The shared ramp, on the fields that are kept here. */
+function turnFactor(c: PoolCollateral, target: bigint, calm: boolean, now: bigint, rules: PoolRules): void {
+  const ramping = { ramp: rampOf(c), riseFrom: c.riseFrom };
+  turnRamp(ramping, target, calm, now, rules);
+  const { from, to, start, end } = ramping.ramp;
+  Object.assign(c, { fromBps: from, toBps: to, start, end, riseFrom: ramping.riseFrom });
 }
 
 // --- diversification ----------------------------------------------------------------------------------------------------
