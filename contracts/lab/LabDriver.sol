@@ -25,6 +25,8 @@ interface LabVm {
     function snapshotState() external returns (uint256 id);
 
     function revertToState(uint256 id) external returns (bool success);
+
+    function dumpState(string calldata path) external;
 }
 
 /// @title What the shock lab's fast chain runs inside EDR's Solidity runner
@@ -40,6 +42,7 @@ interface LabVm {
 /// | 3, target (20), gas (4), size (4), calldata: a call without effects | ok (1), size (4), returned data               |
 /// | 4: snapshot                                                         | its number (32)                               |
 /// | 5, number of a snapshot (32): goes back to it                       | ok (1)                                        |
+/// | 6, size (4), path: writes what was touched since the start there    | (1)                                           |
 /// | 0: ends                                                             | (1)                                           |
 contract LabDriver {
     error LabDriverBadCommand(uint256 command, uint256 place);
@@ -92,6 +95,7 @@ contract LabDriver {
             else if (command == 3) (place, out) = _read(place, out);
             else if (command == 4) out = _word(out, VM.snapshotState());
             else if (command == 5) (place, out) = _goBack(place, out);
+            else if (command == 6) (place, out) = _dump(place, out);
             else if (command == 0) (goesOn, out) = (false, out + 1);
             else revert LabDriverBadCommand(command, place);
         }
@@ -180,6 +184,18 @@ contract LabDriver {
         bool ok = VM.revertToState(id);
         _word(out, uint256(ok ? 1 : 0) << 248);
         return (place + 32, out + 1);
+    }
+
+    function _dump(uint256 place, uint256 out) private returns (uint256, uint256) {
+        bytes memory path;
+        assembly ("memory-safe") {
+            let length := shr(224, mload(place))
+            path := sub(place, 28) // the line's own memory: what is overwritten was carried out already
+            mstore(path, length)
+            place := add(add(place, 4), length)
+        }
+        VM.dumpState(string(path));
+        return (place, out + 1);
     }
 
     function _word(uint256 out, uint256 word) private pure returns (uint256) {

@@ -89,7 +89,7 @@ abstract contract AccountSums is LensMarket, IRiskLens {
             if (!t.fresh) h.stale = true;
             uint256 value = _valueOf(m.pool.collateralOf(account, t.token), t.price36);
             h.values[k] = value;
-            b.add(value, (value * t.factorBps) / BPS, t.loading);
+            b.add(value, _capacityOf(value, t.factorBps), t.loading);
         }
     }
 
@@ -138,24 +138,28 @@ abstract contract AccountSums is LensMarket, IRiskLens {
         bool isOnly = h.mask & (h.mask - 1) == 0;
         if (!isOnly) {
             _copy(h.basket, h.others);
-            h.others.replace(value, (value * t.factorBps) / BPS, 0, 0, t.loading);
+            h.others.replace(value, _capacityOf(value, t.factorBps), 0, 0, t.loading);
         }
         uint256 step = CascadeMath.STEPS;
+        uint256 factorWad = t.factorBps * 1e14;
         while (step != 0) {
             uint256 left = _after(value, step - 1);
-            uint256 capacity = (left * t.factorBps) / BPS;
-            uint256 factorWad = t.factorBps * 1e14;
+            uint256 capacity = _capacityOf(left, t.factorBps);
+            uint256 marginalWad = factorWad;
             if (!isOnly) {
                 _copy(h.others, h.fallen);
                 h.fallen.add(left, capacity, t.loading);
                 uint256 weight = left - capacity;
                 capacity = h.fallen.capacityDown();
-                if (capacity < h.debt) factorWad = h.fallen.marginalFactorUp(weight, factorWad, t.loading);
+                if (capacity < h.debt) marginalWad = h.fallen.marginalFactorUp(weight, factorWad, t.loading);
             }
             if (capacity >= h.debt) break;
             --step;
-            uint256 sold = _sold(m, h.debt, capacity, factorWad, t.floorWad, left);
-            sums.released[step] += sold == left ? value : (sold * 100) / (100 - CascadeMath.STEP_PERCENT * step);
+            uint256 sold = _sold(m, h.debt, capacity, marginalWad, t.floorWad, left);
+            unchecked {
+                // Values have 112 bits, and at most half of a price is gone.
+                sums.released[step] += sold == left ? value : (sold * 100) / (100 - CascadeMath.STEP_PERCENT * step);
+            }
         }
         if (step == CascadeMath.STEPS) return;
         sums.debt[step] += h.debt;
@@ -174,10 +178,21 @@ abstract contract AccountSums is LensMarket, IRiskLens {
         uint256 left
     ) private pure returns (uint256 sold) {
         uint256 repay = LiquidationMath.repayToTargetUp(debt, capacity, m.targetHealthBps, factorWad, floorWad);
-        if (debt - repay < m.minDebt) repay = debt;
-        sold = repay.mulDiv(1e18, floorWad);
-        // What is left of it would be dust.
-        if (sold >= left || (repay < debt && (left - sold).mulDivUp(floorWad, 1e18) < m.minDebt)) return left;
+        unchecked {
+            // No more is repaid than is owed, in 112 bits, and a floor has 60.
+            if (debt - repay < m.minDebt) repay = debt;
+            sold = (repay * 1e18) / floorWad;
+            // What is left of it would be dust.
+            if (sold >= left) return left;
+            if (repay < debt && ((left - sold) * floorWad + (1e18 - 1)) / 1e18 < m.minDebt) return left;
+        }
+    }
+
+    /// @dev Rounded down. [loan base units]
+    function _capacityOf(uint256 value, uint256 factorBps) private pure returns (uint256) {
+        unchecked {
+            return (value * factorBps) / BPS; // 112 and 14 bits
+        }
     }
 
     function _after(uint256 value, uint256 step) private pure returns (uint256) {

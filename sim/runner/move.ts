@@ -15,12 +15,14 @@ export interface Moved {
 /**
  * Lets a chain's further blocks be executed by EDR's Solidity runner: the same results, several times as fast. What was built
  * on it since it was opened moves with it; ether does not. From then on nothing may be sent to it but through the `Chain`.
+ * @param firstLook See `LongSession`.
  * @returns Undefined if it cannot: the chain is behind a node of its own, or there are no named pipes.
  */
 export async function moveToRunner(
   hre: HardhatRuntimeEnvironment,
   { provider, networkConfig }: NetworkConnection,
   chain: Chain,
+  firstLook?: number,
 ): Promise<Moved | undefined> {
   if (networkConfig.type !== "edr-simulated" || !canRun()) return undefined;
   const hardfork = runnerHardfork(networkConfig.hardfork);
@@ -29,7 +31,7 @@ export async function moveToRunner(
   const state = await stateSince(provider, chain.openedAt);
   const number = Number(await provider.request({ method: "eth_blockNumber" }));
   const options = { artifact, state, hardfork };
-  const blocks = await RunnerBlocks.start(options, { timestamp: await chain.timestamp(), number });
+  const blocks = await RunnerBlocks.start(options, { timestamp: await chain.timestamp(), number }, firstLook);
   chain.moveTo(blocks);
   return { blocks, options };
 }

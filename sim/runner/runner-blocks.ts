@@ -1,8 +1,9 @@
 import { orderByTip } from "../engine/block-order.ts";
 import { MAX_GAS, tipOf, type Pending, type Receipt } from "../engine/blocks.ts";
 import type { Elsewhere } from "../engine/chain.ts";
-import { Session, type SessionOptions } from "./session.ts";
+import { LongSession, type Mark } from "./long-session.ts";
 import type { RecordedBlock } from "./replay.ts";
+import type { Session, SessionOptions } from "./session.ts";
 import { Answer, goBack, read, setClock, SNAPSHOT, transact } from "./wire.ts";
 
 /** Gas that every transaction pays before it begins, which the runner adds to what a call is given. */
@@ -14,9 +15,17 @@ interface Clock {
 }
 
 interface Task {
+  /** When it is to be done. Undefined: whenever. */
+  readonly clock: Clock | undefined;
   readonly commands: string;
   readonly take: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
+}
+
+interface Snapshot {
+  readonly id: bigint;
+  readonly newest: Clock;
+  readonly mark: Mark;
 }
 
 /**
@@ -24,10 +33,10 @@ interface Task {
  * turn of the event loop goes there in one message.
  */
 export class RunnerBlocks implements Elsewhere {
-  readonly #session: Session;
+  readonly #session: LongSession;
   #newest: Clock;
-  /** Where the runner's clock stands. */
-  #clock: Clock | undefined;
+  /** Where the clock of the session stands. */
+  #clock: { readonly session: Session; readonly clock: Clock } | undefined;
   #tasks: Task[] = [];
   #isBusy = false;
   /** Errors of the newest block's transactions. */
@@ -35,17 +44,24 @@ export class RunnerBlocks implements Elsewhere {
   /** Told of every block, for a replay. */
   onBlock: ((block: RecordedBlock) => void) | undefined;
 
-  private constructor(session: Session, newest: Clock) {
+  private constructor(session: LongSession, newest: Clock) {
     this.#session = session;
     this.#newest = newest;
   }
 
-  /** @param newest The newest block of the chain that the state comes from. */
-  static async start(options: Omit<SessionOptions, "isIsolated">, newest: Clock): Promise<RunnerBlocks> {
-    return new RunnerBlocks(await Session.start({ ...options, isIsolated: true }), newest);
+  /**
+   * @param newest The newest block of the chain that the state comes from.
+   * @param firstLook See `LongSession`.
+   */
+  static async start(
+    options: Omit<SessionOptions, "isIsolated">,
+    newest: Clock,
+    firstLook?: number,
+  ): Promise<RunnerBlocks> {
+    return new RunnerBlocks(await LongSession.start({ ...options, isIsolated: true }, firstLook), newest);
   }
 
-  #ask<T>(commands: string, take: (answer: Answer) => T): Promise<T> {
+  #ask<T>(clock: Clock | undefined, commands: string, take: (answer: Answer) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const task = (answer: Answer) => {
         try {
@@ -54,7 +70,7 @@ export class RunnerBlocks implements Elsewhere {
           reject(error as Error);
         }
       };
-      this.#tasks.push({ commands, take: task, fail: reject });
+      this.#tasks.push({ clock, commands, take: task, fail: reject });
       if (this.#tasks.length === 1 && !this.#isBusy) setImmediate(() => void this.#flush());
     });
   }
@@ -64,20 +80,30 @@ export class RunnerBlocks implements Elsewhere {
     this.#tasks = [];
     this.#isBusy = true;
     try {
-      const answer = new Answer(await this.#session.exchange(tasks.map(({ commands }) => commands).join("")));
+      await this.#session.renew();
+      const commands = tasks.map((task) => this.#at(task.clock) + task.commands).join("");
+      const answer = new Answer(await this.#session.exchange(commands));
       for (const task of tasks) task.take(answer);
     } catch (error) {
       for (const task of tasks) task.fail(error);
     }
+    this.#rest();
+  }
+
+  #rest(): void {
     this.#isBusy = false;
     if (this.#tasks.length > 0) setImmediate(() => void this.#flush());
   }
 
   /** The command that makes it so late, if it is not. */
-  #at(clock: Clock): string {
-    const isThere = this.#clock?.timestamp === clock.timestamp && this.#clock.number === clock.number;
-    this.#clock = clock;
-    return isThere ? "" : setClock(clock.timestamp, clock.number);
+  #at(clock: Clock | undefined): string {
+    if (clock === undefined) return "";
+    const session = this.#session.current;
+    const isKnown = this.#clock?.session === session;
+    const { timestamp, number } = clock;
+    const isThere = isKnown && this.#clock?.clock.timestamp === timestamp && this.#clock.clock.number === number;
+    this.#clock = { session, clock };
+    return isThere ? "" : setClock(timestamp, number);
   }
 
   timestamp(): Promise<number> {
@@ -98,7 +124,7 @@ export class RunnerBlocks implements Elsewhere {
     });
     this.#reverts = new Map();
     const reverts = this.#reverts;
-    return this.#ask(this.#at(this.#newest) + commands.join(""), (answer) => {
+    return this.#ask(this.#newest, commands.join(""), (answer) => {
       const receipts = new Array<Receipt>(pending.length);
       const outcomes: Buffer[] = [];
       order.forEach((i, index) => {
@@ -129,7 +155,7 @@ export class RunnerBlocks implements Elsewhere {
   }
 
   #call(clock: Clock, to: string, data: string): Promise<string> {
-    return this.#ask(this.#at(clock) + read(to, MAX_GAS - INTRINSIC_GAS, data), (answer) => {
+    return this.#ask(clock, read(to, MAX_GAS - INTRINSIC_GAS, data), (answer) => {
       const returned = answer.returned();
       if (!returned.ok)
         throw new Error(
@@ -141,16 +167,22 @@ export class RunnerBlocks implements Elsewhere {
 
   snapshot(): Promise<unknown> {
     const newest = this.#newest;
-    return this.#ask(SNAPSHOT, (answer) => ({ id: answer.word(), newest }));
+    return this.#ask(undefined, SNAPSHOT, (answer) => ({ id: answer.word(), newest, mark: this.#session.mark() }));
   }
 
-  revert(snapshot: unknown): Promise<void> {
-    const { id, newest } = snapshot as { readonly id: bigint; readonly newest: Clock };
-    this.#newest = newest;
-    this.#clock = undefined;
-    return this.#ask(goBack(id), (answer) => {
+  async revert(snapshot: unknown): Promise<void> {
+    const { id, newest, mark } = snapshot as Snapshot;
+    if (this.#tasks.length > 0 || this.#isBusy)
+      throw new Error("the chain goes back only when nothing else is asked of it");
+    this.#isBusy = true;
+    try {
+      const answer = new Answer(await this.#session.goBack(mark, goBack(id)));
       if (!answer.flag()) throw new Error(`there is no snapshot ${id}`);
-    });
+      this.#newest = newest;
+      this.#clock = undefined;
+    } finally {
+      this.#rest();
+    }
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,7 +21,8 @@ import {
   type SolidityTestRunnerConfigArgs,
 } from "@nomicfoundation/edr";
 
-import { END } from "./wire.ts";
+import type { Dump } from "./state.ts";
+import { dumpTo, END } from "./wire.ts";
 
 /** The driver's artifact, as the build made it. */
 export interface DriverArtifact {
@@ -143,6 +144,13 @@ export class Session {
     this.#exchange?.resolve(answer.subarray(4));
   }
 
+  /** All that transactions and questions have touched since the start, as it is now. */
+  async dump(): Promise<Dump> {
+    const file = path.join(this.directory, "dump");
+    await this.exchange(dumpTo(file));
+    return JSON.parse(await readFile(file, "utf8")) as Dump;
+  }
+
   /** Ends the driver, and removes its files. */
   async close(): Promise<void> {
     this.#send(END);
@@ -162,11 +170,11 @@ function run(edr: EdrContext, directory: string, options: SessionOptions): Promi
     deployedBytecode: artifact.deployedBytecode,
     ...{ linkReferences: {}, deployedLinkReferences: {} },
   };
-  const pipe = (name: string) => ({ access: FsAccessPermission.ReadWriteFile, path: path.join(directory, name) });
+  const allowed = (name: string) => ({ access: FsAccessPermission.ReadWriteFile, path: path.join(directory, name) });
   const config: SolidityTestRunnerConfigArgs = {
     ...{ projectRoot: directory, hardfork, isolate: isIsolated, gasLimit: 2n ** 62n, memoryLimit: MEMORY },
     ...{ disableBlockGasLimit: true, disableTransactionGasCap: true },
-    fsPermissions: ["in", "out"].map(pipe),
+    fsPermissions: ["in", "out", "dump"].map(allowed),
     localPredeploys: [...l1GenesisState(l1HardforkFromString(hardfork)), ...state],
     fuzz: { failurePersistDir: directory, failurePersistFile: "failures", seed: "0x1" },
     ...{ invariant: {}, observability: {} },

@@ -1,5 +1,5 @@
 import type { AccountOverride } from "@nomicfoundation/edr";
-import { getBytes } from "ethers";
+import { getBytes, hexlify } from "ethers";
 
 import type { RpcProvider } from "../engine/provider-blocks.ts";
 
@@ -59,6 +59,40 @@ function apply(contracts: Map<string, Contract>, { pre, post }: Diff): void {
       if (post[address]?.storage?.[slot] === undefined) contracts.get(address)?.storage.delete(slot);
     }
   }
+}
+
+/** What the runner writes of accounts: EIP-3155's genesis, numbers in hexadecimal. */
+export type Dump = Readonly<Record<string, DumpedAccount>>;
+
+interface DumpedAccount {
+  readonly nonce?: string;
+  readonly code?: string;
+  readonly storage?: Readonly<Record<string, string>>;
+}
+
+/** Entries that a dump has: accounts, and slots of contracts. */
+export function sizeOf(dump: Dump): number {
+  return Object.values(dump).reduce((sum, { storage = {} }) => sum + 1 + Object.keys(storage).length, 0);
+}
+
+/** A state with what has been touched in it since. Ether and nonces of users, which decide nothing in the lab, are left out. */
+export function withDump(state: readonly AccountOverride[], dump: Dump): AccountOverride[] {
+  const byAddress = new Map(state.map((account) => [hexlify(account.address), account]));
+  for (const [address, { nonce, code = "0x", storage = {} }] of Object.entries(dump)) {
+    const before = byAddress.get(address);
+    if (before === undefined && code === "0x") continue;
+    const slots = new Map((before?.storage ?? []).map(({ index, value }) => [index, value]));
+    for (const [slot, value] of Object.entries(storage)) {
+      if (BigInt(value) === 0n) slots.delete(BigInt(slot));
+      else slots.set(BigInt(slot), BigInt(value));
+    }
+    byAddress.set(address, {
+      ...{ address: getBytes(address), balance: 0n, nonce: BigInt(nonce ?? 0) },
+      code: before?.code ?? getBytes(code),
+      storage: [...slots].map(([index, value]) => ({ index, value })),
+    });
+  }
+  return [...byAddress.values()];
 }
 
 function override(address: string, { code, nonce, storage }: Contract): AccountOverride {

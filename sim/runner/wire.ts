@@ -24,6 +24,12 @@ export function goBack(snapshot: bigint): string {
   return `05${hex(snapshot, 32)}`;
 }
 
+/** @param path Absolute: the runner takes others to be of the process's directory. */
+export function dumpTo(path: string): string {
+  const bytes = Buffer.from(path);
+  return `06${hex(bytes.length, 4)}${bytes.toString("hex")}`;
+}
+
 /** What became of a transaction. */
 export interface Executed {
   readonly ok: boolean;

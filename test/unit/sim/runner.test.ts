@@ -29,7 +29,8 @@ describe("blocks in EDR's Solidity runner", () => {
   const balanceOf = async (owner: string) =>
     BigInt(await chain.call(address, token.encodeFunctionData("balanceOf", [owner])));
 
-  beforeEach(async () => {
+  /** @param firstLook See `LongSession`: 1 renews the session between any two exchanges. */
+  async function open(firstLook?: number): Promise<void> {
     connection = await hre.network.create();
     chain = await Chain.open(connection.provider, BASE_FEE);
     const deployed = await connection.ethers.deployContract("MockERC20", ["Lab", "LAB", 18]);
@@ -37,15 +38,17 @@ describe("blocks in EDR's Solidity runner", () => {
     await (await deployed.mint(BOB, 5n)).wait();
     await (await deployed.burn(BOB, 5n)).wait(); // a slot that was set and is zero again
     address = await deployed.getAddress();
-    const found = await moveToRunner(hre, connection, chain);
+    const found = await moveToRunner(hre, connection, chain, firstLook);
     if (found === undefined) throw new Error("no runner here");
     moved = found;
     now = await chain.timestamp();
-  });
-  afterEach(async () => {
+  }
+  beforeEach(() => open());
+  const close = async () => {
     await chain.close();
     await connection.close();
-  });
+  };
+  afterEach(close);
 
   it("go on where the chain was", async () => {
     expect([await balanceOf(ANN), await balanceOf(BOB)]).to.deep.equal([5n, 0n]);
@@ -93,6 +96,45 @@ describe("blocks in EDR's Solidity runner", () => {
     await chain.revert(snapshot);
     expect(await balanceOf(ANN)).to.equal(5n);
     expect(await chain.timestamp()).to.equal(now - 12);
+  });
+
+  describe("in a session that is renewed all the time", () => {
+    beforeEach(async () => {
+      await close();
+      await open(1);
+    });
+
+    it("go on with what was done in the one before, slots that were cleared too", async () => {
+      await send(ANN, "mint", [BOB, 7n]);
+      await send(ANN, "burn", [ANN, 5n]);
+      await mine();
+      expect([await balanceOf(ANN), await balanceOf(BOB)]).to.deep.equal([0n, 7n]);
+      await send(BOB, "burn", [BOB, 3n]);
+      const [receipt] = await mine();
+      expect(receipt.ok).to.equal(true);
+      expect([await balanceOf(ANN), await balanceOf(BOB)]).to.deep.equal([0n, 4n]);
+    });
+
+    it("go back to snapshots of sessions before, and no further than they were", async () => {
+      const first = await chain.snapshot();
+      await send(ANN, "mint", [ANN, 1n]);
+      await mine();
+      const second = await chain.snapshot();
+      await send(ANN, "mint", [ANN, 2n]);
+      await mine();
+      expect(await balanceOf(ANN)).to.equal(8n);
+      await chain.revert(second);
+      expect(await balanceOf(ANN)).to.equal(6n);
+      await send(ANN, "mint", [ANN, 4n]);
+      await mine();
+      await chain.revert(first);
+      expect(await balanceOf(ANN)).to.equal(5n);
+      expect(await chain.timestamp()).to.equal(now - 36);
+      await chain.revert(second).then(
+        () => expect.fail("it went there"),
+        (error: Error) => expect(error.message).to.include("has ended"),
+      );
+    });
   });
 
   it("refuse to be moved twice, and the provider's blocks", async () => {
