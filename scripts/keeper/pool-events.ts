@@ -1,5 +1,6 @@
-import type { Interface } from "ethers";
+import { getAddress, type Interface } from "ethers";
 
+import { decodeEvent, type Value } from "../../sim/protocols/fast-abi.ts";
 import type { ChainLog } from "./chain.ts";
 
 /** The events that say who owes, and who is for sale. */
@@ -22,30 +23,35 @@ export function poolEvents(pool: Interface): {
   readonly decode: (log: ChainLog) => PoolEvent | undefined;
 } {
   const names = new Map(NAMES.map((name) => [topicOf(pool, name), name]));
+  const checksums = new Map<string, string>();
+  const checksummed = (address: string): string => {
+    let known = checksums.get(address);
+    if (known === undefined) checksums.set(address, (known = getAddress(address)));
+    return known;
+  };
   const decode = (log: ChainLog): PoolEvent | undefined => {
     const name = names.get(log.topics[0]);
-    const parsed = name === undefined ? null : pool.parseLog({ topics: [...log.topics], data: log.data });
-    if (name === undefined || parsed === null) return undefined;
-    const { args } = parsed;
+    if (name === undefined) return undefined;
+    const args = decodeEvent(pool, name, log);
     const by = (args.taker ?? args.caller) as string | undefined;
     return {
-      ...{ name, account: args.account as string, block: log.blockNumber, transactionHash: log.transactionHash },
-      debtShares: changeOf(name, args as unknown as Readonly<Record<string, bigint>>),
-      ...(by === undefined ? {} : { by }),
+      ...{ name, account: checksummed(args.account as string), block: log.blockNumber },
+      ...{ transactionHash: log.transactionHash, debtShares: changeOf(name, args) },
+      ...(by === undefined ? {} : { by: checksummed(by) }),
     };
   };
   return { topics: [...names.keys()], decode };
 }
 
-function changeOf(name: PoolEvent["name"], args: Readonly<Record<string, bigint>>): bigint {
+function changeOf(name: PoolEvent["name"], { debtShares, repaidShares }: Readonly<Record<string, Value>>): bigint {
   switch (name) {
     case "Borrowed":
-      return args.debtShares;
+      return debtShares as bigint;
     case "Repaid":
     case "BadDebtRealized":
-      return -args.debtShares;
+      return -(debtShares as bigint);
     case "CollateralTaken":
-      return -args.repaidShares;
+      return -(repaidShares as bigint);
     default:
       return 0n;
   }
