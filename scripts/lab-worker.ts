@@ -22,7 +22,8 @@ import type { WorkerReply, WorkerRequest } from "../sim/jobs/worker-pool.ts";
 const MOST_GROWTH_BYTES = Math.min(Math.max(totalmem() / 16, 0.7e9), 1.5e9);
 
 if (process.send === undefined) throw new Error("only tasks that make many runs start this");
-const connection = await hre.network.create();
+// Some scenarios have several blocks a second.
+const connection = await hre.network.create("rollup");
 const curves = new CurvePerformer(hre, connection);
 const comparisons = new ComparePerformer(hre, connection);
 const worlds: Worlds = new StageKeeper();

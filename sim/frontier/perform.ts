@@ -21,9 +21,10 @@ export function aaveProfile(asset: AssetSymbol): AssetProfile {
  */
 const LONGEST_BLOCK = 300;
 
-/** A built-in crash in at most so many blocks, as far as none is made longer than 5 minutes. */
+/** A built-in crash in at most so many blocks, as far as none is made longer than 5 minutes, and its blocks are not what it is about. */
 export function crashOf(name: string, blocks: number): Scenario {
-  return withFewerBlocks(findScenario(name), blocks, LONGEST_BLOCK);
+  const scenario = findScenario(name);
+  return scenario.keepsBlocks === true ? scenario : withFewerBlocks(scenario, blocks, LONGEST_BLOCK);
 }
 
 /**

@@ -5,6 +5,8 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { AAVE_V3, LAB, PROFILES, RISK } from "../config.ts";
+import { createRng } from "../rng.ts";
+import { BUILT_IN_SCENARIOS } from "../scenarios/built-in.ts";
 
 const SIM = path.resolve(import.meta.dirname, "..");
 /** What only shows results, what only decides which runs are made, and specifications that tests alone read. */
@@ -49,6 +51,11 @@ export async function readBasis(
   for (const file of [...(await sourcesIn(SIM)), ...WITH_EFFECT]) {
     if (files.includes(path.relative(SIM, file))) continue;
     hash.update(`\n${path.relative(SIM, file)}\n`).update(await readFile(file));
+  }
+  // What a scenario reads from files of its own, such as prices, shows in its path.
+  for (const scenario of BUILT_IN_SCENARIOS) {
+    const paths = [scenario.path(createRng("basis")), scenario.others?.(createRng("basis"))];
+    hash.update(`\n${scenario.name} ${JSON.stringify(paths)}`);
   }
   for (const name of [...(await hre.artifacts.getAllFullyQualifiedNames())].sort()) {
     if (contracts.some((contract) => name.endsWith(`:${contract}`))) continue;

@@ -12,7 +12,7 @@ export function createFastFall(name: string, blockSeconds: number): KeyframeScen
   return createKeyframeScenario({
     ...{ name, title: `−35 % in three minutes, blocks of ${blockSeconds} s`, source: "" },
     description: `ETH falls 35 % in three minutes and stays down for a quarter of an hour, in blocks of ${blockSeconds} s.`,
-    ...{ asset: "WETH", loan, blockSeconds, volatilityBefore, volatility: 1.5 },
+    ...{ asset: "WETH", loan, blockSeconds, keepsBlocks: true, volatilityBefore, volatility: 1.5 },
     keyframes: [
       { seconds: 0, price },
       { seconds: 2 * MINUTE, price: 0.995 * price },

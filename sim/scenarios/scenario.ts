@@ -37,6 +37,8 @@ export interface Scenario {
   readonly loan: "USDC" | "DAI";
   readonly durationSeconds: number;
   readonly blockSeconds: number;
+  /** The pace of its blocks is what it is about: no task makes them longer. */
+  readonly keepsBlocks?: boolean;
   /** What a volatility oracle would have shown when the scenario begins. */
   readonly volatilityBefore: Volatility;
   /** What else was to be written to the chain, where that is known; default: it follows the path's moves. */

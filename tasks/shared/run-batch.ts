@@ -16,6 +16,7 @@ import { choose } from "./choose.ts";
 import { parseCount } from "./numbers.ts";
 import { choosePlace, openPerformer } from "./open-performer.ts";
 import { prepareFiles } from "./output-files.ts";
+import { refuseGlobals } from "./refuse-globals.ts";
 import { showResult, type Shown } from "./show-result.ts";
 import { UserError } from "./user-error.ts";
 
@@ -71,6 +72,7 @@ export async function runBatch<ResultT>(
   hre: HardhatRuntimeEnvironment,
   batch: Batch<ResultT>,
 ): Promise<ResultT> {
+  refuseGlobals(hre, batch.task);
   const place = await choosePlace(args);
   const files = await prepareFiles(args);
   const store = await ResultsStore.open(args.store);

@@ -7,6 +7,7 @@ import { createSweepProgress } from "../../sim/report/frontier-progress.ts";
 import { parseCount } from "./numbers.ts";
 import { choosePlace, openPerformer } from "./open-performer.ts";
 import { prepareFiles } from "./output-files.ts";
+import { refuseGlobals } from "./refuse-globals.ts";
 import { showResult, type Shown } from "./show-result.ts";
 import { UserError } from "./user-error.ts";
 
@@ -56,6 +57,7 @@ export async function runSweep<JobT extends object, OutcomeT extends object, Res
   hre: HardhatRuntimeEnvironment,
   sweep: Sweep<JobT, OutcomeT, ResultT>,
 ): Promise<ResultT> {
+  refuseGlobals(hre, sweep.task);
   const place = await choosePlace(args);
   const files = await prepareFiles(args);
   if (args.cache === "") throw new UserError("--cache needs the name of a directory");

@@ -117,6 +117,29 @@ describe("tasks montecarlo, sweep, results and lab-worker", function () {
     local = { stdout, bytes };
   });
 
+  it("plays blocks of a quarter of a second, whatever --blocks says", async () => {
+    const crowd = ["--borrowers", "3", "--loopers", "0", "--paths", "2", "--blocks", "60", "--workers", "2"];
+    const files = ["--store", inside("fine"), "--out", inside("fine.json"), "--report", inside("fine.html")];
+    const { code, stdout, stderr } = await runHardhat([
+      ...["montecarlo", "--scenario", "fast-fall-250ms", ...crowd, ...files, "--json"],
+    ]);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+    const { runs } = JSON.parse(stdout) as MonteCarloResult;
+    expect(runs.map(({ metrics }) => metrics.blocks)).to.deep.equal([4_800, 4_800]);
+  });
+
+  for (const [option, value] of [
+    ["--shock", "-0.4"],
+    ["--network", "localhost"],
+    ["--fork-url", "http://127.0.0.1:9"],
+  ] as const) {
+    it(`refuses ${option}, which it would not heed`, async () => {
+      const { code, stderr } = await runHardhat([...argumentsFor("unheeded"), option, value]);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(new RegExp(`error: montecarlo does not know ${option}: `));
+    });
+  }
+
   it("gives the same bytes with one process, and goes on where it was killed", async () => {
     const killed = startTask(argumentsFor("resumed", "--workers", "1"));
     const finished = async () =>

@@ -9,7 +9,9 @@ import { aaveProfile, crashOf } from "../../../sim/frontier/perform.ts";
 import { sweep, type SweepProgress } from "../../../sim/frontier/sweep.ts";
 import { drawFrontier } from "../../../sim/report/frontier-chart.ts";
 import { formatFrontierTable } from "../../../sim/report/frontier-table.ts";
+import { createRng } from "../../../sim/rng.ts";
 import { BUILT_IN_SCENARIOS } from "../../../sim/scenarios/built-in.ts";
+import { kindOf } from "../../../sim/scenarios/registry.ts";
 import { descendants, parseXml } from "../../shared/parse-xml.ts";
 import { FRONTIER_OPTIONS, fakePerform } from "../../shared/fake-frontier.ts";
 import { expectClose } from "../../shared/expect-close.ts";
@@ -137,11 +139,21 @@ describe("#crashOf", () => {
     ["flash-wick", 24],
     ["slow-bleed", 1_200],
     ["usdc-depeg", 240],
+    ["fast-fall-250ms", 0.25],
+    ["fast-fall-2s", 2],
+    ["fast-fall-12s", 12],
   ] as const) {
     it(`plays ${name} in blocks of ${blockSeconds} s by default`, () => {
       expect(crashOf(name, 300).blockSeconds).to.equal(blockSeconds);
     });
   }
+
+  it("makes no two crashes the same", () => {
+    const paths = BUILT_IN_SCENARIOS.filter((scenario) => kindOf(scenario) !== "stress").map(({ name }) =>
+      JSON.stringify(crashOf(name, 300).path(createRng("1"))),
+    );
+    expect(new Set(paths).size).to.equal(paths.length);
+  });
 
   it("leaves everybody the time to buy what was kicked", () => {
     for (const { name } of BUILT_IN_SCENARIOS) {
