@@ -16,6 +16,20 @@ export interface Rng {
   fork(name: string): Rng;
 }
 
+/** A stream that is made when it is first drawn from: of most nobody ever does. */
+export function lazyRng(make: () => Rng): Rng {
+  let made: Rng | undefined;
+  const rng = (): Rng => (made ??= make());
+  return {
+    next: () => rng().next(),
+    between: (from, to) => rng().between(from, to),
+    integer: (count) => rng().integer(count),
+    normal: () => rng().normal(),
+    lognormal: (median, sigma) => rng().lognormal(median, sigma),
+    fork: (name) => lazyRng(() => rng().fork(name)),
+  };
+}
+
 const MASK = (1n << 64n) - 1n;
 
 /**

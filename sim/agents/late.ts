@@ -19,7 +19,6 @@ export class Late implements Agent {
   readonly members: readonly string[];
   readonly #agent: Agent;
   readonly #latency: Latency;
-  #delays: Rng | undefined;
   #coming: { readonly block: number; readonly intent: Intent }[] = [];
 
   constructor(agent: Agent, latency: Latency) {
@@ -33,14 +32,14 @@ export class Late implements Agent {
   }
 
   async decide(view: View, rng: Rng): Promise<Intent[]> {
-    this.#delays ??= rng.fork("latency"); // a stream of its own: who is quick draws what it always drew
+    const delays = rng.fork("latency"); // a stream of its own: who is quick draws what it always drew
     const known = new Set(this.#coming.flatMap(({ intent }) => intent.touches));
     const positions = new Map([...view.positions].filter(([account]) => !known.has(account)));
     const [from, to] = this.#latency;
     const now: Intent[] = [];
     for (const intent of await this.#agent.decide({ ...view, positions }, rng)) {
       if (intent.touches.length === 0) now.push(intent);
-      else this.#coming.push({ block: view.block + from + this.#delays.integer(to - from + 1), intent });
+      else this.#coming.push({ block: view.block + from + delays.integer(to - from + 1), intent });
     }
     for (const { block, intent } of this.#coming) if (block <= view.block) now.push(withGas(intent, view));
     this.#coming = this.#coming.filter(({ block }) => block > view.block);

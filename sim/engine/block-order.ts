@@ -8,14 +8,16 @@ export type OrderingName = (typeof ORDERINGS)[number];
 /** Places in `pending`, in the order of the block. Each sender's are in the order of sending, as nonces demand. */
 export type Ordering = (pending: readonly Pending[], baseFeeWei: bigint) => number[];
 
-/** @param rng For the random one, which draws as often as there are transactions. */
+/** @param rng For the random one, which has a stream of its own for each block. */
 export function orderOf(name: OrderingName, rng: Rng): Ordering {
   if (name === "fee") return orderByTip;
   if (name === "arrival") return (pending) => pending.map((_, i) => i);
+  let blocks = 0;
   return (pending) => {
+    const drawn = rng.fork(String(blocks++));
     const order = pending.map((_, i) => i);
     for (let i = order.length - 1; i > 0; --i) {
-      const j = rng.integer(i + 1);
+      const j = drawn.integer(i + 1);
       [order[i], order[j]] = [order[j], order[i]];
     }
     // Each sender keeps the places that it drew, and fills them in its own order.

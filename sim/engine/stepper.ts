@@ -1,7 +1,7 @@
 import type { Exchange, ExchangeOrder } from "../market/exchange.ts";
 import type { Venue } from "../market/venue.ts";
 import type { Position, ProtocolState } from "../protocols/protocol.ts";
-import type { Rng } from "../rng.ts";
+import { lazyRng, type Rng } from "../rng.ts";
 import type { PricePath } from "../scenarios/scenario.ts";
 import { toFloat } from "../units.ts";
 import type { Agent, Dropped, Intent, Outcome, View } from "./agent.ts";
@@ -195,8 +195,9 @@ export class Stepper {
       orders.push(...agent.settle(own, view));
     }
     // The exchange has an order of its own, which nobody bids for.
+    const ordering = lazyRng(() => this.#ordering.fork(String(this.#block)));
     for (let i = orders.length - 1; i > 0; --i) {
-      const j = this.#ordering.integer(i + 1);
+      const j = ordering.integer(i + 1);
       [orders[i], orders[j]] = [orders[j], orders[i]];
     }
     for (const order of orders) this.#exchange.trade(order);
@@ -211,10 +212,12 @@ export class Stepper {
     return accounts.length === 0 ? Promise.resolve([]) : this.#world.protocol.readPositions(accounts);
   }
 
+  /** One a block: how often an agent drew before, in a market that has parted from its twin's, moves no later draw. */
   #rngOf(agent: Agent): Rng {
     const rng = this.#rngs.get(agent);
     if (rng === undefined) throw new Error(`${agent.name} is not of this run`);
-    return rng;
+    const block = String(this.#block);
+    return lazyRng(() => rng.fork(block));
   }
 }
 

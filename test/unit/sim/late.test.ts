@@ -52,7 +52,9 @@ describe("Late", () => {
     const sent: string[][] = [];
     for (let block = 1; block <= blocks; ++block) {
       sent.push(
-        (await late.decide(view(block), rng)).map(({ label }) => label.replace(ANN, "ann").replace(BOB, "bob")),
+        (await late.decide(view(block), rng.fork(String(block)))).map(({ label }) =>
+          label.replace(ANN, "ann").replace(BOB, "bob"),
+        ),
       );
     }
     return { sent, agent, late };
@@ -89,7 +91,7 @@ describe("Late", () => {
   it("leaves the agent's own draws as they are", async () => {
     const { agent } = await run([1, 3], 20);
     const rng = createRng("1");
-    expect(agent.drawn).to.deep.equal(Array.from({ length: 20 }, () => rng.next()));
+    expect(agent.drawn).to.deep.equal(Array.from({ length: 20 }, (_, i) => rng.fork(String(i + 1)).next()));
   });
 
   it("is its agent, and tells it everything", async () => {

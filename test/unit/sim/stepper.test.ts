@@ -70,6 +70,34 @@ describe("Stepper", () => {
     });
   });
 
+  describe("an agent's luck", () => {
+    /** Draws of two agents in three blocks, of which the first draws as often as `times` says before. */
+    const drawn = async (times: readonly number[]) => {
+      await lab.reset();
+      const seen: number[] = [];
+      const agent = (name: string) =>
+        agentOf({
+          name,
+          decide: ({ block }, rng) => {
+            for (let i = 0; i < times[block - 1]; ++i) rng.next();
+            if (block === 3) seen.push(rng.fork("last").next(), rng.next());
+            return [];
+          },
+        });
+      const { stepper } = await lab.start([agent("first"), agent("second")]);
+      for (let block = 0; block < 3; ++block) await stepper.step(START_PRICE);
+      return seen;
+    };
+
+    it("is its own in each block, however often it drew in those before", async () => {
+      const luck = await drawn([0, 0, 0]);
+      expect(new Set(luck).size).to.equal(4);
+      expect(await drawn([5, 1, 0])).to.deep.equal(luck);
+      const [, next] = await drawn([0, 0, 1]);
+      expect(next).to.not.equal(luck[1]);
+    });
+  });
+
   describe("a block", () => {
     it("holds everybody's transactions, dearest first", async () => {
       const senders = ["a", "b", "c", "d", "e"].map(addressOf);
