@@ -8,6 +8,7 @@ import { findChromium } from "../../sim/report/html/chromium.ts";
 import { renderReport } from "../../sim/report/html/render.ts";
 import { madeUpMonteCarlo } from "../shared/report-pages.ts";
 import { runHardhat } from "../shared/node-process.ts";
+import { skipWithout } from "../shared/skip-without.ts";
 
 describe("task png", () => {
   let directory: string;
@@ -46,7 +47,7 @@ describe("task png", () => {
   });
 
   it("writes every chart and the top of the page, and names them", async function () {
-    if ((await findChromium(process.env)) === undefined) this.skip();
+    if ((await findChromium(process.env)) === undefined) skipWithout(this, "no Chromium: nothing is drawn");
     const { code, stdout, stderr } = await run("--report", inside("report.html"), "--width", "400", "--page", "300");
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
     const names = ["01-bad-debt.png", "02-price.png", "03-bad-debt.png", "page.png"];

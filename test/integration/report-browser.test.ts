@@ -30,6 +30,7 @@ import {
 import { DESKTOP, PHONE, ReportBrowser } from "../shared/report-browser.ts";
 import { stackedPools } from "../shared/stacked-pools.ts";
 import { textContrasts } from "../shared/text-contrast.ts";
+import { skipWithout } from "../shared/skip-without.ts";
 
 /** Colours as the browser writes them. */
 const css = (hex: string) => `rgb(${rgbOf(hex).join(", ")})`;
@@ -67,8 +68,7 @@ describe("a report in Chromium", function () {
   before(async function () {
     const started = await ReportBrowser.start();
     if (started === undefined) {
-      console.warn("    no Chromium: reports are not tested in a browser; install one or set CHROMIUM_PATH");
-      this.skip();
+      return skipWithout(this, "no Chromium: reports are not tested in a browser; install one or set CHROMIUM_PATH");
     }
     browser = started;
     const pages = {

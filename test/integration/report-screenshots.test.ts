@@ -5,6 +5,7 @@ import { renderReport } from "../../sim/report/html/render.ts";
 import { baseline, firstScreen, hasSameLetters, lettersOf, sheetOf, unlikeness } from "../shared/compare-pictures.ts";
 import { DESKTOP, PHONE, ReportBrowser } from "../shared/report-browser.ts";
 import { galleryPage } from "../shared/report-pages.ts";
+import { skipWithout } from "../shared/skip-without.ts";
 
 /**
  * Share of pixels, of the chart that differs most and of the first screen, that may be nowhere near where they are expected.
@@ -27,8 +28,7 @@ describe("screenshots of a report", function () {
   before(async function () {
     const started = await ReportBrowser.start();
     if (started === undefined) {
-      console.warn("    no Chromium: screenshots are not compared; install one or set CHROMIUM_PATH");
-      this.skip();
+      return skipWithout(this, "no Chromium: screenshots are not compared; install one or set CHROMIUM_PATH");
     }
     browser = started;
     blank = await browser.blank();

@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import type { Context } from "mocha";
 
 import { freePort } from "./node-process.ts";
+import { skipWithout } from "./skip-without.ts";
 
 export interface RunningRedis {
   readonly url: string;
@@ -20,8 +21,7 @@ export interface RunningRedis {
 /** Skips the suite, and says why, where Debian's redis-server is not installed. */
 export function skipWithoutRedis(context: Context): void {
   if (spawnSync("redis-server", ["--version"]).status === 0) return;
-  console.warn("      redis-server is not installed (apt-get install redis-server): tests of the queue are skipped");
-  context.skip();
+  skipWithout(context, "redis-server is not installed (apt-get install redis-server): tests of the queue are skipped");
 }
 
 /** A real Redis of its own: on a free port, in a directory that goes away with it. */
