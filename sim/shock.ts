@@ -12,11 +12,11 @@ import type { OrderingName } from "./engine/block-order.ts";
 import { populate } from "./engine/populate.ts";
 import { runScenario, type RunOptions } from "./engine/run.ts";
 import { isListed, type World } from "./engine/world.ts";
-import type { CurveName } from "./liquidation-curves.ts";
+import { CURVES, type CurveName } from "./liquidation-curves.ts";
 import { SCHEMA_VERSION, type RunProgress, type RunResult, type ShockResult } from "./metrics/run-result.ts";
 import { planPopulation, type Population } from "./population.ts";
 import { createRng, type Rng } from "./rng.ts";
-import type { PricePath, Scenario } from "./scenarios/scenario.ts";
+import type { AssetSymbol, PricePath, Scenario } from "./scenarios/scenario.ts";
 import { explainStress } from "./stress/explain.ts";
 import { buildStack } from "./stress/stack-pool.ts";
 import { stressPopulation } from "./stress/population.ts";
@@ -107,7 +107,7 @@ export async function runShock(
       ...{ seed, curve, features, congestion, latencyBlocks: latency, run, twin },
       population: { borrowers, loopers, lenders: population.lenders.length, dipBuyers },
       parameters: {
-        ...parametersOf(world),
+        ...parametersOf(world, scenario.asset, curve),
         ...(congestion ? plain(CONGESTION, "congestion.") : {}),
         ...(ordering === "fee" ? {} : { ordering }), // a result without it has always meant this
       },
@@ -258,8 +258,20 @@ function congestedSpace(scenario: Scenario, path: PricePath, rng: Rng): Congeste
   return new CongestedSpace(new Demand(profile, rng), CONGESTION.medianBidGwei);
 }
 
-function parametersOf({ parameters, profile, exchangeDepth, poolDepth }: World): Record<string, number | string> {
-  return plain({ ...parameters.lab, ...profile, exchangeDepth, poolDepth });
+/** The curve's, and of a pool that is judged the engine's, by the names that sweeps have for them. */
+function parametersOf(
+  { parameters, profile, features, exchangeDepth, poolDepth }: World,
+  asset: AssetSymbol,
+  curve: CurveName,
+): Record<string, number | string> {
+  const { factors, assets, ...risk } = parameters.risk;
+  return {
+    ...plain({ ...parameters.lab, ...profile, exchangeDepth, poolDepth }),
+    ...plain({ ...CURVES[curve], ...parameters.curve }, "curve."),
+    ...(features === "static"
+      ? {}
+      : { ...plain({ ...risk, ...assets[asset] }, "risk."), ...plain(factors, "risk.factors.") }),
+  };
 }
 
 function plain(parameters: Readonly<Record<string, number | readonly number[]>>, prefix = "") {

@@ -18,7 +18,7 @@ import { choose } from "./shared/choose.ts";
 import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
 import { readCrowd, runSweep, type SweepArguments } from "./shared/run-sweep.ts";
-import { runTask } from "./shared/user-error.ts";
+import { runTask, UserError } from "./shared/user-error.ts";
 
 export interface CompareArguments extends SweepArguments {
   readonly protocols: string;
@@ -47,10 +47,17 @@ function readOptions(args: CompareArguments): CompareOptions {
   const scenarios =
     args.scenarios === ""
       ? BUILT_IN_SCENARIOS.filter((scenario) => kindOf(scenario) !== "stress").map(({ name }) => name)
-      : listOf(args.scenarios, "--scenarios").map((name) => findScenario(name).name);
+      : listOf(args.scenarios, "--scenarios").map(comparable);
   const endings = listOf(args.endings, "--endings").map((name) => choose(ENDINGS, name, "--endings"));
   const crowd = readCrowd(args);
   const blocks = parseCount(args.blocks, 10, 20_000, "--blocks");
   const calibrationSeeds = Math.min(CALIBRATION_SEEDS, crowd.seeds);
   return { contestants, scenarios, endings, blocks, ...crowd, calibrationSeeds };
+}
+
+/** @throws UserError for what only our own pool can do. */
+function comparable(name: string): string {
+  const scenario = findScenario(name);
+  if (scenario.stress?.stack === undefined) return scenario.name;
+  throw new UserError(`--scenarios: ${name} has a second pool on the first one's shares, which only shock plays`);
 }

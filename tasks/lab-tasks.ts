@@ -132,7 +132,7 @@ export const labTasks: TaskDefinition[] = [
     })
     .addOption({
       name: "scenarios",
-      description: "Names from `scenarios`, with commas; default: all",
+      description: "Names from `scenarios`, with commas; default: all without a stress",
       defaultValue: "",
     })
     .addOption({

@@ -67,6 +67,8 @@ export interface CompareResult {
   readonly basis: string;
   readonly options: CompareOptions;
   readonly titles: Readonly<Record<string, string>>;
+  /** All that is usual in the lab, and of Breakwater; that of one asset alone with its name. */
+  readonly parameters: Readonly<Record<string, number>>;
   /** How Breakwater's model was scaled, for each asset, to lend on a usual day what Aave's factors lend. */
   readonly calibrations: readonly { readonly asset: string; readonly calibration: Calibration }[];
   readonly goals: readonly Goal[];

@@ -1,9 +1,10 @@
 import { calibrate, type Calibration } from "../frontier/calibrate.ts";
 import type { LendingJob, LendingOutcome } from "../frontier/job.ts";
 import { createLendingMeter } from "../frontier/lending.ts";
-import { crashOf } from "../frontier/perform.ts";
+import { assetsOf, crashOf } from "../frontier/perform.ts";
 import type { SweepProgress } from "../frontier/sweep.ts";
 import type { AssetSymbol } from "../scenarios/scenario.ts";
+import { commonValues } from "../sweep/setting.ts";
 import { COMPARE_SCHEMA_VERSION, type CompareOptions, type CompareResult, type CompareRun } from "./compare-result.ts";
 import { judge } from "./goals.ts";
 import { TITLES, type CompareJob, type CompareOutcome } from "./job.ts";
@@ -44,6 +45,7 @@ export async function compare(
   return {
     ...{ schemaVersion: COMPARE_SCHEMA_VERSION, basis, options },
     titles: Object.fromEntries(options.contestants.map((name) => [name, TITLES[name]])),
+    parameters: commonValues(assetsOf(options.scenarios), "paced"),
     ...{ calibrations, goals: judge(options, groups, lost), groups, lost },
     ...{ cells: summariseCells(options, runs), runs },
   };
@@ -77,7 +79,7 @@ async function calibrateAll(
   report: (progress: SweepProgress) => void,
 ): Promise<{ readonly asset: AssetSymbol; readonly calibration: Calibration }[]> {
   const { scenarios, borrowers, loopers, calibrationSeeds } = options;
-  const assets = [...new Set(scenarios.map((name) => assetOf(options, name)))];
+  const assets = assetsOf(scenarios);
   const lent = createLendingMeter({ borrowers, loopers, dipBuyers: 0 }, calibrationSeeds, perform, report);
   return Promise.all(
     assets.map(async (asset) => {

@@ -27,6 +27,11 @@ export function crashOf(name: string, blocks: number): Scenario {
   return scenario.keepsBlocks === true ? scenario : withFewerBlocks(scenario, blocks, LONGEST_BLOCK);
 }
 
+/** What is a collateral in any of the crashes, in their order. */
+export function assetsOf(names: readonly string[]): AssetSymbol[] {
+  return [...new Set(names.map((name) => findScenario(name).asset))];
+}
+
 /**
  * Does a job on a chain that is left as it was found.
  * @throws Error if the run breaks an invariant: its numbers are worth nothing then.

@@ -51,6 +51,17 @@ export function usualValues(asset: AssetSymbol, curve: CurveName): Readonly<Reco
   ]);
 }
 
+/** Of several assets: what they have in common once, and what they do not with the asset's name. */
+export function commonValues(assets: readonly AssetSymbol[], curve: CurveName): Readonly<Record<string, number>> {
+  const values = assets.map((asset) => usualValues(asset, curve));
+  return Object.fromEntries(
+    Object.keys(values[0] ?? {}).flatMap((name): [string, number][] => {
+      const isCommon = values.every((each) => each[name] === values[0][name]);
+      return isCommon ? [[name, values[0][name]]] : assets.map((asset, i) => [`${name} (${asset})`, values[i][name]]);
+    }),
+  );
+}
+
 /** Everything that the overrides change, on top of what is usual. */
 export function settingOf(overrides: Overrides, asset: AssetSymbol): Setting {
   const of = (name: string, usual: number) => overrides[name] ?? usual;

@@ -29,6 +29,8 @@ describe("task compare", function () {
   for (const [what, args, message] of [
     ["an unknown protocol", ["--protocols", "maker"], /unknown --protocols "maker": there are breakwater, /],
     ["an unknown scenario", ["--scenarios", "tulips"], /tulips/],
+    ["a second pool, which rivals have not", ["--scenarios", "stacked-pools"], /stacked-pools has a second pool/],
+    ["--shock, which it would not heed", ["--shock", "-0.4"], /compare does not know --shock/],
     ["an unknown ending", ["--endings", "happy"], /unknown --endings "happy": there are flat, recorded/],
   ] as const) {
     it(`says in one line: ${what}`, async () => {

@@ -1,6 +1,8 @@
 import { calmLendingOf, type FrontierResult } from "../../frontier/frontier-result.ts";
 import { LOSS, MEASURES, type Measure } from "../../frontier/measures.ts";
+import { assetsOf } from "../../frontier/perform.ts";
 import { POOLED, type GroupSummary } from "../../frontier/summary.ts";
+import { commonValues } from "../../sweep/setting.ts";
 import { formatCompact, formatNumber } from "../format.ts";
 import { asTitle } from "./builders.ts";
 import type { Colour, ScatterChart } from "./chart-spec.ts";
@@ -62,7 +64,10 @@ export function frontierPage(result: FrontierResult, command: string): ReportPag
       };
     }),
     more: [harmSection(result), { heading: "Numbers", tables: ordered.map(groupTable) }],
-    parameters: Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)])),
+    parameters: {
+      ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)])),
+      ...commonValues(assetsOf(options.scenarios), options.curve),
+    },
   });
 }
 

@@ -1,5 +1,7 @@
+import { findScenario } from "../../scenarios/built-in.ts";
 import type { Axis } from "../../sweep/grid.ts";
 import { labMeasure, LENT, LOSS } from "../../sweep/measures.ts";
+import { usualValues } from "../../sweep/setting.ts";
 import { worldOf, type SweepCell, type SweepResult } from "../../sweep/sweep.ts";
 import { formatNumber } from "../format.ts";
 import { SERIES } from "./palette.ts";
@@ -39,7 +41,13 @@ export function gridPage(result: SweepResult, command: string): ReportPage {
     frontiers: [frontierChart(result)],
     panels: panelsOf(result),
     more: [frontierTable(result), cellTable(result)],
-    parameters: { ...options.set, bound, aim, seeds, firstSeed },
+    parameters: {
+      ...{ bound, aim, seeds, firstSeed },
+      ...usualValues(findScenario(scenario).asset, curve),
+      ...options.set,
+      // What the grid varies has no one value.
+      ...Object.fromEntries(axes.map(({ name, values }) => [name, values.join(", ")])),
+    },
   });
 }
 

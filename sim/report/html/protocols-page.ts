@@ -53,7 +53,7 @@ export function protocolsPage(result: CompareResult, command: string): ReportPag
       ...{ label: `bad debt, ${contestant}`, value: formatValue(found[LOSS].mean, PERCENT) },
       note: `${formatValue(found[LOSS].low, PERCENT)} to ${formatValue(found[LOSS].high, PERCENT)}`,
     })),
-    ...{ contestants, measures, goals },
+    ...{ contestants, measures, goals, parameters: result.parameters },
     notes: [
       "Means; whiskers are 95 % intervals. Bad debt is what was written off and what open accounts owe beyond their collateral at the market's last price: Aave v3 of this version never writes off.",
     ],
