@@ -201,6 +201,8 @@ describe("task shock", () => {
       expect(result.command).to.match(/ --curve dutch --latency 1-3 --congestion$/);
       expect(result).to.deep.include({ congestion: true, latencyBlocks: [1, 3] });
       expect(result.parameters["congestion.targetGas"]).to.equal(10_000_000);
+      expect(result.parameters).to.include({ "curve.premiumBps": 500, "curve.maxBonusBps": 1_000 });
+      expect(Object.keys(result.parameters).filter((name) => name.startsWith("risk."))).to.deep.equal([]); // a static pool
       const { congestion, auction, metrics } = result.run;
       expect(congestion?.highestBaseFeeGwei).to.be.greaterThan(40); // calm blocks take ten
       expect(congestion?.inclusion.some(({ delayed }) => delayed > 0)).to.equal(true);
