@@ -74,6 +74,27 @@ describe("ResultsStore", () => {
     expect(fewer.bytes.equals(bytes)).to.equal(false);
   });
 
+  it("has every run in its table when several write at a time, whoever ends last", async () => {
+    const { bytes } = await fill("whole", JOBS);
+    const perform = (job: LabJob) => Promise.resolve(fakeLabOutcome(job));
+    const [first, second] = [await ResultsStore.open(at("a")), await ResultsStore.open(at("a"))];
+    const [one, other] = [first.around(perform, BASIS), second.around(perform, BASIS)];
+    await one(JOBS[0]);
+    for (const job of JOBS.slice(1, 6)) await other(job);
+    await second.consolidate();
+    expect((await queryStore(at("a"), "SELECT key FROM runs")).rows).to.have.lengthOf(6);
+    await first.consolidate();
+    expect((await queryStore(at("a"), "SELECT key FROM runs")).rows).to.have.lengthOf(6);
+    // Both at once: whoever has looked before the other's last run was there must not have the last word.
+    for (const job of JOBS.slice(6)) {
+      await Promise.all([first.consolidate(), other(job).then(() => second.consolidate())]);
+      const { rows } = await queryStore(at("a"), "SELECT key FROM runs");
+      expect(rows).to.have.lengthOf(JOBS.indexOf(job) + 1);
+    }
+    expect((await readFile(at("a", "runs.parquet"))).equals(bytes)).to.equal(true);
+    for (const store of [first, second]) store.close();
+  });
+
   it("gives back what was put in, to the last bit, also to the next who opens it", async () => {
     await fill("a", JOBS);
     const store = await ResultsStore.open(at("a"));
