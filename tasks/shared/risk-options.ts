@@ -24,11 +24,7 @@ export function riskCommand(
   { network, isFork }: { readonly network: string; readonly isFork: boolean },
   usual: Readonly<Record<string, unknown>>,
 ): string {
-  const place = isFork
-    ? [["forkUrl", "URL"] as const]
-    : network === "default"
-      ? []
-      : [["network", network] as const];
+  const place = isFork ? [["forkUrl", "URL"] as const] : network === "default" ? [] : [["network", network] as const];
   const options = DECIDING.filter((name) => args[name] !== usual[name]).map((name) => [name, args[name]] as const);
   return commandLine("risk", [...place, ...options]);
 }
