@@ -34,13 +34,14 @@ export function parseRedisUrl(text: string, option: string): RedisAddress {
     `${option} must be an address such as redis://localhost:6379 or rediss://user:word@host/0`,
   );
   let url: URL;
-  let [username, password] = ["", ""];
+  let names: readonly string[];
   try {
     url = new URL(text);
-    [username, password] = [url.username, url.password].map(decodeURIComponent);
+    names = [url.username, url.password].map(decodeURIComponent);
   } catch {
     throw wrong; // "%zz" is no letter either
   }
+  const [username, password] = names;
   const db = /^\/?(\d{0,4})$/.exec(url.pathname);
   if (!["redis:", "rediss:"].includes(url.protocol) || url.hostname === "" || db === null) throw wrong;
   return {

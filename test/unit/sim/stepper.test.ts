@@ -56,13 +56,17 @@ describe("Stepper", () => {
       const call = lab.protocol.borrow(dollars(5_000), BOB); // for somebody else
       const { message } = await refusal(intentOf(ANN, call, { label: "mischief" }));
       const values = message.slice(message.indexOf("(")).toLowerCase();
-      expect(message).to.match(new RegExp(`^block 2: "mischief" from rogue, ${ANN}, reverted with PoolUnauthorized\\(`));
+      expect(message).to.match(
+        new RegExp(`^block 2: "mischief" from rogue, ${ANN}, reverted with PoolUnauthorized\\(`),
+      );
       expect(values).to.equal(`(${ANN}, ${BOB})`);
     });
 
     it("stops it for too little gas", async () => {
       const { message } = await refusal(idle(ANN, { gas: 30_000, label: "hurry" }));
-      expect(message).to.equal(`block 2: "hurry" from rogue, ${ANN}, reverted with a revert without data (out of gas?)`);
+      expect(message).to.equal(
+        `block 2: "hurry" from rogue, ${ANN}, reverted with a revert without data (out of gas?)`,
+      );
     });
 
     it("names the address alone where no agent sent it", async () => {
