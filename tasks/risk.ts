@@ -13,8 +13,8 @@ import { formatRiskTable } from "../sim/report/risk-table.ts";
 import { wantsColour } from "../sim/report/style.ts";
 import type { RiskReport } from "../sim/risk/risk-report.ts";
 import { connect, isFork } from "./shared/connect.ts";
-import { listOf } from "./shared/list.ts";
 import { parseCount } from "./shared/numbers.ts";
+import { poolsOf, riskCommand } from "./shared/risk-options.ts";
 import { runTask, UserError } from "./shared/user-error.ts";
 
 export interface RiskArguments {
@@ -52,7 +52,7 @@ export default runTask<RiskArguments, RiskReport>(async (args, hre) => {
   });
   const text = formatJson(report);
   await out?.write(text);
-  await page?.write(renderReport(riskPage(report, commandLine(args, report))));
+  await page?.write(renderReport(riskPage(report, riskCommand(args, report, usualOf(hre)))));
   if (args.json) process.stdout.write(text);
   else {
     const files = [
@@ -65,13 +65,10 @@ export default runTask<RiskArguments, RiskReport>(async (args, hre) => {
   return report;
 });
 
-/** Without the address of `--fork-url`, which may carry a key. */
-function commandLine({ pool, registry, lens }: RiskArguments, { network, isFork }: RiskReport): string {
-  const options = Object.entries({ pool, registry, lens }).flatMap(([name, value]) =>
-    value === "" ? [] : [`--${name}`, value],
-  );
-  const place = isFork ? ["--fork-url", "URL"] : network === "default" ? [] : ["--network", network];
-  return ["npx", "hardhat", "risk", ...place, ...options].join(" ");
+/** What options are when nothing is said, by the task's definition. */
+function usualOf(hre: HardhatRuntimeEnvironment): Readonly<Record<string, unknown>> {
+  const options = [...hre.tasks.getTask("risk").options];
+  return Object.fromEntries(options.map(([name, { defaultValue }]) => [name, defaultValue]));
 }
 
 function readOptions({ accounts, fromBlock, logRange, lens, registry }: RiskArguments) {
@@ -98,7 +95,7 @@ async function findPools(
   say: (line: string) => void,
 ): Promise<Where> {
   const { provider } = connection.ethers;
-  const named = pool === "" ? [] : listOf(pool, "--pool");
+  const named = pool === "" ? [] : poolsOf(pool);
   for (const address of named) await requirePool(provider, address, connection.networkName);
   for (const [name, address] of Object.entries({ lens, registry })) {
     if (address !== "" && (await provider.getCode(address)) === "0x") {

@@ -1,9 +1,10 @@
 import { createRng } from "../sim/rng.ts";
-import { BROKEN_SCENARIOS, BUILT_IN_SCENARIOS, findScenario } from "../sim/scenarios/built-in.ts";
+import { BROKEN_SCENARIOS, BUILT_IN_SCENARIOS } from "../sim/scenarios/built-in.ts";
 import { isKeyframeScenario } from "../sim/scenarios/keyframe-scenario.ts";
-import { kindOf, loadScenarioFile, type ScenarioKind } from "../sim/scenarios/registry.ts";
+import { kindOf, type ScenarioKind } from "../sim/scenarios/registry.ts";
 import type { Scenario } from "../sim/scenarios/scenario.ts";
 import { explainStress } from "../sim/stress/explain.ts";
+import { openScenario } from "./shared/choose-scenario.ts";
 import { scenarioDetail, scenarioTable } from "./shared/scenario-table.ts";
 import { runTask, UserError } from "./shared/user-error.ts";
 
@@ -35,9 +36,9 @@ const SEEDS = 25;
 /** `npx hardhat scenarios`: see the definition in `tasks/lab-tasks.ts`. */
 export default runTask<ScenariosArguments, ScenarioEntry[]>(async ({ show, json }) => {
   if (show !== "") {
-    const scenario = show.endsWith(".ts") ? await loadScenarioFile(show) : findScenario(show);
+    const scenario = await openScenario(show);
     const entry = entryOf(scenario);
-    console.log(json ? JSON.stringify(entry, null, 2) : scenarioDetail(entry, drawn(scenario, "1")));
+    console.log(json ? JSON.stringify(entry, null, 2) : scenarioDetail(entry, drawn(scenario, "1"), show));
     return [entry];
   }
   const entries = BUILT_IN_SCENARIOS.map(entryOf);

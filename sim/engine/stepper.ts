@@ -170,7 +170,10 @@ export class Stepper {
     const { chain, protocol } = this.#world;
     const { name, isRace } = protocol.explain(await chain.revertDataOf(hash));
     if (isRace || isOutdated) return name;
-    throw new UnexpectedRevert(`block ${this.#block}: "${intent.label}" from ${intent.from} reverted with ${name}`);
+    // Addresses are hashes of names: the agent's own says more. The population's first moves come from nobody.
+    const agent = this.#senders.get(intent);
+    const who = agent === undefined ? intent.from : `${agent.name}, ${intent.from},`;
+    throw new UnexpectedRevert(`block ${this.#block}: "${intent.label}" from ${who} reverted with ${name}`);
   }
 
   /** Minting is a withdrawal from the exchange, burning a deposit: the other side is booked there. */

@@ -6,6 +6,7 @@ import {
   QUEUE,
   showAddress,
   unpack,
+  within,
   type Envelope,
   type PackedOutcome,
   type RedisAddress,
@@ -13,6 +14,8 @@ import {
 
 /** How often it looks for itself: events may get lost, and jobs too. */
 const LOOK_MILLISECONDS = 5_000;
+/** So long it takes leave of Redis. */
+const CLOSE_MILLISECONDS = 5_000;
 /** A job whose process ends, rather than the job, is tried so often. */
 const ATTEMPTS = 3;
 /** For as long as this a finished job waits for whoever asked. [s] */
@@ -49,7 +52,8 @@ export class QueuePerformer<JobT extends object, OutcomeT> {
   readonly #timer: NodeJS.Timeout;
   #failure: Error | undefined;
   #isLooking = false;
-  #wasWarned = false;
+  /** Each line is told once, however often it is true. */
+  readonly #told = new Set<string>();
 
   private constructor(address: RedisAddress, options: QueuePerformerOptions<JobT>) {
     this.#address = address;
@@ -58,7 +62,7 @@ export class QueuePerformer<JobT extends object, OutcomeT> {
     const connection = { ...address, maxRetriesPerRequest: null };
     this.#queue = new Queue(name, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
     this.#events = new QueueEvents(name, { connection, prefix });
-    const warn = (error: Error) => this.#warnOnce(error.message);
+    const warn = (error: Error) => this.#warnOnce(`queue at ${showAddress(address)}: ${reasonOf(error)}`);
     this.#queue.on("error", warn);
     this.#events.on("error", warn);
     this.#events.on("completed", ({ jobId }) => void this.#see(jobId));
@@ -86,17 +90,30 @@ export class QueuePerformer<JobT extends object, OutcomeT> {
     return unpack<OutcomeT>(packed);
   };
 
-  /** Whatever is still waited for is not waited for any more; what nobody has begun is taken back. */
+  /**
+   * Whatever is still waited for is not waited for any more; what nobody has begun is taken back, unless Redis is gone: commands
+   * wait for it for ever, and nobody should have to.
+   */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const left = [...this.#pending.keys()];
     this.#pending.clear();
-    for (const key of left) {
-      const job = await Job.fromId(this.#queue, key);
-      await job?.remove().catch(() => undefined); // somebody is at it
+    try {
+      await within(CLOSE_MILLISECONDS, async () => {
+        for (const key of left) {
+          const job = await Job.fromId(this.#queue, key);
+          await job?.remove().catch(() => undefined); // somebody is at it
+        }
+        await this.#events.close();
+        await this.#queue.close();
+      });
+    } catch (error) {
+      this.#warnOnce(
+        `queue at ${showAddress(this.#address)}: jobs that nobody has begun stay there: ${reasonOf(error)}`,
+      );
+      // They stop to try at once, and wait for a farewell that may never come.
+      for (const part of [this.#events, this.#queue]) part.disconnect().catch(() => undefined);
     }
-    await this.#events.close();
-    await this.#queue.close();
   }
 
   async #ask(key: string, job: JobT): Promise<void> {
@@ -150,8 +167,8 @@ export class QueuePerformer<JobT extends object, OutcomeT> {
   }
 
   #warnOnce(line: string): void {
-    if (this.#wasWarned) return;
-    this.#wasWarned = true;
+    if (this.#told.has(line)) return;
+    this.#told.add(line);
     this.#options.warn(line);
   }
 
@@ -159,6 +176,12 @@ export class QueuePerformer<JobT extends object, OutcomeT> {
     this.#failure ??= error;
     for (const { reject } of this.#pending.values()) reject(this.#failure);
   }
+}
+
+/** Several at once, as of a name with several addresses, have no message of their own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(reasonOf).join("; ");
+  return asError(error).message;
 }
 
 function asError(error: unknown): Error {

@@ -25,6 +25,14 @@ export function expectedShortfall(sorted: ArrayLike<number>, confidence: number)
   return sum / (count * (1 - confidence));
 }
 
+/** −x in rising order: the low end of what more of is better is the bad one, and a tail of losses once mirrored. */
+export function mirrored(sorted: Float64Array): Float64Array {
+  const last = sorted.length - 1;
+  const negative = new Float64Array(sorted.length);
+  for (let i = 0; i <= last; ++i) negative[i] = -sorted[last - i];
+  return negative;
+}
+
 /** A statistic of the sorted observations with its bootstrap interval, as `estimateMean` has it. */
 export function estimateSorted(
   values: readonly number[],

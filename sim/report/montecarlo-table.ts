@@ -58,7 +58,7 @@ function tails(measures: readonly Distribution[], style: Style): string[] {
     }
     if (!isSupported) {
       const few = `only ${formatNumber(runs, 1)} of the paths lie beyond ${percent(confidence)}`;
-      lines.push(style.bad(`${few}: with fewer than ${LEAST_TAIL} this says little, its intervals too`));
+      lines.push(style.bad(`${few}: with fewer than ${LEAST_TAIL} intervals hold less than their 95 %`));
     }
   }
   return lines;

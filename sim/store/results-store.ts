@@ -60,11 +60,7 @@ export class ResultsStore {
       await mkdir(path.join(directory, RUNS_DIRECTORY), { recursive: true });
       await mkdir(path.join(directory, SERIES_DIRECTORY), { recursive: true });
       const runs = new Map<string, StoredRun>();
-      for (const name of await readdir(path.join(directory, RUNS_DIRECTORY))) {
-        if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
-        const run = parseRun(await readFile(path.join(directory, RUNS_DIRECTORY, name), "utf8"));
-        if (run !== undefined && `${run.key}.json` === name) runs.set(run.key, run);
-      }
+      await readRuns(directory, runs);
       return new ResultsStore(directory, await Database.open(), runs);
     } catch (error) {
       if (!(error instanceof Error) || !("code" in error)) throw error;
@@ -104,13 +100,17 @@ export class ResultsStore {
   }
 
   /**
-   * Writes `runs.parquet` anew, with every run of the directory in the order of keys.
+   * Writes `runs.parquet` anew, with every run of the directory in the order of keys, those of other writers too. It looks
+   * again afterwards: one that has meanwhile ended may have had its file, with more runs in it, replaced by this one.
    * @returns Its path.
    */
   async consolidate(): Promise<string> {
-    const runs = [...this.#runs.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const file = path.join(this.directory, RUNS_FILE);
-    await replaceFile(file, (temporary) => this.#database.writeParquet(temporary, runsTable(runs)));
+    await readRuns(this.directory, this.#runs);
+    do {
+      const runs = [...this.#runs.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      await replaceFile(file, (temporary) => this.#database.writeParquet(temporary, runsTable(runs)));
+    } while ((await readRuns(this.directory, this.#runs)) > 0);
     return file;
   }
 
@@ -130,6 +130,18 @@ export class ResultsStore {
   #seriesFile(key: string): string {
     return path.join(this.directory, SERIES_DIRECTORY, `${key}.parquet`);
   }
+}
+
+/** Adds what the directory has and `runs` has not. @returns How many. */
+async function readRuns(directory: string, runs: Map<string, StoredRun>): Promise<number> {
+  const before = runs.size;
+  for (const name of await readdir(path.join(directory, RUNS_DIRECTORY))) {
+    const key = /^([0-9a-f]{32})\.json$/.exec(name)?.[1];
+    if (key === undefined || runs.has(key)) continue;
+    const run = parseRun(await readFile(path.join(directory, RUNS_DIRECTORY, name), "utf8"));
+    if (run?.key === key) runs.set(key, run);
+  }
+  return runs.size - before;
 }
 
 function seriesTable(key: string, series: RunSeries): Table {

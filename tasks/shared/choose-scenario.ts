@@ -36,8 +36,13 @@ export async function chooseScenario(args: ScenarioArguments): Promise<Scenario>
     return createShockScenario(parseFall(shock), seconds, parseAsset(asset === "" ? DEFAULT_ASSET : asset));
   }
   if (file !== "") return readCsvScenario(file, parseAsset(asset === "" ? DEFAULT_ASSET : asset));
-  if (scenario.endsWith(".ts")) return loadScenarioFile(scenario);
-  return findScenario(scenario === "" ? DEFAULT_SCENARIO : scenario);
+  return openScenario(scenario === "" ? DEFAULT_SCENARIO : scenario);
+}
+
+/** A scenario by its name, or by a file of one's own; prices of a CSV are of the usual asset. */
+export async function openScenario(nameOrFile: string): Promise<Scenario> {
+  if (nameOrFile.endsWith(".csv")) return readCsvScenario(nameOrFile, parseAsset(DEFAULT_ASSET));
+  return nameOrFile.endsWith(".ts") ? loadScenarioFile(nameOrFile) : findScenario(nameOrFile);
 }
 
 /** The options again as one types them: `--shock -0.4 --over 30m --asset WETH`. */

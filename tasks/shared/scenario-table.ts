@@ -2,6 +2,7 @@ import { formatNumber } from "../../sim/report/format.ts";
 import { KINDS } from "../../sim/scenarios/registry.ts";
 import { formatDuration } from "../../sim/scenarios/shock.ts";
 import type { ScenarioEntry } from "../scenarios.ts";
+import { shellQuoted } from "./command-line.ts";
 
 const WIDTH = 100; // of a line, in letters
 const HEADINGS = {
@@ -46,8 +47,8 @@ function aboutOf({ description, stresses }: ScenarioEntry): string[] {
   return [...wrapped(description, "  "), ...stresses.flatMap((line) => wrapped(line, "  + ", "    "))];
 }
 
-/** Everything that is known of one, and a picture of its path with seed 1. */
-export function scenarioDetail(entry: ScenarioEntry, path: readonly number[]): string {
+/** Everything that is known of one, and a picture of its path with seed 1. @param asked Its name or file, as `shock` takes it. */
+export function scenarioDetail(entry: ScenarioEntry, path: readonly number[], asked: string): string {
   const { name, title, description, kind, source, asset, loan, volatilityBefore: before, stresses } = entry;
   const percent = (value: number) => `${formatNumber(100 * value, 2)} %`;
   const seeds = entry.drawnSeeds === 0 ? "for every seed" : `median of ${entry.drawnSeeds} seeds`;
@@ -76,7 +77,7 @@ export function scenarioDetail(entry: ScenarioEntry, path: readonly number[]): s
     ...facts.flatMap(([label, text]) => wrapped(text, label.padEnd(14), " ".repeat(14))),
     ...stresses.map((line) => `${"stress".padEnd(14)}${line}`),
     ...["", picture(path), `${price(low)} to ${price(peak)}, seed 1`, ""],
-    `npx hardhat shock --scenario ${name}`,
+    `npx hardhat shock --scenario ${shellQuoted(asked)}`,
   ].join("\n");
 }
 

@@ -3,6 +3,14 @@ import hre from "hardhat";
 
 import type { Check } from "../../sim/validation/check.ts";
 import type { Lab } from "../../sim/validation/bench.ts";
+import type { GroupName } from "../../sim/validation/validate.ts";
+
+/** How many each group makes, market data being there: those of the vaults' hourly bars need them. */
+export const CHECKS: Readonly<Record<GroupName, number>> = {
+  ...{ loop: 18, slippage: 8, stairs: 7, liquidation: 22, threshold: 10, cascade: 8, vaults: 12 },
+};
+/** Checks of the vaults that need market data. */
+export const BARS = 4;
 
 /** Makes checks on a chain of their own. */
 export async function makeChecks(check: (lab: Lab) => Promise<Check[]>): Promise<Check[]> {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import type { WorldOptions } from "../../sim/engine/world.ts";
 import { createShockScenario } from "../../sim/scenarios/shock.ts";
-import { runShock, type ShockOptions } from "../../sim/shock.ts";
+import { runOnce, runShock, type OnceOptions, type ShockOptions } from "../../sim/shock.ts";
 
 const scenario = createShockScenario(-0.45, 1_800, "WETH");
 const few = { scenario, seed: "1", borrowers: 10, loopers: 2 };
@@ -36,6 +37,24 @@ describe("the two engines of the lab", function () {
       expect(runner.run.metrics.liquidations).to.be.greaterThan(0);
       expect(runner.run.metrics.failedTransactions).to.be.greaterThan(0);
       expect(runner).to.deep.equal(node);
+    });
+  }
+
+  for (const rival of ["aave-v3", "morpho-blue"] as const) {
+    it(`agree to the bit: ${rival}`, async () => {
+      // Worlds are built by whatever `WorldOptions` are among a run's.
+      const runOn = async (engine: "runner" | "node") => {
+        const connection = await hre.network.create();
+        try {
+          const options: OnceOptions & Pick<WorldOptions, "rival"> = { ...few, curve: "fixed", rival, engine };
+          return await runOnce(hre, connection, options);
+        } finally {
+          await connection.close();
+        }
+      };
+      const runner = await runOn("runner");
+      expect(runner.run.metrics.liquidations).to.be.greaterThan(0);
+      expect(runner).to.deep.equal(await runOn("node"));
     });
   }
 

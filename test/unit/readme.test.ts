@@ -7,6 +7,8 @@ import hre from "hardhat";
 import { sectionOf } from "../../bench/gas/document.ts";
 import { readTable } from "../../bench/gas/table.ts";
 import { createMetrics } from "../../scripts/keeper/metrics.ts";
+import { GROUP_NAMES } from "../../sim/validation/validate.ts";
+import { CHECKS } from "../shared/expect-checks.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 const read = (file: string) => readFile(path.join(ROOT, file), "utf8");
@@ -40,6 +42,13 @@ describe("README.md", () => {
     const table = (await read("README.md")).split("## Gas")[1].split("\n## ")[0];
     const rows = [...readTable(table)].map(([row, gas]) => [row, ...gas]);
     expect(rows).to.deep.equal(expected);
+  });
+
+  it("says how many checks validate makes, as the tests of its groups count them", async () => {
+    const text = (await read("README.md")).replaceAll(/\s+/g, " ");
+    const said = /`npx hardhat validate` holds [^.]*: (\d+) checks\./.exec(text)?.[1];
+    expect(Object.keys(CHECKS)).to.have.members([...GROUP_NAMES]);
+    expect(Number(said)).to.equal(Object.values(CHECKS).reduce((sum, count) => sum + count, 0));
   });
 
   it("has only links that lead somewhere, as have the documents", async () => {

@@ -1,4 +1,4 @@
-import type { Distribution, MonteCarloResult } from "../../montecarlo/montecarlo.ts";
+import { LEAST_TAIL, type Distribution, type MonteCarloResult } from "../../montecarlo/montecarlo.ts";
 import { labMeasure } from "../../sweep/measures.ts";
 import { formatNumber } from "../format.ts";
 import { withInterval } from "./compare-page.ts";
@@ -115,7 +115,7 @@ function allMeasures(measures: readonly Distribution[]): Section {
   return {
     heading: "Every measure",
     text: [
-      "In brackets: 95 % intervals. Faint: fewer than five paths beyond it, so that it is little more than the worst of them.",
+      `In brackets: 95 % intervals. Faint: fewer than ${LEAST_TAIL} paths beyond it, so that the intervals hold less than that. Where more is better VaR and ES are of the low end.`,
     ],
     tables: [{ caption: "Over all paths", columns, rows }],
   };

@@ -2,11 +2,11 @@ import { expect } from "chai";
 
 import { closedForm, liquidationChecks } from "../../../sim/validation/liquidation.ts";
 import { expectClose } from "../../shared/expect-close.ts";
-import { expectAll, makeChecks } from "../../shared/expect-checks.ts";
+import { CHECKS, expectAll, makeChecks } from "../../shared/expect-checks.ts";
 
 describe("validation: liquidation without feedback", () => {
   it("is the closed form on the real pool: in part, as a whole, and with a loss", async () => {
-    expectAll(await makeChecks(liquidationChecks), 22);
+    expectAll(await makeChecks(liquidationChecks), CHECKS.liquidation);
   });
 });
 

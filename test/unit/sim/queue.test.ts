@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -249,6 +250,30 @@ describe("a queue in Redis", function () {
     await performer.close();
   });
 
+  it("says that Redis is gone though it has warned before, and closes without it", async () => {
+    warnings.length = 0;
+    const gone = await startRedis();
+    const performer = await QueuePerformer.open<Sum, SumOutcome>(parseRedisUrl(gone.url, "--queue"), {
+      ...{ keyOf: (job) => keyOf(job, "basis"), describe: ({ name }) => name, code: "code" },
+      warn: (line) => warnings.push(line),
+    });
+    expect(warnings).to.have.lengthOf(1); // nobody serves it
+    void failureOf(performer.perform(sums(1)[0]));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await gone.stop();
+    await until(() => warnings.length > 1);
+    const before = performance.now();
+    await performer.close();
+    expect(performance.now() - before).to.be.lessThan(8_000);
+    const place = `queue at 127.0.0.1:${gone.port}/0: `;
+    for (const line of warnings.slice(1)) expect(line.startsWith(place), line).to.equal(true);
+    expect(warnings.some((line) => line.includes("ECONNREFUSED"))).to.equal(true);
+    expect(warnings[warnings.length - 1]).to.equal(
+      `${place}jobs that nobody has begun stay there: no answer within 5 s`,
+    );
+    expect(new Set(warnings).size).to.equal(warnings.length);
+  });
+
   describe("its address", () => {
     it("is read with all its parts", () => {
       expect(parseRedisUrl("redis://localhost", "--queue")).to.deep.equal({ host: "localhost", port: 6_379, db: 0 });
@@ -256,11 +281,36 @@ describe("a queue in Redis", function () {
         ...{ host: "::1", port: 7_000, db: 3, username: "me", password: "p@ss", tls: {} },
       });
     });
-    for (const text of ["localhost:6379", "http://localhost", "redis://", "redis://host/x", "nonsense"]) {
+    for (const text of [
+      "localhost:6379",
+      "http://localhost",
+      "redis://",
+      "redis://host/x",
+      "nonsense",
+      "redis://:a%zz@h",
+    ]) {
       it(`is refused: ${text}`, () => {
         expect(() => parseRedisUrl(text, "--queue")).to.throw(UserError, /--queue must be an address such as redis:/);
       });
     }
+    it("is refused if somebody listens there and says nothing", async () => {
+      const sockets: Socket[] = [];
+      const server = createServer((socket) => void sockets.push(socket));
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address() as AddressInfo;
+      try {
+        const error = await failureOf(
+          requireRedis(parseRedisUrl(`redis://127.0.0.1:${port}`, "--queue"), "--queue", 700),
+        );
+        expect(error).to.be.instanceOf(UserError);
+        expect((error as Error).message).to.equal(
+          `--queue: no Redis answers at 127.0.0.1:${port}/0: no answer within 0.7 s`,
+        );
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      }
+    });
     it("is refused if no Redis answers there", async () => {
       const port = await freePort();
       const error = await failureOf(

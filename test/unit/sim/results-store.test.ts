@@ -8,6 +8,7 @@ import { expect } from "chai";
 
 import { keyOf } from "../../../sim/jobs/job.ts";
 import { createRng } from "../../../sim/rng.ts";
+import { Database } from "../../../sim/store/database.ts";
 import { queryStore } from "../../../sim/store/query.ts";
 import { ResultsStore } from "../../../sim/store/results-store.ts";
 import { labJob, type LabJob } from "../../../sim/sweep/lab-job.ts";
@@ -72,6 +73,36 @@ describe("ResultsStore", () => {
     }
     const fewer = await fill("c", JOBS.slice(1));
     expect(fewer.bytes.equals(bytes)).to.equal(false);
+  });
+
+  it("has every run in its table when several write at a time, whoever ends last", async () => {
+    const { bytes } = await fill("whole", JOBS);
+    const perform = (job: LabJob) => Promise.resolve(fakeLabOutcome(job));
+    const [first, second] = [await ResultsStore.open(at("a")), await ResultsStore.open(at("a"))];
+    const [one, other] = [first.around(perform, BASIS), second.around(perform, BASIS)];
+    await one(JOBS[0]);
+    for (const job of JOBS.slice(1, 6)) await other(job);
+    await second.consolidate();
+    expect((await queryStore(at("a"), "SELECT key FROM runs")).rows).to.have.lengthOf(6);
+    await first.consolidate();
+    expect((await queryStore(at("a"), "SELECT key FROM runs")).rows).to.have.lengthOf(6);
+    // While the first writes its table, the second has another run and ends: it must not be the last word.
+    const write = Database.prototype.writeParquet;
+    let isDue = true;
+    Database.prototype.writeParquet = async function (...args) {
+      await write.apply(this, args);
+      if (!isDue) return;
+      isDue = false;
+      for (const job of JOBS.slice(6)) await other(job);
+      await second.consolidate();
+    };
+    try {
+      await first.consolidate();
+    } finally {
+      Database.prototype.writeParquet = write;
+    }
+    expect((await readFile(at("a", "runs.parquet"))).equals(bytes)).to.equal(true);
+    for (const store of [first, second]) store.close();
   });
 
   it("gives back what was put in, to the last bit, also to the next who opens it", async () => {

@@ -40,7 +40,8 @@ describe("Stepper", () => {
 
   describe("an unexpected revert", () => {
     const refusal = async (intent: Intent): Promise<Error> => {
-      const { stepper } = await lab.start([agentOf({ decide: ({ block }) => (block === 2 ? [intent] : []) })]);
+      const decide = ({ block }: View) => (block === 2 ? [intent] : []);
+      const { stepper } = await lab.start([agentOf({ name: "rogue", decide })]);
       await stepper.step(START_PRICE);
       try {
         await stepper.step(START_PRICE);
@@ -51,17 +52,27 @@ describe("Stepper", () => {
       throw new Error("the block went through");
     };
 
-    it("stops the run and names block, purpose, sender and error with its values", async () => {
+    it("stops the run and names block, purpose, agent, sender and error with its values", async () => {
       const call = lab.protocol.borrow(dollars(5_000), BOB); // for somebody else
       const { message } = await refusal(intentOf(ANN, call, { label: "mischief" }));
       const values = message.slice(message.indexOf("(")).toLowerCase();
-      expect(message).to.match(new RegExp(`^block 2: "mischief" from ${ANN} reverted with PoolUnauthorized\\(`));
+      expect(message).to.match(
+        new RegExp(`^block 2: "mischief" from rogue, ${ANN}, reverted with PoolUnauthorized\\(`),
+      );
       expect(values).to.equal(`(${ANN}, ${BOB})`);
     });
 
     it("stops it for too little gas", async () => {
       const { message } = await refusal(idle(ANN, { gas: 30_000, label: "hurry" }));
-      expect(message).to.equal(`block 2: "hurry" from ${ANN} reverted with a revert without data (out of gas?)`);
+      expect(message).to.equal(
+        `block 2: "hurry" from rogue, ${ANN}, reverted with a revert without data (out of gas?)`,
+      );
+    });
+
+    it("names the address alone where no agent sent it", async () => {
+      const error: unknown = await once([idle(ANN, { gas: 30_000, label: "first move" })]).catch((e: unknown) => e);
+      expect(error).to.be.instanceOf(UnexpectedRevert);
+      expect((error as Error).message).to.match(new RegExp(`^block 1: "first move" from ${ANN} reverted with `));
     });
 
     it("stops it for a function that nobody has", async () => {

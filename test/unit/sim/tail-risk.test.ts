@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { drawResamples, quantileOf } from "../../../sim/jobs/statistics.ts";
-import { distributionOf } from "../../../sim/montecarlo/montecarlo.ts";
+import { distributionOf, LEAST_TAIL, type Tail } from "../../../sim/montecarlo/montecarlo.ts";
 import { estimateSorted, expectedShortfall, valueAtRisk } from "../../../sim/montecarlo/tail.ts";
 import { createRng } from "../../../sim/rng.ts";
 import { expectClose } from "../../shared/expect-close.ts";
@@ -78,6 +78,50 @@ describe("tail risk", () => {
     });
   });
 
+  it("calls supported only what intervals of 95 % hold in about nine samples of ten: see bench/tail-coverage.ts", () => {
+    const confidence = 0.95;
+    /** Shares of samples whose intervals hold VaR and ES of an exponential law, which are ln 20 and 1 + ln 20. */
+    const covered = (beyond: number, samples = 300) => {
+      const rng = createRng(`coverage ${beyond}`);
+      const resamples = drawResamples(Math.round(beyond / (1 - confidence)), rng.fork("draws"), 300);
+      const held = [0, 0];
+      for (let i = 0; i < samples; ++i) {
+        const values = Array.from(resamples[0], () => -Math.log(1 - rng.next()));
+        const found = estimateSorted(values, resamples, [
+          (all) => valueAtRisk(all, confidence),
+          (all) => expectedShortfall(all, confidence),
+        ]);
+        found.forEach(({ low, high }, k) => (held[k] += low <= Math.log(20) + k && Math.log(20) + k <= high ? 1 : 0));
+      }
+      return held.map((count) => count / samples);
+    };
+    for (const share of covered(LEAST_TAIL)) expect(share).to.be.at.least(0.88);
+    expect(covered(5)[1]).to.be.lessThan(0.84);
+  }).timeout(60_000);
+
+  it("is of the low end where more is better, and the same as that of the losses in the mirror", () => {
+    const draws = drawResamples(100, createRng("m"), 200);
+    const tailsOf = (better: "less" | "more", values: readonly number[]) =>
+      distributionOf({ id: "lent", title: "lent", unit: "%", better }, values, draws).tails;
+    const [at95] = tailsOf("more", upTo(100));
+    expect(at95.valueAtRisk.mean).to.equal(6); // 95 of a hundred are at least as much
+    expectClose(at95.expectedShortfall.mean, 3, 1e-12);
+    const rng = createRng("skewed");
+    const values = Array.from({ length: 100 }, () => rng.lognormal(1, 1));
+    const of = (tails: readonly Tail[]) => tails.flatMap((tail) => [tail.valueAtRisk, tail.expectedShortfall]);
+    const losses = of(
+      tailsOf(
+        "less",
+        values.map((value) => -value),
+      ),
+    );
+    for (const [i, { mean, low, high }] of of(tailsOf("more", values)).entries()) {
+      expectClose(mean, -losses[i].mean, 1e-12);
+      expect(low).to.be.at.most(mean);
+      expect(mean).to.be.at.most(high);
+    }
+  });
+
   it("tells how far a number of paths goes", () => {
     const of = (count: number) =>
       distributionOf(
@@ -85,9 +129,9 @@ describe("tail risk", () => {
         upTo(count),
         drawResamples(count, createRng("d"), 20),
       );
-    expect(of(100).tails.map(({ isSupported }) => isSupported)).to.deep.equal([true, false]);
-    expect(of(500).tails.map(({ isSupported }) => isSupported)).to.deep.equal([true, true]);
-    expect(of(99).tails.map(({ isSupported }) => isSupported)).to.deep.equal([false, false]);
+    expect(of(600).tails.map(({ isSupported }) => isSupported)).to.deep.equal([true, false]);
+    expect(of(3_000).tails.map(({ isSupported }) => isSupported)).to.deep.equal([true, true]);
+    expect(of(599).tails.map(({ isSupported }) => isSupported)).to.deep.equal([false, false]);
     const { mean, least, most, zeroShare, deviation } = of(5);
     expect({ mean: mean.mean, least, most, zeroShare }).to.deep.equal({ mean: 3, least: 1, most: 5, zeroShare: 0 });
     expectClose(deviation, Math.sqrt(2.5), 1e-12);
