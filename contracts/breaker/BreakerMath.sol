@@ -75,18 +75,33 @@ library BreakerMath {
     }
 
     /// @notice What the inputs say.
-    /// @param signal Empty; the answer.
     /// @param packed See `packBands`.
-    function signalOf(Signal memory signal, ICircuitBreaker.Inputs calldata inputs, uint256 packed) internal pure {
+    function signalOf(
+        ICircuitBreaker.Inputs calldata inputs,
+        uint256 packed
+    ) internal pure returns (Signal memory signal) {
         _hear(signal, inputs.divergenceWad, packed);
         _hear(signal, inputs.backlogWad, packed >> (4 * BAND_BITS));
         if (inputs.sourcesMissing) (signal.tightnessWad, signal.zone) = (WAD, ZONE_BAD);
         signal.doubles = signal.tightnessWad == WAD;
         _hear(signal, inputs.volatilityExcessWad, packed >> BAND_BITS);
         _hear(signal, inputs.moveWad, packed >> (2 * BAND_BITS));
-        _hear(signal, inputs.lossWad, packed >> (5 * BAND_BITS));
-        if (signal.tightnessWad > OUTFLOW_CAP_WAD) return; // and the zone is bad
-        _hear(signal, inputs.outflowWad, packed >> (3 * BAND_BITS));
+        _hearPool(signal, inputs.outflowWad, inputs.lossWad, packed);
+    }
+
+    /// @notice The same where all other inputs are zero: no threshold is, so that they say nothing.
+    function poolSignalOf(
+        uint256 outflowWad,
+        uint256 lossWad,
+        uint256 packed
+    ) internal pure returns (Signal memory signal) {
+        _hearPool(signal, outflowWad, lossWad, packed);
+    }
+
+    function _hearPool(Signal memory signal, uint256 outflowWad, uint256 lossWad, uint256 packed) private pure {
+        if (lossWad != 0) _hear(signal, lossWad, packed >> (5 * BAND_BITS));
+        if (outflowWad == 0 || signal.tightnessWad > OUTFLOW_CAP_WAD) return; // and the zone is bad
+        _hear(signal, outflowWad, packed >> (3 * BAND_BITS));
         if (signal.tightnessWad > OUTFLOW_CAP_WAD) signal.tightnessWad = OUTFLOW_CAP_WAD;
     }
 

@@ -10,7 +10,6 @@ import {BreakerMath} from "./BreakerMath.sol";
 /// only the first sample beyond a threshold pays for a new one.
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     using BreakerMath for BreakerMath.State;
-    using BreakerMath for BreakerMath.Signal;
 
     uint256 private constant MIN_RAISE = 60;
     uint256 private constant MAX_RAISE = 4 hours;
@@ -38,22 +37,30 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @inheritdoc ICircuitBreaker
-    function assess(address subject, Inputs calldata inputs) external returns (Assessment memory current) {
+    function assess(address subject, Inputs calldata inputs) external returns (Assessment memory) {
+        return _assess(subject, BreakerMath.signalOf(inputs, _packedOf(subject)));
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function assessWithPool(
+        address subject,
+        Inputs calldata inputs,
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) external returns (Assessment memory ofSubject, Assessment memory ofPool) {
+        ofSubject = _assess(subject, BreakerMath.signalOf(inputs, _packedOf(subject)));
+        ofPool = _assess(pool, BreakerMath.poolSignalOf(outflowWad, lossWad, _packedOf(pool)));
+    }
+
+    function _assess(address subject, BreakerMath.Signal memory signal) private returns (Assessment memory current) {
         Slot storage slot = _state[msg.sender][subject];
         uint256 word = slot.word;
-        BreakerMath.Signal memory signal;
-        bool quiet = BreakerMath.isQuiet(word);
-        if (quiet) {
-            signal.signalOf(inputs, _packedOf(subject));
-            if (signal.tightnessWad == 0) return current;
-        }
+        if (signal.tightnessWad == 0 && BreakerMath.isQuiet(word)) return current;
         BreakerMath.State memory s = BreakerMath.unpack(word);
         Assessment memory announced = s.standing();
-        if (!quiet) {
-            s.expire(block.timestamp);
-            if (s.level == BreakerMath.RESTRICTED && !s.raised) return announced;
-            signal.signalOf(inputs, _packedOf(subject));
-        }
+        s.expire(block.timestamp);
+        if (s.level == BreakerMath.RESTRICTED && !s.raised) return announced;
         s.sample(signal, block.timestamp);
         current = s.standing();
         uint256 next = s.pack();

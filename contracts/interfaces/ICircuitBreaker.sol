@@ -78,6 +78,18 @@ interface ICircuitBreaker {
     /// they lower no tightness, are not counted as good, and lead to Normal from nowhere.
     function assess(address subject, Inputs calldata inputs) external returns (Assessment memory);
 
+    /// @notice `assess` of a subject, and then of the pool that it belongs to, of which there is less to say. For less gas than two
+    /// calls.
+    /// @param outflowWad Of the pool, as in `Inputs`. [WAD]
+    /// @param lossWad Likewise. [WAD]
+    function assessWithPool(
+        address subject,
+        Inputs calldata inputs,
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) external returns (Assessment memory ofSubject, Assessment memory ofPool);
+
     /// @notice Where a subject stood at its last sample, with expiry taken into account.
     /// @dev When Restricted has expired and no sample was taken since, the tightness is that of the beginning of
     /// Recovery, 0.75e18: samples taken within Restricted expire with it.

@@ -16,4 +16,18 @@ contract RecordingBreaker {
         emit Asked(subject, inputs);
         return current;
     }
+
+    function assessWithPool(
+        address subject,
+        ICircuitBreaker.Inputs calldata inputs,
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) external returns (ICircuitBreaker.Assessment memory ofSubject, ICircuitBreaker.Assessment memory ofPool) {
+        ICircuitBreaker.Inputs memory pooled;
+        (pooled.outflowWad, pooled.lossWad) = (outflowWad, lossWad);
+        emit Asked(subject, inputs);
+        emit Asked(pool, pooled);
+        return (ofSubject, ofPool);
+    }
 }

@@ -20,11 +20,21 @@ contract HastyBreaker {
     function assess(
         address subject,
         ICircuitBreaker.Inputs calldata inputs
-    ) external returns (ICircuitBreaker.Assessment memory) {
+    ) public returns (ICircuitBreaker.Assessment memory) {
         State storage s = _state[subject];
         if (inputs.divergenceWad >= 0.1e18) (s.restricted, s.good) = (true, 0);
         else if (s.restricted && ++s.good >= 3) s.restricted = false;
         return assessmentOf(address(0), subject);
+    }
+
+    function assessWithPool(
+        address subject,
+        ICircuitBreaker.Inputs calldata inputs,
+        address,
+        uint256,
+        uint256
+    ) external returns (ICircuitBreaker.Assessment memory, ICircuitBreaker.Assessment memory ofPool) {
+        return (assess(subject, inputs), ofPool);
     }
 
     function assessmentOf(address, address subject) public view returns (ICircuitBreaker.Assessment memory current) {

@@ -34,7 +34,11 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
   factorModel: { contracts: ["CollateralFactorModel"], open: [] },
   breaker: {
     contracts: ["CircuitBreaker"],
-    open: ["assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))"], // moves the caller's own state
+    // They move the caller's own state.
+    open: [
+      "assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))",
+      "assessWithPool(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool),address,uint256,uint256)",
+    ],
   },
   poolRegistry: { contracts: ["PoolRegistry"], open: [] },
   riskEngine: {

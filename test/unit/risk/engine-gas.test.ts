@@ -1,3 +1,4 @@
+import { anyValue } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs";
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -102,10 +103,10 @@ describe("gas of the risk engine", () => {
     });
 
     it("is at most 190,000 with a sample of the volatility, which puts off the look at the pool", async () => {
-      const { engine, risk, volatility, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
+      const { engine, risk, volatility, eth, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
       const tx = await pokeWithSample();
       await expect(tx).to.emit(volatility, "VolatilitySampled");
-      await expect(tx).to.emit(engine, "KeeperRewarded");
+      await expect(tx).to.emit(engine, "RiskRefreshed").withArgs(eth.address, anyValue, anyValue, anyValue, USD);
       await expect(tx).to.emit(risk, "RiskUpdated");
       expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(190_000n);
     });
@@ -115,7 +116,7 @@ describe("gas of the risk engine", () => {
       await pokeAfter(60);
       const tx = await pokeAfter(10);
       await expect(tx).to.not.emit(risk, "RiskUpdated");
-      await expect(tx).to.not.emit(engine, "KeeperRewarded");
+      await expect(tx).to.not.emit(engine, "RiskRefreshed");
     });
   });
 });
