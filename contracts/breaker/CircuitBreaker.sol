@@ -38,35 +38,56 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @inheritdoc ICircuitBreaker
     function assess(address subject, Inputs calldata inputs) external returns (Assessment memory) {
-        return _assess(subject, BreakerMath.signalOf(inputs, _packedOf(subject)));
+        (uint256 level, uint256 tightnessWad, uint256 until) = _assess(
+            subject,
+            BreakerMath.signalOf(inputs, _packedOf(subject))
+        );
+        return Assessment(Level(level), tightnessWad, until);
     }
 
     /// @inheritdoc ICircuitBreaker
     function assessWithPool(
         address subject,
-        Inputs calldata inputs,
+        uint256 divergenceWad,
+        uint256 volatilityExcessWad,
+        uint256 moveWad,
+        uint256 backlogWad,
+        bool sourcesMissing,
         address pool,
         uint256 outflowWad,
         uint256 lossWad
-    ) external returns (Assessment memory ofSubject, Assessment memory ofPool) {
-        ofSubject = _assess(subject, BreakerMath.signalOf(inputs, _packedOf(subject)));
-        ofPool = _assess(pool, BreakerMath.poolSignalOf(outflowWad, lossWad, _packedOf(pool)));
+    ) external returns (uint256 level, uint256 tightnessWad, uint256 poolLevel, uint256 poolTightnessWad) {
+        {
+            uint256 packed = _packedOf(subject);
+            uint256 signal = BreakerMath.causesOf(divergenceWad, backlogWad, sourcesMissing, packed);
+            signal = BreakerMath.withUnrest(signal, volatilityExcessWad, moveWad, packed);
+            (level, tightnessWad, ) = _assess(subject, signal);
+        }
+        if (pool == address(0)) return (level, tightnessWad, 0, 0);
+        (poolLevel, poolTightnessWad, ) = _assess(pool, BreakerMath.withPool(0, outflowWad, lossWad, _packedOf(pool)));
     }
 
-    function _assess(address subject, BreakerMath.Signal memory signal) private returns (Assessment memory current) {
+    /// @return level `Level`, as a number.
+    function _assess(
+        address subject,
+        uint256 signal
+    ) private returns (uint256 level, uint256 tightnessWad, uint256 until) {
         Slot storage slot = _state[msg.sender][subject];
         uint256 word = slot.word;
-        if (signal.tightnessWad == 0 && BreakerMath.isQuiet(word)) return current;
+        if (BreakerMath.isQuiet(word) && BreakerMath.tightnessOf(signal) == 0) return (0, 0, 0);
         BreakerMath.State memory s = BreakerMath.unpack(word);
         Assessment memory announced = s.standing();
         s.expire(block.timestamp);
-        if (s.level == BreakerMath.RESTRICTED && !s.raised) return announced;
-        s.sample(signal, block.timestamp);
-        current = s.standing();
+        // Within a restriction of its own nothing counts.
+        if (s.level != BreakerMath.RESTRICTED || s.raised) s.sample(signal, block.timestamp);
+        else return (BreakerMath.RESTRICTED, announced.tightnessWad, announced.until);
+        Assessment memory current = s.standing();
         uint256 next = s.pack();
-        if (next == word) return current;
-        slot.word = next;
-        _announce(subject, announced, current);
+        if (next != word) {
+            slot.word = next;
+            _announce(subject, announced, current);
+        }
+        return (uint256(current.level), current.tightnessWad, current.until);
     }
 
     /// @inheritdoc ICircuitBreaker

@@ -237,31 +237,24 @@ contract RiskEngine is RiskEngineConfig {
     ) private returns (Whole) {
         ICircuitBreaker breaker = ICircuitBreaker(setup.breaker);
         if (address(breaker) == address(0)) return w;
-        ICircuitBreaker.Inputs memory found = ICircuitBreaker.Inputs({
-            divergenceWad: MarketMath.divergenceWad(price.feedPrice36, price.twap36),
-            volatilityExcessWad: f.excessWad,
-            moveWad: f.moveWad,
-            outflowWad: 0,
-            backlogWad: MarketMath.ratioWad(inputs.backlog, f.depth),
-            lossWad: 0,
-            sourcesMissing: !price.lendable
-        });
-        if (!f.isWhole) {
-            ICircuitBreaker.Assessment memory alone = breaker.assess(asset, found);
-            (f.level, f.tightnessWad) = (uint256(alone.level), alone.tightnessWad);
-            return w;
-        }
-        uint256 lossWad = MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets);
-        (ICircuitBreaker.Assessment memory a, ICircuitBreaker.Assessment memory ofPool) = breaker.assessWithPool(
+        uint256 lossWad = f.isWhole
+            ? MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets)
+            : 0;
+        uint256 poolLevel;
+        uint256 tightness;
+        (f.level, f.tightnessWad, poolLevel, tightness) = breaker.assessWithPool(
             asset,
-            found,
-            pool,
+            MarketMath.divergenceWad(price.feedPrice36, price.twap36),
+            f.excessWad,
+            f.moveWad,
+            MarketMath.ratioWad(inputs.backlog, f.depth),
+            !price.lendable,
+            f.isWhole ? pool : address(0),
             f.outflowWad,
             lossWad
         );
-        (f.level, f.tightnessWad) = (uint256(a.level), a.tightnessWad);
-        uint256 tightness = (ofPool.tightnessWad.min(WAD) * TIGHTNESS_PARTS).divUp(WAD);
-        return w.withJudgement(tightness, uint256(ofPool.level));
+        if (!f.isWhole) return w;
+        return w.withJudgement((tightness.min(WAD) * TIGHTNESS_PARTS).divUp(WAD), poolLevel);
     }
 
     // --- the pool as a whole --------------------------------------------------------------------------------------

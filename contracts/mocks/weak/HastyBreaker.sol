@@ -17,27 +17,24 @@ contract HastyBreaker {
         t.divergence = ICircuitBreaker.Band(0.05e18, 0.1e18);
     }
 
-    function assess(
-        address subject,
-        ICircuitBreaker.Inputs calldata inputs
-    ) public returns (ICircuitBreaker.Assessment memory) {
-        State storage s = _state[subject];
-        if (inputs.divergenceWad >= 0.1e18) (s.restricted, s.good) = (true, 0);
-        else if (s.restricted && ++s.good >= 3) s.restricted = false;
-        return assessmentOf(address(0), subject);
-    }
-
     function assessWithPool(
         address subject,
-        ICircuitBreaker.Inputs calldata inputs,
+        uint256 divergenceWad,
+        uint256,
+        uint256,
+        uint256,
+        bool,
         address,
         uint256,
         uint256
-    ) external returns (ICircuitBreaker.Assessment memory, ICircuitBreaker.Assessment memory ofPool) {
-        return (assess(subject, inputs), ofPool);
+    ) external returns (uint256 level, uint256 tightnessWad, uint256, uint256) {
+        State storage s = _state[subject];
+        if (divergenceWad >= 0.1e18) (s.restricted, s.good) = (true, 0);
+        else if (s.restricted && ++s.good >= 3) s.restricted = false;
+        if (s.restricted) (level, tightnessWad) = (uint256(ICircuitBreaker.Level.Restricted), 1e18);
     }
 
-    function assessmentOf(address, address subject) public view returns (ICircuitBreaker.Assessment memory current) {
+    function assessmentOf(address, address subject) external view returns (ICircuitBreaker.Assessment memory current) {
         if (!_state[subject].restricted) return current;
         (current.level, current.tightnessWad) = (ICircuitBreaker.Level.Restricted, 1e18);
     }

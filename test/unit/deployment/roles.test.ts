@@ -37,7 +37,7 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
     // They move the caller's own state.
     open: [
       "assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))",
-      "assessWithPool(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool),address,uint256,uint256)",
+      "assessWithPool(address,uint256,uint256,uint256,uint256,bool,address,uint256,uint256)",
     ],
   },
   poolRegistry: { contracts: ["PoolRegistry"], open: [] },
