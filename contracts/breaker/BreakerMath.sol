@@ -242,6 +242,15 @@ library BreakerMath {
         return word & QUIET_MASK == 0;
     }
 
+    /// @notice End of a restriction that samples do not change: one of its own that has not expired. 0: there is none. [unix s]
+    /// @param word As it is stored.
+    function closedUntil(uint256 word, uint256 timestamp) internal pure returns (uint256 until) {
+        // Level, and above it, not next to it, whether it was raised.
+        if (uint8(word >> 224) != RESTRICTED || word >> 248 != 0) return 0;
+        until = uint40(word >> 64);
+        if (timestamp >= until) until = 0;
+    }
+
     /// @notice As it is stored: in one word. Times must lie below 2^40.
     function pack(State memory s) internal pure returns (uint256 word) {
         word = s.tightnessWad | (s.until << 64) | (s.cautionUntil << 104) | (s.sampledAt << 144);

@@ -116,8 +116,12 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// IPoolRisk), its module checks itself. The rest is administration (see IPoolAdmin), for roles.
     fallback() external {
         uint256 sig = uint32(msg.sig);
+        // What is called most comes first: a take, and the two of every refresh.
+        if (sig == uint32(ILiquidationSales.take.selector)) _delegate(liquidationModule);
+        if (sig == uint32(IPoolRisk.riskInputs.selector) || sig == uint32(IPoolRisk.applyRisk.selector)) {
+            _delegate(riskModule);
+        }
         if (
-            sig == uint32(ILiquidationSales.take.selector) ||
             sig == uint32(ILiquidationSales.kickFor.selector) ||
             sig == uint32(ILiquidationSales.kick.selector) ||
             sig == uint32(ILiquidationSales.takeBatch.selector) ||
@@ -126,8 +130,6 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
             sig == uint32(ILiquidationSales.quoteTake.selector)
         ) _delegate(liquidationModule);
         if (
-            sig == uint32(IPoolRisk.riskInputs.selector) || // these two by every refresh
-            sig == uint32(IPoolRisk.applyRisk.selector) ||
             sig == uint32(ILiquidationDesk.unwind.selector) ||
             sig == uint32(ILiquidationDesk.saleOf.selector) ||
             sig == uint32(ILiquidationDesk.registerKeeper.selector) ||

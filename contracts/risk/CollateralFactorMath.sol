@@ -107,8 +107,7 @@ library CollateralFactorMath {
     ) internal pure returns (uint256) {
         unchecked {
             // None is more than a few units.
-            return
-                liquidationFactorWad.zeroFloorSub(_mulWadUp(WAD - liquidationFactorWad, bufferWad) + addOnWad);
+            return liquidationFactorWad.zeroFloorSub(_mulWadUp(WAD - liquidationFactorWad, bufferWad) + addOnWad);
         }
     }
 

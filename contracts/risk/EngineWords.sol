@@ -134,11 +134,7 @@ library EngineWords {
 
     // --- of an asset, else ----------------------------------------------------------------------------------------
 
-    function terms(
-        uint256 turnover,
-        uint256 slice,
-        uint256 maxAge
-    ) internal pure returns (Terms) {
+    function terms(uint256 turnover, uint256 slice, uint256 maxAge) internal pure returns (Terms) {
         return Terms.wrap(turnover | (slice << 24) | (maxAge << 48));
     }
 
@@ -237,9 +233,7 @@ library EngineWords {
     function withLeverage(Whole w, uint256 averageWad, uint256 latestWad, uint256 time) internal pure returns (Whole) {
         uint256 kept = Whole.unwrap(w) & ~(uint256((1 << 109) - 1) << 48);
         return
-            Whole.wrap(
-                kept | ((averageWad / LEVERAGE_UNIT) << 48) | ((latestWad / SAMPLE_UNIT) << 88) | (time << 125)
-            );
+            Whole.wrap(kept | ((averageWad / LEVERAGE_UNIT) << 48) | ((latestWad / SAMPLE_UNIT) << 88) | (time << 125));
     }
 
     function withJudgement(Whole w, uint256 tightness_, uint256 level_) internal pure returns (Whole) {

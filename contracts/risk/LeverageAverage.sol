@@ -60,15 +60,6 @@ library LeverageAverage {
         uint256 elapsed
     ) internal pure returns (uint256) {
         uint256 timeConstant = tau.max(MIN_TAU);
-        return
-            ConfirmedAverage.step(
-                averageWad,
-                earlierWad,
-                latestWad,
-                elapsed,
-                timeConstant,
-                elapsed,
-                timeConstant
-            );
+        return ConfirmedAverage.step(averageWad, earlierWad, latestWad, elapsed, timeConstant, elapsed, timeConstant);
     }
 }

@@ -129,28 +129,15 @@ contract RiskEngine is RiskEngineConfig {
         _findMove(price, f);
         _findGrace(setup, price, f);
         // Without a price, what it was is the best that is known.
-        uint256 value = price.liquidationPrice36 == 0
-            ? t.value()
-            : MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
+        uint256 value =
+            price.liquidationPrice36 == 0
+                ? t.value()
+                : MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
         // What was taken out in this block may be back in a moment.
         if (inputs.touched) value = value.max(t.value());
 
         IPoolRisk.PoolUpdate memory update = IPoolRisk.PoolUpdate(false, KEEP, 0);
-        uint256 debt;
-        uint256 poolLevel;
-        {
-            Whole stored = _whole;
-            Whole w;
-            (w, debt) = _believed(inputs, stored, f.isWhole);
-            if (!inputs.touched && price.liquidationPrice36 != 0) w = _findValue(asset, t, w, value);
-            w = f.isWhole ? _lookAtWhole(setup, inputs, w, update, f) : _findLeverage(w, f);
-            w = _assess(asset, setup, inputs, price, w, f);
-            poolLevel = w.level();
-            if (f.isWhole) update.restricted = poolLevel == RESTRICTED;
-            uint256 tightness = w.tightness();
-            if (tightness != 0) f.tightnessWad = f.tightnessWad.max((tightness * WAD) / TIGHTNESS_PARTS);
-            if (Whole.unwrap(w) != Whole.unwrap(stored)) _whole = w;
-        }
+        (uint256 debt, uint256 poolLevel) = _findWhole(asset, setup, t, inputs, price, value, update, f);
         uint256 reward = msg.sig == IRiskEngine.poke.selector ? _reward(root, setup, f) : 0;
         _moment[asset] = f.moment.refreshed(block.timestamp, f.askedAge, f.lookedAge);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
@@ -204,6 +191,32 @@ contract RiskEngine is RiskEngineConfig {
         }
     }
 
+    /// @dev What is remembered of the pool as a whole, brought up to date; and what the breaker says.
+    /// @return debt See `_believed`.
+    /// @return poolLevel ICircuitBreaker.Level of the pool.
+    function _findWhole(
+        address asset,
+        Setup memory setup,
+        Terms t,
+        IPoolRisk.RiskInputs memory inputs,
+        IPriceConditions.Conditions memory price,
+        uint256 value,
+        IPoolRisk.PoolUpdate memory update,
+        Findings memory f
+    ) private returns (uint256 debt, uint256 poolLevel) {
+        Whole before = _whole;
+        Whole w;
+        (w, debt) = _believed(inputs, before, f.isWhole);
+        if (!inputs.touched && price.liquidationPrice36 != 0) w = _findValue(asset, t, w, value);
+        w = f.isWhole ? _lookAtWhole(setup, inputs, w, update, f) : _findLeverage(w, f);
+        w = _assess(asset, setup, inputs, price, w, f);
+        poolLevel = w.level();
+        if (f.isWhole) update.restricted = poolLevel == RESTRICTED;
+        uint256 tightness = w.tightness();
+        if (tightness != 0) f.tightnessWad = f.tightnessWad.max((tightness * WAD) / TIGHTNESS_PARTS);
+        if (Whole.unwrap(w) != Whole.unwrap(before)) _whole = w;
+    }
+
     /// @dev What all collaterals are worth together, for the pool's leverage. A small change waits for others to join it.
     function _findValue(address asset, Terms t, Whole w, uint256 value) private returns (Whole) {
         uint256 before = t.value();
@@ -213,11 +226,7 @@ contract RiskEngine is RiskEngineConfig {
     }
 
     /// @dev After prices were gone, or the sequencer was down, borrowers get time to act before they are put up for sale.
-    function _findGrace(
-        Setup memory setup,
-        IPriceConditions.Conditions memory price,
-        Findings memory f
-    ) private view {
+    function _findGrace(Setup memory setup, IPriceConditions.Conditions memory price, Findings memory f) private view {
         if (price.liquidationPrice36 == 0) {
             f.moment = f.moment.withDarkness(block.timestamp);
             return;
@@ -237,9 +246,8 @@ contract RiskEngine is RiskEngineConfig {
     ) private returns (Whole) {
         ICircuitBreaker breaker = ICircuitBreaker(setup.breaker);
         if (address(breaker) == address(0)) return w;
-        uint256 lossWad = f.isWhole
-            ? MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets)
-            : 0;
+        uint256 lossWad =
+            f.isWhole ? MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets) : 0;
         uint256 poolLevel;
         uint256 tightness;
         (f.level, f.tightnessWad, poolLevel, tightness) = breaker.assessWithPool(
@@ -304,8 +312,9 @@ contract RiskEngine is RiskEngineConfig {
     ) private pure returns (Whole, uint256 debt) {
         debt = inputs.debtAssets;
         uint256 owed = w.debtAssets();
-        if (inputs.touched) debt = debt.max(owed);
-        // Interest alone is not worth a write.
+        if (inputs.touched)
+            debt = debt.max(owed);
+            // Interest alone is not worth a write.
         else if (debt.dist(owed) > owed >> 12) w = w.withDebtAssets(debt);
         if (!isWhole) return (w, debt);
         uint256 shares = inputs.lenderShares;

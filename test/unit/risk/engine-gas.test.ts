@@ -111,6 +111,21 @@ describe("gas of the risk engine", () => {
       expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(190_000n);
     });
 
+    it("is at most 180,000 while the liquidation factor falls, whatever it looks at", async () => {
+      const p = await connection.networkHelpers.loadFixture(busyPool);
+      const target = async () => (await p.risk.riskOf(p.eth.address)).liquidationTargetBps;
+      const before = await target();
+      const sample = await p.pokeWithSample(true);
+      await expect(sample)
+        .to.emit(p.engine, "RiskRefreshed")
+        .withArgs(p.eth.address, anyValue, anyValue, anyValue, USD);
+      expect(await target()).to.equal(before - 50n);
+      const costs = [(await sample.wait())?.gasUsed ?? 0n];
+      for (let i = 0; i < 4; ++i) costs.push((await (await p.pokeAfter(60)).wait())?.gasUsed ?? 0n);
+      expect(await p.pool.liquidationFactorBps(p.eth.address)).to.be.within(before - 49n, before);
+      for (const gas of costs) expect(gas).to.be.lessThanOrEqual(180_000n);
+    });
+
     it("does nothing within 12 s", async () => {
       const { engine, risk, pokeAfter } = await connection.networkHelpers.loadFixture(busyPool);
       await pokeAfter(60);
