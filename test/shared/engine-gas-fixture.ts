@@ -43,7 +43,9 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
   }
   /** Pokes, trading every 12 s until `seconds` after now. */
   const pokeAfter = async (seconds: number) => {
-    let until = (await time.latest()) + seconds;
+    const now = await time.latest();
+    if (next > now) next -= Math.ceil((next - now) / 12) * 12; // a snapshot was restored
+    let until = now + seconds;
     if ((until - next) % 12 === 0) ++until;
     while (next + 12 < until) await tradeNext();
     await time.setNextBlockTimestamp(until);
