@@ -116,14 +116,13 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// IPoolRisk), its module checks itself. The rest is administration (see IPoolAdmin), for roles.
     fallback() external {
         uint256 sig = uint32(msg.sig);
-        // What is called most comes first: a take, and the two of every refresh.
+        // What is called most comes first, each by itself: in a chain, who is found early pays for all that follow.
         if (sig == uint32(ILiquidationSales.take.selector)) _delegate(liquidationModule);
-        if (sig == uint32(IPoolRisk.riskInputs.selector) || sig == uint32(IPoolRisk.applyRisk.selector)) {
-            _delegate(riskModule);
-        }
+        if (sig == uint32(ILiquidationSales.kick.selector)) _delegate(liquidationModule);
+        if (sig == uint32(ILiquidationSales.kickFor.selector)) _delegate(liquidationModule);
+        if (sig == uint32(IPoolRisk.riskInputs.selector)) _delegate(riskModule);
+        if (sig == uint32(IPoolRisk.applyRisk.selector)) _delegate(riskModule);
         if (
-            sig == uint32(ILiquidationSales.kickFor.selector) ||
-            sig == uint32(ILiquidationSales.kick.selector) ||
             sig == uint32(ILiquidationSales.takeBatch.selector) ||
             sig == uint32(ILiquidationSales.unkick.selector) ||
             sig == uint32(ILiquidationSales.mark.selector) ||
