@@ -46,7 +46,7 @@ const overrides = {
   "contracts/liquidation/LiquidationModule.sol": busy(20_000, true),
   "contracts/pool/PoolRiskModule.sol": busy(1_000_000, true),
   "contracts/risk/CollateralFactorModel.sol": busy(1_000_000, true),
-  "contracts/risk/RiskEngine.sol": busy(6_000, true),
+  "contracts/risk/RiskEngine.sol": busy(1_000_000, true),
   "contracts/risk/LiquidityOracle.sol": busy(1_000_000, true),
   "contracts/risk/VolatilityOracle.sol": busy(1_000_000, true),
   "contracts/oracle/PriceOracle.sol": busy(2_000, true),

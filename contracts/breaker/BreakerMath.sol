@@ -68,39 +68,72 @@ library BreakerMath {
         bool raised; // Restricted by the guardian, and no sample was beyond a threshold since
     }
 
-    struct Signal {
-        uint256 tightnessWad; // [0..1e18]
-        uint256 zone;
-        bool doubles; // an oracle or the backlog restricts
-    }
+    /// @dev What inputs say, in one word: tightness in the lowest 64 bits [0..1e18], then the zone, then whether an oracle or the backlog
+    /// restricts, which doubles the time.
+    uint256 private constant ZONE_FROM = 64;
+    uint256 private constant ZONE_MASK = 3 << ZONE_FROM;
+    uint256 private constant DOUBLES = 1 << 66;
 
     /// @notice What the inputs say.
-    /// @param signal Empty; the answer.
     /// @param packed See `packBands`.
-    function signalOf(Signal memory signal, ICircuitBreaker.Inputs calldata inputs, uint256 packed) internal pure {
-        _hear(signal, inputs.divergenceWad, packed);
-        _hear(signal, inputs.backlogWad, packed >> (4 * BAND_BITS));
-        if (inputs.sourcesMissing) (signal.tightnessWad, signal.zone) = (WAD, ZONE_BAD);
-        signal.doubles = signal.tightnessWad == WAD;
-        _hear(signal, inputs.volatilityExcessWad, packed >> BAND_BITS);
-        _hear(signal, inputs.moveWad, packed >> (2 * BAND_BITS));
-        _hear(signal, inputs.lossWad, packed >> (5 * BAND_BITS));
-        if (signal.tightnessWad > OUTFLOW_CAP_WAD) return; // and the zone is bad
-        _hear(signal, inputs.outflowWad, packed >> (3 * BAND_BITS));
-        if (signal.tightnessWad > OUTFLOW_CAP_WAD) signal.tightnessWad = OUTFLOW_CAP_WAD;
+    function signalOf(ICircuitBreaker.Inputs calldata inputs, uint256 packed) internal pure returns (uint256 signal) {
+        signal = causesOf(inputs.divergenceWad, inputs.backlogWad, inputs.sourcesMissing, packed);
+        signal = withUnrest(signal, inputs.volatilityExcessWad, inputs.moveWad, packed);
+        signal = withPool(signal, inputs.outflowWad, inputs.lossWad, packed);
     }
 
-    function _hear(Signal memory signal, uint256 valueWad, uint256 band) private pure {
+    /// @notice The first part of it: what doubles the time of a restriction.
+    function causesOf(
+        uint256 divergenceWad,
+        uint256 backlogWad,
+        bool sourcesMissing,
+        uint256 packed
+    ) internal pure returns (uint256 signal) {
+        signal = _hear(0, divergenceWad, packed);
+        signal = _hear(signal, backlogWad, packed >> (4 * BAND_BITS));
+        if (sourcesMissing) signal = WAD | (ZONE_BAD << ZONE_FROM);
+        if (tightnessOf(signal) == WAD) signal |= DOUBLES;
+    }
+
+    /// @notice The second.
+    function withUnrest(
+        uint256 signal,
+        uint256 volatilityExcessWad,
+        uint256 moveWad,
+        uint256 packed
+    ) internal pure returns (uint256) {
+        signal = _hear(signal, volatilityExcessWad, packed >> BAND_BITS);
+        return _hear(signal, moveWad, packed >> (2 * BAND_BITS));
+    }
+
+    /// @notice The last. Of zeros nothing is heard: no threshold is zero.
+    function withPool(
+        uint256 signal,
+        uint256 outflowWad,
+        uint256 lossWad,
+        uint256 packed
+    ) internal pure returns (uint256) {
+        if (lossWad != 0) signal = _hear(signal, lossWad, packed >> (5 * BAND_BITS));
+        if (outflowWad == 0 || tightnessOf(signal) > OUTFLOW_CAP_WAD) return signal; // and the zone is bad
+        signal = _hear(signal, outflowWad, packed >> (3 * BAND_BITS));
+        uint256 tightness = tightnessOf(signal);
+        return tightness > OUTFLOW_CAP_WAD ? signal - tightness + OUTFLOW_CAP_WAD : signal;
+    }
+
+    /// @notice How tight a signal is. [WAD, ≤ 1e18]
+    function tightnessOf(uint256 signal) internal pure returns (uint256) {
+        return uint64(signal);
+    }
+
+    function _hear(uint256 signal, uint256 valueWad, uint256 band) private pure returns (uint256) {
         unchecked {
             uint256 cautionWad = (band & MASK) * UNIT_WAD;
-            if (valueWad < cautionWad / 2) return;
+            if (valueWad < cautionWad / 2) return signal;
             if (valueWad < cautionWad) {
-                if (signal.zone == ZONE_GOOD) signal.zone = ZONE_BETWEEN;
-                return;
+                return signal & ZONE_MASK == ZONE_GOOD << ZONE_FROM ? signal | (ZONE_BETWEEN << ZONE_FROM) : signal;
             }
-            signal.zone = ZONE_BAD;
             uint256 tightness = tightnessUp(valueWad, cautionWad, ((band >> BITS) & MASK) * UNIT_WAD);
-            if (tightness > signal.tightnessWad) signal.tightnessWad = tightness;
+            return (signal & DOUBLES) | (ZONE_BAD << ZONE_FROM) | tightness.max(tightnessOf(signal));
         }
     }
 
@@ -127,11 +160,12 @@ library BreakerMath {
 
     /// @notice Takes in a sample.
     /// @param s After `expire`.
-    function sample(State memory s, Signal memory signal, uint256 timestamp) internal pure {
+    function sample(State memory s, uint256 signal, uint256 timestamp) internal pure {
         uint256 level = s.level;
-        uint256 tightness = signal.tightnessWad;
+        uint256 tightness = tightnessOf(signal);
+        uint256 zone = (signal & ZONE_MASK) >> ZONE_FROM;
         if (level == RESTRICTED && !s.raised) return;
-        if (tightness == WAD) return _trigger(s, signal.doubles, timestamp);
+        if (tightness == WAD) return _trigger(s, signal & DOUBLES != 0, timestamp);
         if (level == RESTRICTED) return;
         // Quiet: nothing is written, not even the time. A later sample in this block can only tighten, from zero.
         if (level == NORMAL && tightness == 0) return;
@@ -139,9 +173,9 @@ library BreakerMath {
         bool again = s.sampledAt == timestamp;
         if (again && tightness < s.tightnessWad) tightness = s.tightnessWad;
         (s.tightnessWad, s.sampledAt) = (tightness, timestamp);
-        if (level == RECOVERY) _recover(s, signal.zone, again, timestamp);
+        if (level == RECOVERY) _recover(s, zone, again, timestamp);
         else if (tightness != 0) s.level = CAUTION;
-        else if (signal.zone == ZONE_GOOD && !again) s.level = NORMAL;
+        else if (zone == ZONE_GOOD && !again) s.level = NORMAL;
     }
 
     /// @dev Fresh, that is out of any level but a restriction of its own: each oracle or backlog trigger since Normal
@@ -206,6 +240,15 @@ library BreakerMath {
     /// @notice Whether what is stored is Normal at a tightness of zero, and not raised.
     function isQuiet(uint256 word) internal pure returns (bool) {
         return word & QUIET_MASK == 0;
+    }
+
+    /// @notice End of a restriction that samples do not change: one of its own that has not expired. 0: there is none. [unix s]
+    /// @param word As it is stored.
+    function closedUntil(uint256 word, uint256 timestamp) internal pure returns (uint256 until) {
+        // Level, and above it, not next to it, whether it was raised.
+        if (uint8(word >> 224) != RESTRICTED || word >> 248 != 0) return 0;
+        until = uint40(word >> 64);
+        if (timestamp >= until) until = 0;
     }
 
     /// @notice As it is stored: in one word. Times must lie below 2^40.

@@ -10,7 +10,6 @@ import {BreakerMath} from "./BreakerMath.sol";
 /// only the first sample beyond a threshold pays for a new one.
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     using BreakerMath for BreakerMath.State;
-    using BreakerMath for BreakerMath.Signal;
 
     uint256 private constant MIN_RAISE = 60;
     uint256 private constant MAX_RAISE = 4 hours;
@@ -38,28 +37,96 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @inheritdoc ICircuitBreaker
-    function assess(address subject, Inputs calldata inputs) external returns (Assessment memory current) {
-        Slot storage slot = _state[msg.sender][subject];
-        uint256 word = slot.word;
-        BreakerMath.Signal memory signal;
-        bool quiet = BreakerMath.isQuiet(word);
-        if (quiet) {
-            signal.signalOf(inputs, _packedOf(subject));
-            if (signal.tightnessWad == 0) return current;
-        }
+    function assess(address subject, Inputs calldata inputs) external returns (Assessment memory) {
+        (Slot storage slot, uint256 word, uint256 until) = _stateOf(subject);
+        if (until != 0) return Assessment(Level.Restricted, BreakerMath.WAD, until);
+        uint256 level;
+        uint256 tightness;
+        (level, tightness, until) = _assess(subject, slot, word, BreakerMath.signalOf(inputs, _packedOf(subject)));
+        return Assessment(Level(level), tightness, until);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function assessWithPool(
+        address subject,
+        uint256 divergenceWad,
+        uint256 volatilityExcessWad,
+        uint256 moveWad,
+        uint256 backlogWad,
+        bool sourcesMissing,
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) external returns (uint256 level, uint256 tightnessWad, uint256 poolLevel, uint256 poolTightnessWad) {
+        (level, tightnessWad) = _assessSubject(
+            subject,
+            divergenceWad,
+            volatilityExcessWad,
+            moveWad,
+            backlogWad,
+            sourcesMissing
+        );
+        if (pool != address(0)) (poolLevel, poolTightnessWad) = _assessPool(pool, outflowWad, lossWad);
+    }
+
+    function _assessSubject(
+        address subject,
+        uint256 divergenceWad,
+        uint256 volatilityExcessWad,
+        uint256 moveWad,
+        uint256 backlogWad,
+        bool sourcesMissing
+    ) private returns (uint256 level, uint256 tightnessWad) {
+        (Slot storage slot, uint256 word, uint256 until) = _stateOf(subject);
+        if (until != 0) return (BreakerMath.RESTRICTED, BreakerMath.WAD);
+        uint256 packed = _packedOf(subject);
+        uint256 signal = BreakerMath.causesOf(divergenceWad, backlogWad, sourcesMissing, packed);
+        signal = BreakerMath.withUnrest(signal, volatilityExcessWad, moveWad, packed);
+        (level, tightnessWad, ) = _assess(subject, slot, word, signal);
+    }
+
+    function _assessPool(
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) private returns (uint256 level, uint256 tightnessWad) {
+        (Slot storage slot, uint256 word, uint256 until) = _stateOf(pool);
+        if (until != 0) return (BreakerMath.RESTRICTED, BreakerMath.WAD);
+        uint256 signal = BreakerMath.withPool(0, outflowWad, lossWad, _packedOf(pool));
+        (level, tightnessWad, ) = _assess(pool, slot, word, signal);
+    }
+
+    /// @return slot Of the caller's subject.
+    /// @return word What is in it.
+    /// @return until End of a restriction that no sample changes; thresholds are not even read. 0: there is none. [unix s]
+    function _stateOf(address subject) private view returns (Slot storage slot, uint256 word, uint256 until) {
+        slot = _state[msg.sender][subject];
+        word = slot.word;
+        until = BreakerMath.closedUntil(word, block.timestamp);
+    }
+
+    /// @param word What is in the slot, and no restriction that no sample changes.
+    /// @return level `Level`, as a number.
+    /// @return tightnessWad As in `Assessment`.
+    /// @return until Likewise.
+    function _assess(
+        address subject,
+        Slot storage slot,
+        uint256 word,
+        uint256 signal
+    ) private returns (uint256 level, uint256 tightnessWad, uint256 until) {
+        if (BreakerMath.isQuiet(word) && BreakerMath.tightnessOf(signal) == 0) return (0, 0, 0);
         BreakerMath.State memory s = BreakerMath.unpack(word);
         Assessment memory announced = s.standing();
-        if (!quiet) {
-            s.expire(block.timestamp);
-            if (s.level == BreakerMath.RESTRICTED && !s.raised) return announced;
-            signal.signalOf(inputs, _packedOf(subject));
-        }
+        s.expire(block.timestamp);
         s.sample(signal, block.timestamp);
-        current = s.standing();
+        Assessment memory current = s.standing();
         uint256 next = s.pack();
-        if (next == word) return current;
-        slot.word = next;
-        _announce(subject, announced, current);
+        if (next != word) {
+            slot.word = next;
+            _announce(subject, announced, current);
+        }
+        return (uint256(current.level), current.tightnessWad, current.until);
     }
 
     /// @inheritdoc ICircuitBreaker

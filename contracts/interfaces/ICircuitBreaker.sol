@@ -78,6 +78,23 @@ interface ICircuitBreaker {
     /// they lower no tightness, are not counted as good, and lead to Normal from nowhere.
     function assess(address subject, Inputs calldata inputs) external returns (Assessment memory);
 
+    /// @notice What a risk engine asks, for the gas of one call: `assess` of a subject, of which `Inputs` says what the first
+    /// five are, and then of the pool that it belongs to, by what there is to say of a pool.
+    /// @dev Plain words: to pack and unpack two structs would cost as much as the judgement.
+    /// @param pool 0: it is not judged, and what is answered of it is zero.
+    /// @return level `Level` of the subject.
+    function assessWithPool(
+        address subject,
+        uint256 divergenceWad,
+        uint256 volatilityExcessWad,
+        uint256 moveWad,
+        uint256 backlogWad,
+        bool sourcesMissing,
+        address pool,
+        uint256 outflowWad,
+        uint256 lossWad
+    ) external returns (uint256 level, uint256 tightnessWad, uint256 poolLevel, uint256 poolTightnessWad);
+
     /// @notice Where a subject stood at its last sample, with expiry taken into account.
     /// @dev When Restricted has expired and no sample was taken since, the tightness is that of the beginning of
     /// Recovery, 0.75e18: samples taken within Restricted expire with it.

@@ -7,16 +7,16 @@ import {RiskWord} from "../libraries/RiskWord.sol";
 /// @notice The engine says where factors should be; the pool moves them, and no faster than is safe for those who owe
 /// already. So no engine, however broken, can make a healthy account liquidatable in one block.
 interface IPoolRisk {
-    /// @dev What the engine writes for a collateral.
+    /// @dev What the engine writes for a collateral. What is larger than it may be counts as the most that it may be.
     struct RiskUpdate {
-        uint16 liquidationFactorBps; // target of the ramp
-        uint16 borrowFactorBps; // in force at once, as far as governance's bound and the liquidation factor let it
+        uint256 liquidationFactorBps; // target of the ramp
+        uint256 borrowFactorBps; // in force at once, as far as governance's bound and the liquidation factor let it
         bool calm; // false: the liquidation factor does not rise
-        uint8 level; // ICircuitBreaker.Level of the collateral. [0..3]
-        uint8 loadingPercent; // λ of the one-factor correlation, ρᵢⱼ = λᵢ·λⱼ. [%, 0..100]
-        uint8 discountTenBps; // β, largest liquidation discount. [10 bps]
+        uint256 level; // ICircuitBreaker.Level of the collateral. [0..3]
+        uint256 loadingPercent; // λ of the one-factor correlation, ρᵢⱼ = λᵢ·λⱼ. [%, 0..100]
+        uint256 discountTenBps; // β, largest liquidation discount. [10 bps, 0..255]
         bool grace; // until the snapshot is stale, only deeply unhealthy accounts are put up for sale
-        uint128 reserve; // y: equivalent constant-product reserve of the market. [loan base units]
+        uint256 reserve; // y: equivalent constant-product reserve of the market. [loan base units]
     }
 
     /// @dev What it writes for the pool. With the largest `exitFloorShares` it says nothing: all stays as it is.
@@ -34,6 +34,7 @@ interface IPoolRisk {
         uint256 debtAssets; // with interest up to the last time that the pool was used, as `lenderAssets`
         uint256 backlog; // debt of the accounts for sale that is counted with this collateral. [loan base units]
         uint256 lenderAssets;
+        uint256 lenderShares; // how many there are
         uint256 exitFloorShares; // in force now
         uint256 provision; // [loan base units]
         uint256 badDebt; // written off since the beginning. [loan base units]

@@ -37,10 +37,12 @@ interface IRiskEngine {
     event FlowSet(FlowConfig config);
     /// @dev What was found besides what the pool was told (`IPoolRisk.RiskUpdated`).
     /// @param moveWad Since five minutes ago or longer, in standard deviations of that time.
-    event RiskRefreshed(address indexed asset, uint256 sigmaWad, uint256 leverageWad, uint256 moveWad);
+    /// @param reward What the caller has earned by it; 0: nothing. [loan base units] Who that was, the latest `KeeperRewarded` says.
+    event RiskRefreshed(address indexed asset, uint256 sigmaWad, uint256 leverageWad, uint256 moveWad, uint256 reward);
     event CorrelationsRefreshed(address indexed asset, uint256 highestWad);
-    /// @dev For the refresh whose event comes next.
-    event KeeperRewarded(address indexed keeper, uint256 assets);
+    /// @dev Another keeper than before is rewarded. The rewards of all `RiskRefreshed` from here on, the next one first, are
+    /// his, until the next event of this kind: a row of pokes by one keeper needs it once.
+    event KeeperRewarded(address indexed keeper);
     event RewardClaimed(address indexed keeper, uint256 assets);
 
     error EngineAssetUnknown(address asset);

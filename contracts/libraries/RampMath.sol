@@ -22,15 +22,19 @@ library RampMath {
     ) internal pure returns (uint256) {
         if (timestamp >= end || fromBps <= toBps) return toBps;
         if (timestamp <= start) return fromBps;
-        // Falling and inside the ramp: round the remainder up.
-        uint256 left = end - timestamp;
-        uint256 length = end - start;
-        return toBps + ((fromBps - toBps) * left + length - 1) / length;
+        unchecked {
+            // Falling and inside the ramp: round the remainder up. Factors have 16 bits, times 32.
+            uint256 left = end - timestamp;
+            uint256 length = end - start;
+            return toBps + ((fromBps - toBps) * left + length - 1) / length;
+        }
     }
 
     /// @notice Shortest ramp allowed for a fall. [s, rounded up; 0 for a rise]
     function minimumDuration(uint256 fromBps, uint256 toBps) internal pure returns (uint256) {
         if (toBps >= fromBps) return 0;
-        return ((fromBps - toBps) * 1 days + MAX_FALL_BPS_PER_DAY - 1) / MAX_FALL_BPS_PER_DAY;
+        unchecked {
+            return ((fromBps - toBps) * 1 days + MAX_FALL_BPS_PER_DAY - 1) / MAX_FALL_BPS_PER_DAY; // factors have 16 bits
+        }
     }
 }

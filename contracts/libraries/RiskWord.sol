@@ -127,6 +127,18 @@ library RiskWordLib {
         return (RiskWord.unwrap(w) >> 234) & 1 != 0 && timestamp <= freshUntil(w);
     }
 
+    /// @notice Of the liquidation factor, as `Risk` says.
+    function ramp(RiskWord w) internal pure returns (uint256 fromBps, uint256 toBps, uint256 start, uint256 end) {
+        uint256 word = RiskWord.unwrap(w);
+        return (uint16(word >> 16), uint16(word >> 32), uint32(word >> 48), uint32(word >> 80));
+    }
+
+    /// @notice λ of the liquidation test when it last turned, and when that was. [%, unix s]
+    function loadingTurn(RiskWord w) internal pure returns (uint256 from, uint256 start) {
+        uint256 word = RiskWord.unwrap(w);
+        return (uint8(word >> 176), uint32(word >> 192));
+    }
+
     function unpack(RiskWord w) internal pure returns (Risk memory r) {
         uint256 word = RiskWord.unwrap(w);
         r.borrowFactorBps = uint16(word);
@@ -145,17 +157,41 @@ library RiskWordLib {
         r.maxAge = (word >> 235) & 0x1ffff;
     }
 
-    /// @dev The caller keeps every field within its bits.
-    function pack(Risk memory r) internal pure returns (RiskWord) {
-        uint256 word =
-            r.borrowFactorBps |
-                (r.rampFromBps << 16) |
-                (r.rampToBps << 32) |
-                (r.rampStart << 48) |
-                (r.rampEnd << 80) |
-                (r.freshUntil << 112) |
-                (PackedFloat.pack(r.reserve.min(MAX_RESERVE), RESERVE_BITS) << 144);
-        word |= (r.loadingFrom << 176) | (r.loading << 184) | (r.loadingStart << 192) | (r.discountTenBps << 224);
-        return RiskWord.wrap(word | (r.level << 232) | (r.isGrace ? 1 << 234 : 0) | (r.maxAge << 235));
+    /// @dev The caller keeps every field within its bits, here and below.
+    function pack(Risk memory r) internal pure returns (RiskWord w) {
+        w = ofRamp(r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd);
+        w = w.addLoading(r.loadingFrom, r.loading, r.loadingStart);
+        w = w.addFreshness(r.borrowFactorBps, r.freshUntil, r.maxAge);
+        w = w.addFindings(r.reserve, r.discountTenBps, r.level, r.isGrace);
+    }
+
+    /// @notice A word in parts: those that follow are added to it, each once.
+    function ofRamp(uint256 fromBps, uint256 toBps, uint256 start, uint256 end) internal pure returns (RiskWord) {
+        return RiskWord.wrap((fromBps << 16) | (toBps << 32) | (start << 48) | (end << 80));
+    }
+
+    function addLoading(RiskWord w, uint256 from, uint256 to, uint256 start) internal pure returns (RiskWord) {
+        return RiskWord.wrap(RiskWord.unwrap(w) | (from << 176) | (to << 184) | (start << 192));
+    }
+
+    function addFreshness(
+        RiskWord w,
+        uint256 borrowFactor,
+        uint256 until,
+        uint256 greatestAge
+    ) internal pure returns (RiskWord) {
+        return RiskWord.wrap(RiskWord.unwrap(w) | borrowFactor | (until << 112) | (greatestAge << 235));
+    }
+
+    /// @param y A larger reserve than `MAX_RESERVE` counts as that.
+    function addFindings(
+        RiskWord w,
+        uint256 y,
+        uint256 discountTenBps,
+        uint256 level_,
+        bool isGrace
+    ) internal pure returns (RiskWord) {
+        uint256 word = RiskWord.unwrap(w) | (PackedFloat.pack(y.min(MAX_RESERVE), RESERVE_BITS) << 144);
+        return RiskWord.wrap(word | (discountTenBps << 224) | (level_ << 232) | (isGrace ? 1 << 234 : 0));
     }
 }

@@ -55,7 +55,9 @@ library FeedReader {
         if (block.timestamp - updatedAt > feed.heartbeat) return (Status.Stale, 0, updatedAt);
         uint256 answer = data.wordAt(1); // as unsigned, negative numbers are too large
         if (answer == 0 || answer > type(uint128).max) return (Status.Invalid, 0, updatedAt);
-        priceWad = answer * 10 ** (18 - feed.decimals);
+        unchecked {
+            priceWad = answer * 10 ** (18 - feed.decimals); // as many decimals at most, and 128 bits
+        }
     }
 
     /// @notice True while the feed answers the number of decimals that it was configured with.

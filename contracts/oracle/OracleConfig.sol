@@ -167,8 +167,10 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         if (window != 0 && r.twap == 0) revert OracleTwapUnavailable(w.link(), window);
         uint256 lowest = window == 0 ? type(uint256).max : r.twap;
         uint256 highest = r.twap;
+        uint256 quoteWad = _quoteWad(w, h, false);
         for (uint256 i; i < w.feedCount(); ++i) {
-            if (r.status[i] != FeedReader.Status.Ok) revert OracleFeedRejected(a.feeds[i].source, r.status[i]);
+            (FeedReader.Status status, , ) = _readFeed(a, w, h, i, quoteWad);
+            if (status != FeedReader.Status.Ok) revert OracleFeedRejected(a.feeds[i].source, status);
             if (r.feeds[i] < lowest) lowest = r.feeds[i];
             if (r.feeds[i] > highest) highest = r.feeds[i];
         }

@@ -20,9 +20,7 @@ abstract contract OracleSources is OracleStorage {
     using FeedReader for FeedReader.Feed;
 
     struct Reading {
-        FeedReader.Status[MAX_FEEDS] status;
         uint256[MAX_FEEDS] feeds; // [36-decimal scale]
-        uint256[MAX_FEEDS] updatedAt; // [unix s]
         uint256 twap; // [36-decimal scale]
         uint256 freshFeeds;
         int24 liveTick; // valid while `isLive`
@@ -55,22 +53,11 @@ abstract contract OracleSources is OracleStorage {
         (r.freshFeeds, r.twap) = (0, 0);
         uint256 feedCount = w.feedCount();
         if (feedCount != 0) {
-            uint256 broken = h.brokenFeeds;
-            uint256 quoteWad = w.feedsInQuote() ? 1e18 : _quoteWad(forCredit, broken >> MAX_FEEDS);
-            // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale.
-            uint256 scale = 10 ** (36 + _quoteDecimals - w.decimals());
+            uint256 quoteWad = _quoteWad(w, h, forCredit);
             for (uint256 i; i < feedCount; ++i) {
-                (FeedReader.Status status, uint256 price, uint256 updatedAt) = a.feeds[i].read();
-                if (broken & (1 << i) != 0) status = FeedReader.Status.WrongDecimals;
-                if (status == FeedReader.Status.Ok) {
-                    price = BoundedMath.mulDivOrZero(price, scale, quoteWad);
-                    if (quoteWad == 0) status = FeedReader.Status.QuoteUnavailable;
-                    else if (price == 0) status = FeedReader.Status.Invalid;
-                    else ++r.freshFeeds;
-                } else {
-                    price = 0;
-                }
-                (r.status[i], r.feeds[i], r.updatedAt[i]) = (status, price, updatedAt);
+                (FeedReader.Status status, uint256 price, ) = _readFeed(a, w, h, i, quoteWad);
+                r.feeds[i] = price;
+                if (status == FeedReader.Status.Ok) ++r.freshFeeds;
             }
         }
         uint256 window = w.twapWindow();
@@ -80,6 +67,32 @@ abstract contract OracleSources is OracleStorage {
         } else {
             _readTwap(r, w.link(), w.isToken0(), window);
         }
+    }
+
+    /// @dev One feed of a market, and what is wrong with it. Its price is zero unless that is `Ok`.
+    /// @param quoteWad See `_quoteWad`.
+    function _readFeed(
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        uint256 i,
+        uint256 quoteWad
+    ) internal view returns (FeedReader.Status status, uint256 price, uint256 updatedAt) {
+        (status, price, updatedAt) = a.feeds[i].read();
+        if (h.brokenFeeds & (1 << i) != 0) status = FeedReader.Status.WrongDecimals;
+        if (status != FeedReader.Status.Ok) return (status, 0, updatedAt);
+        unchecked {
+            // A feed's WAD price is of whole units: × 10^(quote decimals − asset decimals) for base units, × 1e36 for scale. Neither has
+            // more than 27 decimals.
+            price = BoundedMath.mulDivOrZero(price, 10 ** (36 + _quoteDecimals - w.decimals()), quoteWad);
+        }
+        if (quoteWad == 0) status = FeedReader.Status.QuoteUnavailable;
+        else if (price == 0) status = FeedReader.Status.Invalid;
+    }
+
+    /// @dev What stands for the quote asset in the unit of the market's feeds. [WAD] Zero: its feeds say nothing.
+    function _quoteWad(AssetWord w, Head memory h, bool forCredit) internal view returns (uint256) {
+        return w.feedsInQuote() ? 1e18 : _quoteFeedsWad(forCredit, h.brokenFeeds >> MAX_FEEDS);
     }
 
     /// @dev Whether the TWAP of the last poke may stand in for that of now.
@@ -110,7 +123,7 @@ abstract contract OracleSources is OracleStorage {
 
     /// @dev The quote asset in the unit of the feeds. For credit the highest of its feeds: debt is never valued down.
     /// For health the first that is fresh. Zero: none is, or none is configured.
-    function _quoteWad(bool forCredit, uint256 broken) private view returns (uint256 quoteWad) {
+    function _quoteFeedsWad(bool forCredit, uint256 broken) private view returns (uint256 quoteWad) {
         uint256 count = _quoteFeedCount;
         for (uint256 i; i < count; ++i) {
             if (broken & (1 << i) != 0) continue;

@@ -201,21 +201,24 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         AssetWord w,
         uint256 skipped
     ) private view returns (SourceStatus[] memory sources) {
-        Reading memory r = _read(a, w, _load(asset), false, false);
+        Head memory h = _load(asset);
+        Reading memory r = _read(a, w, h, false, false);
+        uint256 quoteWad = _quoteWad(w, h, false);
         uint256 feedCount = w.feedCount();
         sources = new SourceStatus[](skipped + feedCount + (w.twapWindow() == 0 ? 0 : 1));
         for (uint256 i; i < feedCount; ++i) {
-            sources[skipped + i] = SourceStatus(a.feeds[i].source, r.status[i], r.feeds[i], r.updatedAt[i]);
+            (FeedReader.Status status, uint256 price, uint256 updatedAt) = _readFeed(a, w, h, i, quoteWad);
+            sources[skipped + i] = SourceStatus(a.feeds[i].source, status, price, updatedAt);
         }
         if (w.twapWindow() == 0) return sources;
         bool ok = r.twap != 0;
-        FeedReader.Status status =
+        FeedReader.Status ofTwap =
             ok
                 ? FeedReader.Status.Ok
                 : r.isLive
                     ? FeedReader.Status.Invalid
                     : FeedReader.Status.Reverted;
-        sources[skipped + feedCount] = SourceStatus(w.link(), status, r.twap, ok ? block.timestamp : 0);
+        sources[skipped + feedCount] = SourceStatus(w.link(), ofTwap, r.twap, ok ? block.timestamp : 0);
     }
 
     /// @inheritdoc IPriceOracleAdmin

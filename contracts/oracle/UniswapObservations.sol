@@ -16,20 +16,9 @@ library UniswapObservations {
     uint256 private constant BLOCK_SECONDS = 12;
     uint256 private constant MAX_GUESSES = 8;
 
-    /// @dev The pool's ring, and the moment that is looked for.
-    struct Search {
-        address pool;
-        uint256 index; // of the latest observation
-        uint256 count; // size of the ring
-        uint256 age; // of the moment. [s before now]
-    }
-
-    /// @dev An observation, by how many were written since.
-    struct Observation {
-        uint256 back;
-        uint256 age; // [s before now]
-        int56 sum; // [tick · s, wraps]
-    }
+    /// @dev An observation is kept in one word, since a search has no other use for memory. From the lowest bit: sum of ticks 56,
+    /// age 32 from bit 64 on [s before now], how many were written since from bit 96 on, and this. Zero: the pool did not answer.
+    uint256 private constant ANSWERED = 1 << 128;
 
     /// @notice What `observe([secondsAgo])` answers, to the last digit.
     /// @return ok False when the pool does not answer or does not remember that far.
@@ -43,17 +32,17 @@ library UniswapObservations {
     /// @return current Sum as of now. [tick · s, wraps]
     /// @return past Sum as of `secondsAgo`.
     function sums(address pool, uint256 secondsAgo) internal view returns (bool ok, int56 current, int56 past) {
-        Search memory s;
+        uint256 index; // of the latest observation
+        uint256 count; // size of the ring
         uint256 tick;
-        (ok, , tick, s.index, s.count) = BoundedCall.readFour(pool, IUniswapV3Pool.slot0.selector, 0, READ_GAS);
-        if (!ok || s.index >= s.count || s.count > type(uint16).max) return (false, 0, 0);
-        (s.pool, s.age) = (pool, secondsAgo);
-        Observation memory latest;
-        if (!_read(s, latest, 0)) return (false, 0, 0);
+        (ok, , tick, index, count) = BoundedCall.readFour(pool, IUniswapV3Pool.slot0.selector, 0, READ_GAS);
+        if (!ok || index >= count || count > type(uint16).max) return (false, 0, 0);
+        uint256 latest = _read(pool, index, count, 0);
+        if (latest == 0) return (false, 0, 0);
         unchecked {
-            current = latest.sum + int56(int24(uint24(tick))) * int56(uint56(latest.age));
-            if (latest.age < secondsAgo) {
-                (ok, past) = _between(s, latest);
+            current = _sum(latest) + int56(int24(uint24(tick))) * int56(uint56(_age(latest)));
+            if (_age(latest) < secondsAgo) {
+                (ok, past) = _between(pool, index, count, secondsAgo, latest);
                 return (ok, current, past);
             }
             // Nothing was written since the moment: the tick is that of now.
@@ -62,66 +51,81 @@ library UniswapObservations {
     }
 
     /// @dev Closes in on the moment from both sides.
-    function _between(Search memory s, Observation memory newer) private view returns (bool, int56) {
-        Observation memory older; // than the moment, or at it
-        Observation memory spare;
-        older.back = s.count; // none is known
-        uint256 back = (s.age - newer.age) / BLOCK_SECONDS + 1;
-        for (uint256 guess; guess < MAX_GUESSES; ++guess) {
-            if (back >= older.back) back = older.back - 1;
-            if (back <= newer.back) return (false, 0); // the whole ring is newer
-            if (!_read(s, spare, back)) return (false, 0);
-            if (spare.age < s.age) (newer, spare) = (spare, newer);
-            else (older, spare) = (spare, older);
-            if (older.back < s.count && older.back == newer.back + 1) return (true, _interpolate(newer, older, s.age));
-            back = newer.back + _guess(s, newer, older);
+    /// @param age Of the moment. [s before now]
+    /// @param newer Than the moment.
+    function _between(
+        address pool,
+        uint256 index,
+        uint256 count,
+        uint256 age,
+        uint256 newer
+    ) private view returns (bool, int56) {
+        // Ages have 32 bits, counts 16.
+        unchecked {
+            uint256 older; // than the moment, or at it; 0: none is known
+            uint256 most = count - 1;
+            uint256 back = (age - _age(newer)) / BLOCK_SECONDS + 1;
+            for (uint256 guess; guess < MAX_GUESSES; ++guess) {
+                if (back > most) back = most;
+                if (back <= _back(newer)) return (false, 0); // the whole ring is newer
+                uint256 found = _read(pool, index, count, back);
+                if (found == 0) return (false, 0);
+                if (_age(found) < age) newer = found;
+                else (older, most) = (found, back - 1);
+                if (older != 0 && most == _back(newer)) return (true, _interpolate(newer, older, age));
+                back = _back(newer) + _guess(age, newer, older);
+            }
+            return (false, 0);
         }
-        return (false, 0);
     }
 
     /// @dev How many observations the moment lies behind `newer`, if they come regularly. [≥ 1]
-    function _guess(
-        Search memory s,
-        Observation memory newer,
-        Observation memory older
-    ) private pure returns (uint256) {
+    function _guess(uint256 age, uint256 newer, uint256 older) private pure returns (uint256) {
         // Ages have 32 bits, counts 16, and no age is less than that of `newer`.
         unchecked {
-            (uint256 steps, uint256 time) = older.back < s.count
-                ? (older.back - newer.back, older.age - newer.age)
-                : (newer.back, newer.age);
-            return time == 0 ? 1 : ((s.age - newer.age) * steps) / time + 1;
+            (uint256 steps, uint256 time) = older != 0
+                ? (_back(older) - _back(newer), _age(older) - _age(newer))
+                : (_back(newer), _age(newer));
+            return time == 0 ? 1 : ((age - _age(newer)) * steps) / time + 1;
         }
     }
 
     /// @dev The tick does not change between two observations, so the quotient is exact.
-    function _interpolate(
-        Observation memory newer,
-        Observation memory older,
-        uint256 age
-    ) private pure returns (int56) {
+    function _interpolate(uint256 newer, uint256 older, uint256 age) private pure returns (int56) {
         unchecked {
-            int56 tick = (newer.sum - older.sum) / int56(uint56(older.age - newer.age));
-            return older.sum + tick * int56(uint56(older.age - age));
+            int56 tick = (_sum(newer) - _sum(older)) / int56(uint56(_age(older) - _age(newer)));
+            return _sum(older) + tick * int56(uint56(_age(older) - age));
         }
     }
 
-    /// @dev False if the pool does not answer.
-    function _read(Search memory s, Observation memory o, uint256 back) private view returns (bool) {
+    /// @dev Zero if the pool does not answer.
+    function _read(address pool, uint256 index, uint256 count, uint256 back) private view returns (uint256) {
         unchecked {
             // `back` is below the ring's size.
-            uint256 position = s.index >= back ? s.index - back : s.index + s.count - back;
+            uint256 position = index >= back ? index - back : index + count - back;
             (bool ok, uint256 time, uint256 sum, , uint256 written) = BoundedCall.readFour(
-                s.pool,
+                pool,
                 IUniswapV3Pool.observations.selector,
                 position,
                 READ_GAS
             );
-            o.back = back;
-            o.age = uint32(block.timestamp) - uint32(time); // modulo 2^32, as the pool counts
-            o.sum = int56(uint56(sum));
             // The last word says whether it was ever written.
-            return ok && written == 1;
+            if (!ok || written != 1) return 0;
+            uint256 age = uint32(block.timestamp - time); // modulo 2^32, as the pool counts
+            return uint56(sum) | (age << 64) | (back << 96) | ANSWERED;
         }
+    }
+
+    /// @dev [tick · s, wraps]
+    function _sum(uint256 observation) private pure returns (int56) {
+        return int56(uint56(observation));
+    }
+
+    function _age(uint256 observation) private pure returns (uint256) {
+        return uint32(observation >> 64);
+    }
+
+    function _back(uint256 observation) private pure returns (uint256) {
+        return uint32(observation >> 96);
     }
 }

@@ -42,7 +42,7 @@ library UniswapTwap {
         unchecked {
             int256 change = assetIsToken0 ? int256(difference) : -int256(difference);
             int256 mean = change / int256(window);
-            if (change < 0 && change % int256(window) != 0) --mean;
+            if (change < 0 && mean * int256(window) != change) --mean; // a quotient is rounded towards zero
             if (mean > TickPrice.MAX_TICK || mean < -TickPrice.MAX_TICK) return (false, 0);
             return (true, int24(mean));
         }

@@ -115,29 +115,31 @@ contract LendingPool is PoolBorrower, AccessManaged, Multicall {
     /// @dev Liquidation (see ILiquidationModule) is open to all. What an engine calls, and what is to be read of risk (see
     /// IPoolRisk), its module checks itself. The rest is administration (see IPoolAdmin), for roles.
     fallback() external {
+        uint256 sig = uint32(msg.sig);
+        // What is called most comes first, each by itself: in a chain, who is found early pays for all that follow.
+        if (sig == uint32(ILiquidationSales.take.selector)) _delegate(liquidationModule);
+        if (sig == uint32(ILiquidationSales.kick.selector)) _delegate(liquidationModule);
+        if (sig == uint32(ILiquidationSales.kickFor.selector)) _delegate(liquidationModule);
+        if (sig == uint32(IPoolRisk.riskInputs.selector)) _delegate(riskModule);
+        if (sig == uint32(IPoolRisk.applyRisk.selector)) _delegate(riskModule);
         if (
-            msg.sig == ILiquidationSales.take.selector ||
-            msg.sig == ILiquidationSales.kickFor.selector ||
-            msg.sig == ILiquidationSales.kick.selector ||
-            msg.sig == ILiquidationSales.takeBatch.selector ||
-            msg.sig == ILiquidationSales.unkick.selector ||
-            msg.sig == ILiquidationSales.mark.selector ||
-            msg.sig == ILiquidationSales.quoteTake.selector
+            sig == uint32(ILiquidationSales.takeBatch.selector) ||
+            sig == uint32(ILiquidationSales.unkick.selector) ||
+            sig == uint32(ILiquidationSales.mark.selector) ||
+            sig == uint32(ILiquidationSales.quoteTake.selector)
         ) _delegate(liquidationModule);
         if (
-            msg.sig == ILiquidationDesk.unwind.selector ||
-            msg.sig == ILiquidationDesk.saleOf.selector ||
-            msg.sig == ILiquidationDesk.registerKeeper.selector ||
-            msg.sig == ILiquidationDesk.claimTips.selector ||
-            msg.sig == ILiquidationDesk.keeperOf.selector ||
-            msg.sig == IPoolRisk.applyRisk.selector ||
-            msg.sig == IPoolRisk.riskInputs.selector ||
-            msg.sig == IPoolRisk.riskOf.selector ||
-            msg.sig == IPoolRisk.payKeeper.selector ||
-            msg.sig == IPoolRisk.riskEngine.selector
+            sig == uint32(ILiquidationDesk.unwind.selector) ||
+            sig == uint32(ILiquidationDesk.saleOf.selector) ||
+            sig == uint32(ILiquidationDesk.registerKeeper.selector) ||
+            sig == uint32(ILiquidationDesk.claimTips.selector) ||
+            sig == uint32(ILiquidationDesk.keeperOf.selector) ||
+            sig == uint32(IPoolRisk.riskOf.selector) ||
+            sig == uint32(IPoolRisk.payKeeper.selector) ||
+            sig == uint32(IPoolRisk.riskEngine.selector)
         ) _delegate(riskModule);
         _checkCanCall(msg.sender, msg.data);
-        _delegate(msg.sig == IPoolRisk.setRiskEngine.selector ? riskModule : adminModule);
+        _delegate(sig == uint32(IPoolRisk.setRiskEngine.selector) ? riskModule : adminModule);
     }
 
     /// @dev Runs the current call on a module and ends it with the module's answer.

@@ -6,7 +6,6 @@ import {IPoolModule} from "../interfaces/IPoolModule.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {BookWord} from "../libraries/BookWord.sol";
-import {RampMath} from "../libraries/RampMath.sol";
 import {Risk, RiskWord, RiskWordLib} from "../libraries/RiskWord.sol";
 import {LiquidationDesk} from "../liquidation/LiquidationDesk.sol";
 import {FactorRamp} from "../risk/FactorRamp.sol";
@@ -20,6 +19,7 @@ import {PoolViews} from "./PoolViews.sol";
 /// leaves the liquidation test by a point in half an hour, and governance's bounds hold.
 contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
     using FixedPointMathLib for uint256;
+    using FactorRamp for FactorRamp.State;
 
     uint256 private constant MIN_MAX_AGE = 60;
     uint256 private constant MAX_MAX_AGE = 1 days;
@@ -58,20 +58,26 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         Collateral storage c = _collateral[collateral];
         if (!c.books.isListed()) revert PoolCollateralUnknown(collateral);
         uint256 maxAge = _riskMaxAge;
-        Risk memory r = c.risk.unpack();
-        uint256 inForce = _turnRamp(c, r, update);
-        _turnLoading(r, uint256(update.loadingPercent).min(RiskWordLib.FULL_LOADING), c.risk);
-
-        // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
-        uint256 lowest = _rampAt(r, block.timestamp + maxAge);
-        r.borrowFactorBps = uint256(update.borrowFactorBps).min(c.borrowCapBps).min(lowest.zeroFloorSub(1));
-        r.reserve = update.reserve;
-        r.discountTenBps = update.discountTenBps;
-        r.level = uint256(update.level).min(3);
-        r.isGrace = update.grace;
-        r.freshUntil = block.timestamp + maxAge;
-        r.maxAge = maxAge;
-        RiskWord word = r.pack();
+        RiskWord before = c.risk;
+        (FactorRamp.State memory ramp, uint256 inForce) = _turnRamp(c, before, update);
+        RiskWord word = RiskWordLib.ofRamp(ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
+        {
+            uint256 loading = update.loadingPercent.min(RiskWordLib.FULL_LOADING);
+            (uint256 from, uint256 start) = _turnLoading(before, loading);
+            word = word.addLoading(from, loading, start);
+        }
+        {
+            // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
+            uint256 until = block.timestamp + maxAge;
+            uint256 most = ramp.valueAt(until).zeroFloorSub(1);
+            word = word.addFreshness(update.borrowFactorBps.min(c.borrowCapBps).min(most), until, maxAge);
+        }
+        word = word.addFindings(
+            update.reserve,
+            update.discountTenBps.min(type(uint8).max),
+            update.level.min(3),
+            update.grace
+        );
         c.risk = word;
         emit RiskUpdated(collateral, word, inForce);
         if (poolUpdate.exitFloorShares != type(uint136).max) _applyPool(poolUpdate);
@@ -79,40 +85,31 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
 
     function _turnRamp(
         Collateral storage c,
-        Risk memory r,
+        RiskWord risk,
         RiskUpdate calldata update
-    ) private returns (uint256 inForce) {
+    ) private returns (FactorRamp.State memory ramp, uint256 inForce) {
         uint256 riseFrom = c.riseFrom;
-        FactorRamp.State memory ramp;
-        (ramp.fromBps, ramp.toBps) = (uint16(r.rampFromBps), uint16(r.rampToBps));
-        (ramp.start, ramp.end) = (uint32(r.rampStart), uint32(r.rampEnd));
-        ramp.riseFrom = uint32(riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom);
-        uint256 before = _rampAt(r, block.timestamp);
-        uint256 target = uint256(update.liquidationFactorBps).min(c.liquidationCapBps).max(1);
-        FactorRamp.step(ramp, target, update.calm, block.timestamp);
+        uint256 target = update.liquidationFactorBps.min(c.liquidationCapBps).max(1);
+        (ramp.fromBps, ramp.toBps, ramp.start, ramp.end) = risk.ramp();
+        ramp.riseFrom = riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom;
+        uint256 before = ramp.step(target, update.calm, block.timestamp);
         // At rest the time of the last rise is that of every call: it need not be written each time.
         bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
         if (
             isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom
-        ) c.riseFrom = ramp.riseFrom;
-        (r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd) = (ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
-        return _rampAt(r, block.timestamp);
-    }
-
-    function _rampAt(Risk memory r, uint256 timestamp) private pure returns (uint256) {
-        return RampMath.valueAt(r.rampFromBps, r.rampToBps, r.rampStart, r.rampEnd, timestamp);
+        ) c.riseFrom = uint32(ramp.riseFrom);
+        inForce = ramp.valueAt(block.timestamp);
     }
 
     /// @dev λ falls at once in both tests, and rises at once in the borrow test only. On the way up the beginning stays where
     /// it was, since calls in every block would otherwise round the rise away.
-    function _turnLoading(Risk memory r, uint256 loading, RiskWord before) private view {
+    /// @return from λ of the liquidation test at `start`. [%]
+    /// @return start [unix s]
+    function _turnLoading(RiskWord before, uint256 loading) private view returns (uint256 from, uint256 start) {
         uint256 current = before.liquidationLoadingAt(block.timestamp);
-        if (loading <= current) {
-            (r.loadingFrom, r.loadingStart) = (loading, block.timestamp);
-        } else if (current >= r.loading) {
-            (r.loadingFrom, r.loadingStart) = (current, block.timestamp); // no rise was under way
-        }
-        r.loading = loading;
+        if (loading <= current) return (loading, block.timestamp);
+        if (current >= before.loading()) return (current, block.timestamp); // no rise was under way
+        return before.loadingTurn();
     }
 
     function _applyPool(PoolUpdate calldata update) private {
@@ -174,7 +171,8 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
             Risk memory r = c.risk.unpack();
             if (r.freshUntil == 0) continue;
             if (engine == address(0)) {
-                _turnLoading(r, RiskWordLib.FULL_LOADING, c.risk);
+                (r.loadingFrom, r.loadingStart) = _turnLoading(c.risk, RiskWordLib.FULL_LOADING);
+                r.loading = RiskWordLib.FULL_LOADING;
                 (r.freshUntil, r.level, r.isGrace) = (0, 0, false);
             } else {
                 r.freshUntil = LONG_AGO;
@@ -206,6 +204,11 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         unchecked {
             inputs.lenderAssets = (_cash + debt).zeroFloorSub(_reserves); // 112 bits each
         }
+        uint256 shares;
+        assembly ("memory-safe") {
+            shares := sload(TOTAL_SUPPLY_SLOT) // of the pool alone, so that the module has no name for it
+        }
+        inputs.lenderShares = shares;
         // What is rare costs a slot only where there is some.
         if (flags & EXIT_LIMITED != 0) inputs.exitFloorShares = _exitFloor();
         if (flags & PROVISIONED != 0) inputs.provision = _totalProvision;

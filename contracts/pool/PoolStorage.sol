@@ -50,6 +50,9 @@ abstract contract PoolStorage is IPoolTypes {
         uint96 owed; // [loan base units]
     }
 
+    /// @dev Where the pool keeps the number of its shares, behind all that it shares with its modules.
+    uint256 internal constant TOTAL_SUPPLY_SLOT = 34;
+
     uint256 internal constant UNLOCKED = 0;
     uint256 internal constant LOCKED = 1;
 

@@ -32,7 +32,9 @@ library CollateralFactorMath {
         uint256 salePerDay
     ) internal pure returns (uint256 seconds_, bool beyond) {
         if (salePerDay == 0 || exposure > salePerDay) return (MAX_TIME, true);
-        seconds_ = (exposure * 1 days).divUp(salePerDay).max(MIN_TIME);
+        unchecked {
+            seconds_ = (exposure * 1 days).divUp(salePerDay).max(MIN_TIME);
+        }
     }
 
     /// @notice `e^(−z·σ·√T)`: what is left of the price after a fall of z standard deviations. [WAD, rounded down]
@@ -42,8 +44,12 @@ library CollateralFactorMath {
     function survivalDown(uint256 zWad, uint256 sigmaWad, uint256 seconds_) internal pure returns (uint256) {
         // Beyond any volatility that matters, and the products stay small.
         if (sigmaWad > 100 * WAD) return 0;
-        uint256 rootWad = (seconds_ * WAD).divUp(1 days).sqrtWad() + 1;
-        uint256 exponentWad = zWad.mulWadUp(sigmaWad).mulWadUp(rootWad);
+        uint256 exponentWad;
+        unchecked {
+            // Neither factor is more than 100, nor the root than one.
+            uint256 rootWad = (seconds_ * WAD).divUp(1 days).sqrtWad() + 1;
+            exponentWad = _mulWadUp(_mulWadUp(zWad, sigmaWad), rootWad);
+        }
         if (exponentWad == 0) return WAD;
         if (exponentWad > MAX_EXPONENT_WAD) return 0;
         // solady's result is within one unit: one less is rounded down.
@@ -51,7 +57,8 @@ library CollateralFactorMath {
     }
 
     /// @notice `survival / ((1+β)(1+2q/y))`. [WAD, rounded down] Zero where there is no market.
-    /// @param betaWad β: largest liquidation discount. [WAD]
+    /// @param survivalWad [WAD, ≤ 1e18]
+    /// @param betaWad β: largest liquidation discount. [WAD, ≤ 1e18]
     /// @param slice q: value sold at a time. [loan base units, < 2^128]
     /// @param reserve y: equivalent constant-product reserve, `LiquidityOracle.reserveOf`. [loan base units, < 2^128]
     function liquidationFactorDown(
@@ -61,7 +68,10 @@ library CollateralFactorMath {
         uint256 reserve
     ) internal pure returns (uint256) {
         if (reserve == 0) return 0;
-        return (survivalWad * WAD).fullMulDiv(reserve, (WAD + betaWad) * (reserve + 2 * slice));
+        unchecked {
+            // Below 2^120 · 2^128.
+            return (survivalWad * WAD * reserve) / ((WAD + betaWad) * (reserve + 2 * slice));
+        }
     }
 
     /// @notice Lean against the wind: what the borrow factor loses to leverage and to a fast rise of the price.
@@ -95,7 +105,10 @@ library CollateralFactorMath {
         uint256 bufferWad,
         uint256 addOnWad
     ) internal pure returns (uint256) {
-        return liquidationFactorWad.zeroFloorSub((WAD - liquidationFactorWad).mulWadUp(bufferWad) + addOnWad);
+        unchecked {
+            // None is more than a few units.
+            return liquidationFactorWad.zeroFloorSub(_mulWadUp(WAD - liquidationFactorWad, bufferWad) + addOnWad);
+        }
     }
 
     /// @notice Largest debt for which selling a little at discount b still heals the account: the largest D with
@@ -109,6 +122,13 @@ library CollateralFactorMath {
         if (collateral == 0 || reserve == 0) return 0;
         // D < c·y·1e18 / ((1e18+b)(y+2c)): rounded up and less one, it is strictly below.
         return (collateral * WAD).fullMulDivUp(reserve, (WAD + discountWad) * (reserve + 2 * collateral)) - 1;
+    }
+
+    /// @dev Of numbers whose product is known to fit.
+    function _mulWadUp(uint256 x, uint256 y) private pure returns (uint256) {
+        unchecked {
+            return (x * y + WAD - 1) / WAD;
+        }
     }
 
     /// @notice Rounded down. [bps]

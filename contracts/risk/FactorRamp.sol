@@ -19,19 +19,19 @@ library FactorRamp {
     /// @dev A rise catches up with at most this time without calls: what nobody watched was not calm. [s]
     uint256 internal constant MAX_CREDIT = 1 days;
 
-    /// @dev 2 + 2 + 4 + 4 + 4 = 16 bytes. The first four as the pool keeps them.
+    /// @dev The pool keeps factors in 2 bytes and times in 4. Whole words in memory, since narrow ones are masked at every use.
     struct State {
-        uint16 fromBps; // liquidation factor when the ramp began
-        uint16 toBps; // and from `end` on
-        uint32 start; // [unix s]
-        uint32 end; // [unix s]
-        uint32 riseFrom; // [unix s] time up to which rises are used up; in the future: not calm yet
+        uint256 fromBps; // liquidation factor when the ramp began
+        uint256 toBps; // and from `end` on
+        uint256 start; // [unix s]
+        uint256 end; // [unix s]
+        uint256 riseFrom; // [unix s] time up to which rises are used up; in the future: not calm yet
     }
 
     /// @notice Starts at a factor, at rest.
     function begin(uint256 factorBps, uint256 timestamp) internal pure returns (State memory s) {
         _rest(s, factorBps, timestamp);
-        s.riseFrom = uint32(timestamp + CALM);
+        s.riseFrom = timestamp + CALM;
     }
 
     /// @notice Factor in force. [bps, rounded up: in the borrower's favour while falling]
@@ -43,32 +43,38 @@ library FactorRamp {
     /// @param targetBps [bps, ≤ 10 000]
     /// @param calm False: the market is not calm, whatever the target says; the factor does not rise.
     /// @param timestamp Not before the last step. [unix s]
-    function step(State memory s, uint256 targetBps, bool calm, uint256 timestamp) internal pure {
-        uint256 current = valueAt(s, timestamp);
+    /// @return current Factor in force before. [bps]
+    function step(
+        State memory s,
+        uint256 targetBps,
+        bool calm,
+        uint256 timestamp
+    ) internal pure returns (uint256 current) {
+        current = valueAt(s, timestamp);
         if (targetBps < current) {
             // A fall that is under way at this very speed goes on; any other, governance's own, slower ramp too, is left
             // where it is now.
             bool isOwn = timestamp < s.end && s.end - s.start == RampMath.minimumDuration(s.fromBps, s.toBps);
-            if (!isOwn) (s.fromBps, s.start) = (uint16(current), uint32(timestamp));
-            s.toBps = uint16(targetBps);
-            s.end = uint32(s.start + RampMath.minimumDuration(s.fromBps, targetBps));
-            s.riseFrom = uint32(timestamp + CALM);
-            return;
+            if (!isOwn) (s.fromBps, s.start) = (current, timestamp);
+            s.toBps = targetBps;
+            s.end = s.start + RampMath.minimumDuration(s.fromBps, targetBps);
+            s.riseFrom = timestamp + CALM;
+            return current;
         }
         _rest(s, current, timestamp);
-        if (!calm) s.riseFrom = uint32(timestamp + CALM);
-        if (timestamp <= s.riseFrom) return;
+        if (!calm) s.riseFrom = timestamp + CALM;
+        if (timestamp <= s.riseFrom) return current;
         uint256 credit = (timestamp - s.riseFrom).min(MAX_CREDIT);
         uint256 rise = (credit / SECONDS_PER_BPS_UP).min(targetBps - current);
         // At its target the factor saves up nothing.
         uint256 kept = current + rise == targetBps ? 0 : credit - rise * SECONDS_PER_BPS_UP;
-        s.riseFrom = uint32(timestamp - kept);
+        s.riseFrom = timestamp - kept;
         _rest(s, current + rise, timestamp);
     }
 
     /// @dev No ramp.
     function _rest(State memory s, uint256 factorBps, uint256 timestamp) private pure {
-        (s.fromBps, s.toBps) = (uint16(factorBps), uint16(factorBps));
-        (s.start, s.end) = (uint32(timestamp), uint32(timestamp));
+        (s.fromBps, s.toBps) = (factorBps, factorBps);
+        (s.start, s.end) = (timestamp, timestamp);
     }
 }

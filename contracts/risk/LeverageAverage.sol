@@ -44,17 +44,22 @@ library LeverageAverage {
             return;
         }
         if (timestamp <= state.updatedAt) return;
-        uint256 elapsed = timestamp - state.updatedAt;
-        uint256 timeConstant = tau.max(MIN_TAU);
-        uint256 average = ConfirmedAverage.step(
-            state.averageWad,
-            state.sampleWad,
-            sample,
-            elapsed,
-            timeConstant,
-            elapsed,
-            timeConstant
-        );
+        uint256 average = next(state.averageWad, state.sampleWad, sample, tau, timestamp - state.updatedAt);
         (state.averageWad, state.sampleWad, state.updatedAt) = (uint104(average), uint104(sample), uint40(timestamp));
+    }
+
+    /// @notice The average that follows, after the first.
+    /// @param earlierWad The sample before.
+    /// @param latestWad The sample. [WAD, ≤ `MAX_LEVERAGE_WAD`]
+    /// @param elapsed Since the one before. [s, > 0]
+    function next(
+        uint256 averageWad,
+        uint256 earlierWad,
+        uint256 latestWad,
+        uint256 tau,
+        uint256 elapsed
+    ) internal pure returns (uint256) {
+        uint256 timeConstant = tau.max(MIN_TAU);
+        return ConfirmedAverage.step(averageWad, earlierWad, latestWad, elapsed, timeConstant, elapsed, timeConstant);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {ICollateralFactorModel} from "../interfaces/ICollateralFactorModel.sol";
@@ -11,7 +10,7 @@ import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
 import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
-import {PackedFloat} from "../libraries/PackedFloat.sol";
+import {EngineWords, Moment, Root, Terms, Whole} from "./EngineWords.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 import {RiskEngineConfig} from "./RiskEngineConfig.sol";
@@ -21,7 +20,6 @@ import {RiskEngineConfig} from "./RiskEngineConfig.sol";
 /// by half of the answers. Sources that may fail by themselves are read by oracles that do not revert for their sake.
 contract RiskEngine is RiskEngineConfig {
     using FixedPointMathLib for uint256;
-    using PackedFloat for uint256;
 
     uint256 private constant WAD = 1e18;
     uint256 private constant BPS = 1e4;
@@ -37,13 +35,16 @@ contract RiskEngine is RiskEngineConfig {
     uint256 private constant LOOK_MAX_AGE = 5 minutes;
     /// @dev The value of a collateral is counted anew when it is off by more than this part. [1/256]
     uint256 private constant VALUE_SLACK_SHIFT = 8;
-    uint256 private constant SIGMA_UNIT = 1e6;
     uint256 private constant TIGHTNESS_PARTS = 63;
+    uint256 private constant RESTRICTED = uint256(ICircuitBreaker.Level.Restricted);
     /// @dev Tells the pool that nothing is new of it as a whole.
     uint136 private constant KEEP = type(uint136).max;
 
     /// @dev What a refresh finds, in the order in which it is found.
     struct Findings {
+        Moment moment; // as it will be remembered, but for the times of this refresh and of both looks
+        uint256 askedAge; // when the volatility was last asked for. [s] 0: now
+        uint256 lookedAge; // likewise the look at the whole pool
         bool isWhole; // the pool as a whole is looked at
         bool sampled; // a sample of the volatility was taken
         bool grace;
@@ -53,6 +54,7 @@ contract RiskEngine is RiskEngineConfig {
         uint256 reserve; // y. [loan base units]
         uint256 moveWad;
         uint256 leverageWad;
+        uint256 outflowWad; // share of the lenders' limit that is used up
         uint256 level; // ICircuitBreaker.Level of the asset
         uint256 tightnessWad; // of the asset or the pool, whichever is tighter
     }
@@ -67,18 +69,17 @@ contract RiskEngine is RiskEngineConfig {
 
     /// @inheritdoc IRiskEngine
     function poke(address asset) external {
-        _refresh(asset, true);
+        _refresh(asset);
     }
 
     /// @inheritdoc IRiskEngine
     function refresh(address asset) external {
-        _refresh(asset, false);
+        _refresh(asset);
     }
 
     /// @inheritdoc IRiskEngine
     function pokeCorrelations(address asset) external {
-        Terms memory t = _termsOf(asset);
-        _requireKnown(asset, t);
+        Terms t = _known(asset);
         IVolatilityOracle volatility = IVolatilityOracle(_setup().volatilityOracle);
         address[] memory collaterals = ILendingPool(pool).collateralList();
         uint256 highest;
@@ -87,9 +88,7 @@ contract RiskEngine is RiskEngineConfig {
             if (other == asset) continue;
             highest = highest.max(volatility.isTracked(asset, other) ? volatility.pokePair(asset, other) : WAD);
         }
-        t.loadingPercent = MarketMath.loadingPercentUp(highest);
-        t.correlatedAt = block.timestamp;
-        _setTerms(asset, t);
+        _terms[asset] = t.withLoading(MarketMath.loadingPercentUp(highest), block.timestamp);
         emit CorrelationsRefreshed(asset, highest);
     }
 
@@ -104,214 +103,229 @@ contract RiskEngine is RiskEngineConfig {
 
     // --- refresh --------------------------------------------------------------------------------------------------
 
-    function _refresh(address asset, bool rewarded) private {
-        Terms memory t = _termsOf(asset);
-        _requireKnown(asset, t);
-        Moment memory m = _momentOf(asset);
-        if (block.timestamp - m.refreshedAt < MIN_REFRESH_INTERVAL) return;
-        m.refreshedAt = block.timestamp;
-        Root memory root = _loadRoot();
-        Setup memory setup = _setupOf(root);
-        Whole memory w = _loadWhole();
+    /// @dev Both entry points run this very code: told by an argument which it is, the compiler would make it twice, and have no
+    /// room left to make it fast.
+    function _refresh(address asset) private {
+        Terms t = _known(asset);
         Findings memory f;
-        _findVolatility(asset, setup, m, f);
+        f.moment = _moment[asset];
+        unchecked {
+            uint256 since = block.timestamp - f.moment.refreshedAt(); // not in the future
+            if (since < MIN_REFRESH_INTERVAL) return;
+            (f.askedAge, f.lookedAge) = (since + f.moment.askedAge(), since + f.moment.lookedAge());
+        }
+        Root root = _root;
+        Setup memory setup = _setupOf(root);
+        _findVolatility(asset, setup, f);
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
         // What may have been staged is no turn taken: the next refresh looks again.
-        if (f.isWhole && !inputs.touched) m.lookedAt = block.timestamp;
-        IPriceConditions.Conditions memory price = _askPrices(asset, setup, inputs, f);
+        if (f.isWhole && !inputs.touched) f.lookedAge = 0;
+        // While a sample of the volatility is taken, the mean price that users of the asset go by is good enough here as well.
+        IPriceConditions.Conditions memory price = IPriceConditions(_oracleOf(setup, inputs.oracleTag)).pokeConditions(
+            asset,
+            f.sampled
+        );
         _findDepth(asset, setup, t, f);
-        _findMove(m, price, f);
-        uint256 value = MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
-        f.grace = _findGrace(setup, m, price);
-        IPoolRisk.PoolUpdate memory update;
-        update.exitFloorShares = KEEP;
-        if (price.liquidationPrice36 == 0) value = t.value; // what it was is the best that is known
-        (uint256 shares, uint256 debt) = _believed(inputs, w, f.isWhole);
+        _findMove(price, f);
+        _findGrace(setup, price, f);
+        // Without a price, what it was is the best that is known.
+        uint256 value =
+            price.liquidationPrice36 == 0
+                ? t.value()
+                : MarketMath.valueOf(inputs.totalSupplied, price.liquidationPrice36);
         // What was taken out in this block may be back in a moment.
-        if (inputs.touched) value = value.max(t.value);
-        _assess(asset, setup, price, inputs.backlog, f);
-        if (!inputs.touched) _findValue(asset, t, w, price, value);
-        if (f.isWhole) _lookAtWhole(setup, inputs, w, shares, update);
-        f.leverageWad = w.leverageWad.max(WAD);
-        if (w.tightness != 0) f.tightnessWad = f.tightnessWad.max((w.tightness * WAD) / TIGHTNESS_PARTS);
-        _storeWhole(w);
-        if (rewarded) _reward(root, setup, m);
-        _setMoment(asset, m);
+        if (inputs.touched) value = value.max(t.value());
+
+        IPoolRisk.PoolUpdate memory update = IPoolRisk.PoolUpdate(false, KEEP, 0);
+        (uint256 debt, uint256 poolLevel) = _findWhole(asset, setup, t, inputs, price, value, update, f);
+        uint256 reward = msg.sig == IRiskEngine.poke.selector ? _reward(root, setup, f) : 0;
+        _moment[asset] = f.moment.refreshed(block.timestamp, f.askedAge, f.lookedAge);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
-        IPoolRisk.RiskUpdate memory u = _factors(
+        IPoolRisk(pool).applyRisk(
             asset,
-            setup,
-            t,
-            price,
-            f,
-            value,
-            inputs.liquidationFactorBps,
-            w.level
+            _factors(asset, setup, t, price, f, value, inputs.liquidationFactorBps, poolLevel),
+            update
         );
-        IPoolRisk(pool).applyRisk(asset, u, update);
-        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad);
+        emit RiskRefreshed(asset, f.sigmaWad, f.leverageWad, f.moveWad, reward);
     }
 
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
     /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
-    function _findVolatility(address asset, Setup memory setup, Moment memory m, Findings memory f) private {
-        uint256 age;
-        uint256 wholeAge;
-        unchecked {
-            (age, wholeAge) = (block.timestamp - m.askedAt, block.timestamp - m.lookedAt); // neither is in the future
-        }
+    function _findVolatility(address asset, Setup memory setup, Findings memory f) private {
+        (uint256 age, uint256 wholeAge) = (f.askedAge, f.lookedAge);
         f.isWhole = wholeAge >= LOOK_INTERVAL;
         if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
             uint256 slow;
             (f.sigmaWad, fast, slow, f.sampled) = IVolatilityOracle(setup.volatilityOracle).pokeVolatility(asset);
-            f.excessWad = MarketMath.ratioWad(fast.zeroFloorSub(slow), slow);
-            m.sigma = f.sigmaWad.divUp(SIGMA_UNIT).min(type(uint48).max);
-            m.excessBps = f.excessWad.divUp(WAD / BPS).min(type(uint24).max);
-            m.askedAt = block.timestamp;
+            if (fast > slow) f.excessWad = MarketMath.ratioWad(fast - slow, slow);
+            f.moment = f.moment.withVolatility(f.sigmaWad, f.excessWad);
+            f.askedAge = 0;
             f.isWhole = wholeAge >= (f.sampled ? 2 * LOOK_MAX_AGE : LOOK_MAX_AGE);
         } else {
-            (f.sigmaWad, f.excessWad) = (m.sigma * SIGMA_UNIT, m.excessBps * (WAD / BPS));
+            (f.sigmaWad, f.excessWad) = (f.moment.sigmaWad(), f.moment.excessWad());
         }
     }
 
-    /// @dev While a sample of the volatility is taken, the mean price that users of the asset go by is good enough here as well.
-    function _askPrices(
-        address asset,
-        Setup memory setup,
-        IPoolRisk.RiskInputs memory inputs,
-        Findings memory f
-    ) private returns (IPriceConditions.Conditions memory) {
-        address oracle = _oracleOf(setup, inputs.oracleTag);
-        return IPriceConditions(oracle).pokeConditions(asset, f.sampled);
-    }
-
-    function _findDepth(address asset, Setup memory setup, Terms memory t, Findings memory f) private view {
-        uint256 updatedAt;
-        (f.depth, f.reserve, updatedAt) = ILiquidityOracle(setup.liquidityOracle).depthAndReserveOf(asset);
-        if (block.timestamp - updatedAt > t.depthMaxAge) (f.depth, f.reserve) = (0, 0);
-        else f.reserve = f.reserve.min(type(uint128).max);
+    function _findDepth(address asset, Setup memory setup, Terms t, Findings memory f) private view {
+        (uint256 depth, uint256 reserve, uint256 updatedAt) = ILiquidityOracle(setup.liquidityOracle).depthAndReserveOf(
+            asset
+        );
+        if (block.timestamp - updatedAt > t.depthMaxAge()) return;
+        (f.depth, f.reserve) = (depth, reserve.min(type(uint128).max));
     }
 
     /// @dev The anchor moves on only when it is five minutes old: refreshing more often hides no move.
-    function _findMove(Moment memory m, IPriceConditions.Conditions memory c, Findings memory f) private view {
+    function _findMove(IPriceConditions.Conditions memory c, Findings memory f) private view {
         uint256 price = c.feedPrice36 != 0 ? c.feedPrice36 : c.twap36;
         if (price == 0) return;
         int24 tick = MarketMath.tickOf(price);
-        if (m.anchorAt == 0) {
-            (m.anchorTick, m.anchorAt) = (tick, block.timestamp);
-            return;
+        uint256 anchorAt = f.moment.anchorAt();
+        unchecked {
+            uint256 elapsed = block.timestamp - anchorAt; // not in the future
+            if (anchorAt != 0) {
+                f.moveWad = MarketMath.moveWad(f.moment.anchorTick(), tick, elapsed.max(MOVE_WINDOW), f.sigmaWad);
+            }
+            if (elapsed >= MOVE_WINDOW) f.moment = f.moment.withAnchor(tick, block.timestamp);
         }
-        uint256 elapsed = block.timestamp - m.anchorAt;
-        f.moveWad = MarketMath.moveWad(int24(m.anchorTick), tick, elapsed.max(MOVE_WINDOW), f.sigmaWad);
-        if (elapsed >= MOVE_WINDOW) (m.anchorTick, m.anchorAt) = (tick, block.timestamp);
+    }
+
+    /// @dev What is remembered of the pool as a whole, brought up to date; and what the breaker says.
+    /// @return debt See `_believed`.
+    /// @return poolLevel ICircuitBreaker.Level of the pool.
+    function _findWhole(
+        address asset,
+        Setup memory setup,
+        Terms t,
+        IPoolRisk.RiskInputs memory inputs,
+        IPriceConditions.Conditions memory price,
+        uint256 value,
+        IPoolRisk.PoolUpdate memory update,
+        Findings memory f
+    ) private returns (uint256 debt, uint256 poolLevel) {
+        Whole before = _whole;
+        Whole w;
+        (w, debt) = _believed(inputs, before, f.isWhole);
+        if (!inputs.touched && price.liquidationPrice36 != 0) w = _findValue(asset, t, w, value);
+        w = f.isWhole ? _lookAtWhole(setup, inputs, w, update, f) : _findLeverage(w, f);
+        w = _assess(asset, setup, inputs, price, w, f);
+        poolLevel = w.level();
+        if (f.isWhole) update.restricted = poolLevel == RESTRICTED;
+        uint256 tightness = w.tightness();
+        if (tightness != 0) f.tightnessWad = f.tightnessWad.max((tightness * WAD) / TIGHTNESS_PARTS);
+        if (Whole.unwrap(w) != Whole.unwrap(before)) _whole = w;
     }
 
     /// @dev What all collaterals are worth together, for the pool's leverage. A small change waits for others to join it.
-    function _findValue(
-        address asset,
-        Terms memory t,
-        Whole memory w,
-        IPriceConditions.Conditions memory price,
-        uint256 value
-    ) private {
-        if (price.liquidationPrice36 == 0) return;
-        if (FixedPointMathLib.dist(value, t.value) <= t.value >> VALUE_SLACK_SHIFT) return;
-        _count(w, t, value);
-        _setTerms(asset, t);
+    function _findValue(address asset, Terms t, Whole w, uint256 value) private returns (Whole) {
+        uint256 before = t.value();
+        if (FixedPointMathLib.dist(value, before) <= before >> VALUE_SLACK_SHIFT) return w;
+        (w, _terms[asset]) = _counted(w, t, value);
+        return w;
     }
 
     /// @dev After prices were gone, or the sequencer was down, borrowers get time to act before they are put up for sale.
-    function _findGrace(
-        Setup memory setup,
-        Moment memory m,
-        IPriceConditions.Conditions memory price
-    ) private view returns (bool) {
+    function _findGrace(Setup memory setup, IPriceConditions.Conditions memory price, Findings memory f) private view {
         if (price.liquidationPrice36 == 0) {
-            m.darkAt = block.timestamp;
-            return false;
+            f.moment = f.moment.withDarkness(block.timestamp);
+            return;
         }
-        return price.inGrace || (m.darkAt != 0 && block.timestamp < m.darkAt + setup.outageGrace);
+        uint256 darkAt = f.moment.darkAt();
+        f.grace = price.inGrace || (darkAt != 0 && block.timestamp < darkAt + setup.outageGrace);
     }
 
+    /// @dev The collateral, and the pool if it is looked at.
     function _assess(
         address asset,
         Setup memory setup,
+        IPoolRisk.RiskInputs memory inputs,
         IPriceConditions.Conditions memory price,
-        uint256 backlog,
+        Whole w,
         Findings memory f
-    ) private {
-        if (setup.breaker == address(0)) return;
-        ICircuitBreaker.Inputs memory inputs;
-        inputs.divergenceWad = MarketMath.divergenceWad(price.feedPrice36, price.twap36);
-        inputs.volatilityExcessWad = f.excessWad;
-        inputs.backlogWad = MarketMath.ratioWad(backlog, f.depth);
-        inputs.moveWad = f.moveWad;
-        inputs.sourcesMissing = !price.lendable;
-        ICircuitBreaker.Assessment memory a = ICircuitBreaker(setup.breaker).assess(asset, inputs);
-        (f.level, f.tightnessWad) = (uint256(a.level), a.tightnessWad);
+    ) private returns (Whole) {
+        ICircuitBreaker breaker = ICircuitBreaker(setup.breaker);
+        if (address(breaker) == address(0)) return w;
+        uint256 lossWad =
+            f.isWhole ? MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets) : 0;
+        uint256 poolLevel;
+        uint256 tightness;
+        (f.level, f.tightnessWad, poolLevel, tightness) = breaker.assessWithPool(
+            asset,
+            MarketMath.divergenceWad(price.feedPrice36, price.twap36),
+            f.excessWad,
+            f.moveWad,
+            MarketMath.ratioWad(inputs.backlog, f.depth),
+            !price.lendable,
+            f.isWhole ? pool : address(0),
+            f.outflowWad,
+            lossWad
+        );
+        if (!f.isWhole) return w;
+        return w.withJudgement((tightness.min(WAD) * TIGHTNESS_PARTS).divUp(WAD), poolLevel);
     }
 
     // --- the pool as a whole --------------------------------------------------------------------------------------
 
+    function _findLeverage(Whole w, Findings memory f) private pure returns (Whole) {
+        f.leverageWad = w.leverageWad().max(WAD);
+        return w;
+    }
+
     function _lookAtWhole(
         Setup memory setup,
         IPoolRisk.RiskInputs memory inputs,
-        Whole memory w,
-        uint256 shares,
-        IPoolRisk.PoolUpdate memory update
-    ) private {
+        Whole w,
+        IPoolRisk.PoolUpdate memory update,
+        Findings memory f
+    ) private view returns (Whole) {
+        f.outflowWad = _limitExits(setup, inputs.exitFloorShares, inputs.lenderShares, update);
         // Of a block in which the pool was used already nothing is taken in: a position that comes and goes with a flash
-        // loan leaves no trace.
-        if (!inputs.touched) _takeLeverage(setup, w, inputs.debtAssets);
-        uint256 outflowWad = _limitExits(setup, inputs.exitFloorShares, shares, update);
-        if (setup.breaker != address(0)) {
-            ICircuitBreaker.Inputs memory pooled;
-            pooled.outflowWad = outflowWad;
-            pooled.lossWad = MarketMath.ratioWad(inputs.provision + _recentLoss(inputs.badDebt), inputs.lenderAssets);
-            ICircuitBreaker.Assessment memory a = ICircuitBreaker(setup.breaker).assess(pool, pooled);
-            w.level = uint256(a.level);
-            w.tightness = a.tightnessWad.min(WAD).fullMulDivUp(TIGHTNESS_PARTS, WAD);
+        // loan leaves no trace. What another asset's refresh took in in this block is not taken in again.
+        uint256 sampledAt = w.sampledAt();
+        if (inputs.touched || sampledAt == block.timestamp) return _findLeverage(w, f);
+        uint256 sample = LeverageAverage.leverageUp(w.totalValue(), inputs.debtAssets);
+        uint256 average = sample;
+        if (sampledAt != 0) {
+            unchecked {
+                average = LeverageAverage.next(
+                    w.leverageWad(),
+                    w.sampleWad(),
+                    sample,
+                    setup.leverageTau,
+                    block.timestamp - sampledAt // not in the future
+                );
+            }
         }
-        update.restricted = w.level == uint256(ICircuitBreaker.Level.Restricted);
-    }
-
-    function _takeLeverage(Setup memory setup, Whole memory w, uint256 debt) private view {
-        LeverageAverage.State memory state = LeverageAverage.State(
-            uint104(w.leverageWad),
-            uint104(w.sampleWad),
-            uint40(w.sampledAt)
-        );
-        uint256 sample = LeverageAverage.leverageUp(w.value.unpack(), debt);
-        LeverageAverage.observe(state, sample, setup.leverageTau, block.timestamp);
-        (w.leverageWad, w.sampleWad, w.sampledAt) = (state.averageWad, state.sampleWad, block.timestamp);
+        f.leverageWad = average.max(WAD);
+        return w.withLeverage(average, sample, block.timestamp);
     }
 
     /// @dev What was there before this block: shares that come for a moment would let others leave faster and thin out losses,
-    /// and debt that is repaid for a moment would let its owner borrow more. The assets in `inputs` become those of the shares.
-    /// @return shares Of lenders; only if the whole pool is looked at.
+    /// and debt that is repaid for a moment would let its owner borrow more. The shares in `inputs` become those of before, and
+    /// the assets those of these shares.
     /// @return debt [loan base units]
     function _believed(
         IPoolRisk.RiskInputs memory inputs,
-        Whole memory w,
+        Whole w,
         bool isWhole
-    ) private view returns (uint256 shares, uint256 debt) {
+    ) private pure returns (Whole, uint256 debt) {
         debt = inputs.debtAssets;
-        uint256 owed = w.debtAssets.unpack();
-        uint256 before = w.lenderShares.unpack();
-        shares = isWhole ? IERC20(pool).totalSupply() : before;
-        if (!inputs.touched) {
-            if (shares.dist(before) > before >> SHARES_BITS) w.lenderShares = shares.pack(SHARES_BITS);
+        uint256 owed = w.debtAssets();
+        if (inputs.touched)
+            debt = debt.max(owed);
             // Interest alone is not worth a write.
-            if (debt.dist(owed) > owed >> 12) w.debtAssets = debt.pack(DEBT_BITS);
-            return (shares, debt);
-        }
-        debt = debt.max(owed);
-        if (shares > before) {
+        else if (debt.dist(owed) > owed >> 12) w = w.withDebtAssets(debt);
+        if (!isWhole) return (w, debt);
+        uint256 shares = inputs.lenderShares;
+        uint256 before = w.lenderShares();
+        if (!inputs.touched) {
+            if (shares.dist(before) > before >> EngineWords.SHARES_BITS) w = w.withLenderShares(shares);
+        } else if (shares > before) {
             if (before != 0) inputs.lenderAssets = inputs.lenderAssets.fullMulDiv(before, shares);
-            shares = before;
+            inputs.lenderShares = before;
         }
+        return (w, debt);
     }
 
     /// @dev What must stay: all but a share of what is there, or what had to stay already, less what has been let go in the
@@ -324,9 +338,12 @@ contract RiskEngine is RiskEngineConfig {
         uint256 shares,
         IPoolRisk.PoolUpdate memory u
     ) private pure returns (uint256 outflowWad) {
-        u.exitFloorShares = 0;
-        if (setup.exitShareBps == BPS) return 0;
-        uint256 allowance = (shares * setup.exitShareBps) / BPS;
+        uint256 shareBps = setup.exitShareBps;
+        if (shareBps == BPS) {
+            u.exitFloorShares = 0;
+            return 0;
+        }
+        uint256 allowance = (shares * shareBps) / BPS;
         floor = floor.max(shares - allowance);
         u.exitFloorShares = uint136(floor.min(KEEP - 1));
         // On its own it falls by the share in a window.
@@ -350,57 +367,61 @@ contract RiskEngine is RiskEngineConfig {
     function _factors(
         address asset,
         Setup memory setup,
-        Terms memory t,
+        Terms t,
         IPriceConditions.Conditions memory price,
         Findings memory f,
         uint256 exposure,
         uint256 inForce,
         uint256 poolLevel
-    ) private view returns (IPoolRisk.RiskUpdate memory u) {
-        ICollateralFactorModel.Inputs memory inputs;
-        inputs.sigmaWad = f.sigmaWad;
-        inputs.exposure = uint128(exposure);
-        inputs.salePerDay = uint128(((f.depth * t.turnoverPerDayHundredths) / 100).min(type(uint128).max));
-        inputs.slice = uint128(((f.depth * t.sliceBps) / BPS).min(type(uint128).max));
-        inputs.reserve = uint128(f.reserve);
-        inputs.leverageWad = uint128(f.leverageWad);
-        inputs.riseWad = uint128(MarketMath.riseWad(price).min(type(uint128).max));
-        inputs.liquidationFactorBps = uint16(inForce);
-        ICollateralFactorModel.Targets memory target = ICollateralFactorModel(setup.factorModel).targets(asset, inputs);
-        u.liquidationFactorBps = target.liquidationFactorBps;
-        bool isClosed = f.grace || !price.lendable;
-        // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
-        if (!isClosed && f.tightnessWad == 0) {
-            u.borrowFactorBps = target.borrowFactorBps;
-        } else if (!isClosed) {
-            u.borrowFactorBps = uint16((uint256(target.borrowFactorBps) * (WAD - f.tightnessWad.min(WAD))) / WAD);
-        }
-        u.calm = f.level == 0 && poolLevel == 0 && !isClosed;
-        u.level = uint8(f.level);
-        u.loadingPercent = uint8(
-            block.timestamp > t.correlatedAt + CORRELATION_MAX_AGE ? FULL_LOADING : t.loadingPercent
+    ) private view returns (IPoolRisk.RiskUpdate memory) {
+        ICollateralFactorModel.Targets memory target = ICollateralFactorModel(setup.factorModel).targets(
+            asset,
+            ICollateralFactorModel.Inputs({
+                sigmaWad: f.sigmaWad,
+                exposure: uint128(exposure),
+                salePerDay: uint128(((f.depth * t.turnoverPerDayHundredths()) / 100).min(type(uint128).max)),
+                slice: uint128(((f.depth * t.sliceBps()) / BPS).min(type(uint128).max)),
+                reserve: uint128(f.reserve),
+                leverageWad: uint128(f.leverageWad),
+                riseWad: uint128(MarketMath.riseWad(price).min(type(uint128).max)),
+                liquidationFactorBps: uint16(inForce)
+            })
         );
-        u.discountTenBps = uint8(FixedPointMathLib.divUp(target.discountBps, 10));
-        u.grace = f.grace;
-        u.reserve = uint128(f.reserve);
+        bool isClosed = f.grace || !price.lendable;
+        uint256 borrowFactor = isClosed ? 0 : target.borrowFactorBps;
+        // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
+        if (f.tightnessWad != 0) borrowFactor = (borrowFactor * (WAD - f.tightnessWad.min(WAD))) / WAD;
+        return
+            IPoolRisk.RiskUpdate({
+                liquidationFactorBps: target.liquidationFactorBps,
+                borrowFactorBps: borrowFactor,
+                calm: f.level == 0 && poolLevel == 0 && !isClosed,
+                level: f.level,
+                loadingPercent: block.timestamp > t.correlatedAt() + CORRELATION_MAX_AGE
+                    ? FULL_LOADING
+                    : t.loadingPercent(),
+                discountTenBps: FixedPointMathLib.divUp(target.discountBps, 10),
+                grace: f.grace,
+                reserve: f.reserve
+            });
     }
 
     // --- reward ---------------------------------------------------------------------------------------------------
 
     /// @dev Nothing is paid here: `claim` does that, so that a poke never depends on cash.
-    function _reward(Root memory root, Setup memory setup, Moment memory m) private {
-        uint256 amount = setup.perPoke;
-        if (amount == 0 || block.timestamp < m.rewardedAt + setup.interval) return;
+    /// @return amount [loan base units] 0: none
+    function _reward(Root root, Setup memory setup, Findings memory f) private returns (uint256 amount) {
+        amount = setup.perPoke;
+        if (amount == 0 || block.timestamp < f.moment.rewardedAt() + setup.interval) return 0;
         uint256 day = block.timestamp / 1 days;
-        uint256 today = (root.day == day ? root.rewardedToday : 0) + 1;
-        if (today * amount > setup.perDay) return;
-        m.rewardedAt = block.timestamp;
-        (root.day, root.rewardedToday) = (day, today);
-        _earn(root, msg.sender, amount);
-        emit KeeperRewarded(msg.sender, amount);
+        uint256 today = root.rewardedOn(day) + 1;
+        if (today * amount > setup.perDay) return 0;
+        f.moment = f.moment.withReward(block.timestamp);
+        _earn(root.withReward(day, today), msg.sender, amount);
     }
 
-    function _requireKnown(address asset, Terms memory t) private pure {
-        if (t.depthMaxAge == 0) revert EngineAssetUnknown(asset);
+    function _known(address asset) private view returns (Terms t) {
+        t = _terms[asset];
+        if (t.depthMaxAge() == 0) revert EngineAssetUnknown(asset);
     }
 }

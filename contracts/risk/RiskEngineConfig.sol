@@ -13,7 +13,7 @@ import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {LibRLP} from "solady/src/utils/LibRLP.sol";
 import {SSTORE2} from "solady/src/utils/SSTORE2.sol";
-import {PackedFloat} from "../libraries/PackedFloat.sol";
+import {EngineWords, Moment, Root, Terms, Whole} from "./EngineWords.sol";
 import {LeverageAverage} from "./LeverageAverage.sol";
 import {MarketMath} from "./MarketMath.sol";
 
@@ -27,44 +27,6 @@ interface IPoolConfigHead {
 /// less risk lowers the pool's factors, raises the volatility oracle's floor or the breaker's level.
 abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     using FixedPointMathLib for uint256;
-    using PackedFloat for uint256;
-
-    /// @dev What changes with every refresh of an asset. One slot: 3 + 4 + 4 + 4 + 4 + 6 + 3 + 2 + 2 = 32.
-    struct Moment {
-        int256 anchorTick; // price of five minutes ago or longer
-        uint256 anchorAt; // [unix s] 0: none
-        uint256 refreshedAt; // [unix s] 0: never
-        uint256 rewardedAt; // [unix s]
-        uint256 darkAt; // [unix s] when there was last no price at all
-        uint256 sigma; // σ* as the volatility oracle last said. [1e-12 per √day, rounded up]
-        uint256 excessBps; // fast ÷ slow volatility − 1, likewise. [bps, rounded up]
-        uint256 askedAt; // when that was. [unix s] Kept as the time until `refreshedAt`, at most 18 h
-        uint256 lookedAt; // when a refresh of this asset last looked at the whole pool, not used before in the block. Kept likewise
-    }
-
-    /// @dev What rarely changes. One slot: 3 + 3 + 3 + 4 + 1 + 16 = 30.
-    struct Terms {
-        uint256 turnoverPerDayHundredths;
-        uint256 sliceBps;
-        uint256 depthMaxAge; // 0: the asset is not known
-        uint256 correlatedAt; // [unix s]
-        uint256 loadingPercent; // λ, as of `correlatedAt`
-        uint256 value; // of all that is supplied, at the liquidation price, to 1/256. [loan base units]
-    }
-
-    /// @dev Of the pool as a whole. One slot, in bits: 48 + 40 + 37 + 32 + 6 + 2 + 50 + 41 = 256. Amounts as `PackedFloat`, since
-    /// most refreshes change none of them.
-    struct Whole {
-        uint256 value; // Σ Terms.value. [loan base units, 41 bits] What is more counts as the most that fits
-        uint256 leverageWad; // average, in units of 1e9
-        uint256 sampleWad; // latest, in units of 1e10
-        uint256 sampledAt; // [unix s]
-        uint256 tightness; // as the breaker last said. [1/63, rounded up]
-        uint256 level; // likewise. ICircuitBreaker.Level
-        uint256 lenderShares; // as the latest look found them in a block in which the pool had not been used before. [43 bits]
-        uint256 debtAssets; // likewise the latest refresh, to a 4096th. [loan base units, 34 bits]
-        uint256 stored; // the word, as it was loaded
-    }
 
     /// @dev All that governance sets for all assets, kept as the code of a contract: what would take six slots costs one
     /// account. Each field fills a word, so that it is read in place.
@@ -83,15 +45,6 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         uint256 interval;
     }
 
-    /// @dev All that a reward writes, while the same keeper comes again. One slot: 2 + 2 + 4 + 4 + 20 = 32.
-    struct Root {
-        uint256 setups; // contracts that this one has made: the code of the last is a `Setup`
-        uint256 day; // [days since 1970]
-        uint256 rewardedToday; // pokes that were rewarded on that day
-        uint256 pending; // rewarded pokes of `keeper`, not in `_earned` yet
-        address keeper; // the latest that was rewarded
-    }
-
     /// @dev 14 + 14 + 4 = 32. Written only when something was lost.
     struct Losses {
         uint112 seen; // the pool's own count. [loan base units]
@@ -100,21 +53,16 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     }
 
     uint256 internal constant MAX_VALUE = type(uint112).max;
-    uint256 private constant LEVERAGE_UNIT = 1e9;
-    uint256 private constant SAMPLE_UNIT = 1e10;
-    uint256 internal constant VALUE_BITS = 41;
-    uint256 internal constant SHARES_BITS = 43;
-    uint256 internal constant DEBT_BITS = 34;
     uint256 private constant SETUP_BYTES = 12 * 32;
 
     /// @inheritdoc IRiskEngine
     address public immutable pool;
     address internal immutable _loanAsset;
 
-    uint256 private _root;
-    mapping(address asset => uint256) private _moment;
-    mapping(address asset => uint256) private _terms;
-    uint256 private _whole;
+    Root internal _root;
+    mapping(address asset => Moment) internal _moment;
+    mapping(address asset => Terms) internal _terms;
+    Whole internal _whole;
     Losses internal _losses;
     /// @dev One more than what was earned, in loan base units; 0: nothing ever. Who first earns something opens the slot, and
     /// it is never closed: who comes after him pays no more than for a change.
@@ -130,15 +78,15 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         _write(s);
     }
 
-    // --- words ----------------------------------------------------------------------------------------------------
+    // --- setup ----------------------------------------------------------------------------------------------------
 
     function _setup() internal view returns (Setup memory) {
-        return _setupOf(_loadRoot());
+        return _setupOf(_root);
     }
 
-    function _setupOf(Root memory root) internal view returns (Setup memory s) {
+    function _setupOf(Root root) internal view returns (Setup memory s) {
         // Contracts count what they make from one.
-        address from = LibRLP.computeAddress(address(this), root.setups);
+        address from = LibRLP.computeAddress(address(this), root.setups());
         assembly ("memory-safe") {
             extcodecopy(from, s, 1, SETUP_BYTES) // behind the byte that stops it
         }
@@ -152,87 +100,11 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     function _write(Setup memory s) private {
         s.oracle = IPoolConfigHead(pool).poolConfig();
-        Root memory root = _loadRoot();
-        _within("setups", ++root.setups, 1, type(uint16).max);
-        _storeRoot(root);
+        Root root = _root;
+        uint256 setups = root.setups() + 1;
+        _within("setups", setups, 1, type(uint16).max);
+        _root = root.withSetups(setups);
         SSTORE2.write(abi.encode(s));
-    }
-
-    function _loadRoot() internal view returns (Root memory root) {
-        uint256 word = _root;
-        root.setups = uint16(word);
-        root.day = uint16(word >> 16);
-        root.rewardedToday = uint32(word >> 32);
-        root.pending = uint32(word >> 64);
-        root.keeper = address(uint160(word >> 96));
-    }
-
-    /// @dev The caller keeps every field within its bits, here and below.
-    function _storeRoot(Root memory root) internal {
-        uint256 word = root.setups | (root.day << 16) | (root.rewardedToday << 32) | (root.pending << 64);
-        _root = word | (uint256(uint160(root.keeper)) << 96);
-    }
-
-    function _momentOf(address asset) internal view returns (Moment memory m) {
-        uint256 word = _moment[asset];
-        m.anchorTick = int24(uint24(word));
-        m.anchorAt = uint32(word >> 24);
-        m.refreshedAt = uint32(word >> 56);
-        m.rewardedAt = uint32(word >> 88);
-        m.darkAt = uint32(word >> 120);
-        m.sigma = uint48(word >> 152);
-        m.excessBps = uint24(word >> 200);
-        m.askedAt = m.refreshedAt.zeroFloorSub(uint16(word >> 224));
-        m.lookedAt = m.refreshedAt.zeroFloorSub(word >> 240);
-    }
-
-    function _setMoment(address asset, Moment memory m) internal {
-        uint256 word =
-            uint24(uint256(m.anchorTick)) | (m.anchorAt << 24) | (m.refreshedAt << 56) | (m.rewardedAt << 88);
-        word |= (m.darkAt << 120) | (m.sigma << 152) | (m.excessBps << 200);
-        unchecked {
-            // Neither is later than the refresh.
-            word |= (m.refreshedAt - m.askedAt).min(type(uint16).max) << 224;
-            word |= (m.refreshedAt - m.lookedAt).min(type(uint16).max) << 240;
-        }
-        _moment[asset] = word;
-    }
-
-    function _termsOf(address asset) internal view returns (Terms memory t) {
-        uint256 word = _terms[asset];
-        t.turnoverPerDayHundredths = uint24(word);
-        t.sliceBps = uint24(word >> 24);
-        t.depthMaxAge = uint24(word >> 48);
-        t.correlatedAt = uint32(word >> 72);
-        t.loadingPercent = uint8(word >> 104);
-        t.value = word >> 112;
-    }
-
-    function _setTerms(address asset, Terms memory t) internal {
-        uint256 word = t.turnoverPerDayHundredths | (t.sliceBps << 24) | (t.depthMaxAge << 48) | (t.correlatedAt << 72);
-        _terms[asset] = word | (t.loadingPercent << 104) | (t.value << 112);
-    }
-
-    function _loadWhole() internal view returns (Whole memory w) {
-        uint256 word = _whole;
-        w.stored = word;
-        w.value = uint48(word);
-        unchecked {
-            w.leverageWad = uint256(uint40(word >> 48)) * LEVERAGE_UNIT;
-            w.sampleWad = ((word >> 88) & 0x1fffffffff) * SAMPLE_UNIT;
-        }
-        w.sampledAt = uint32(word >> 125);
-        w.tightness = (word >> 157) & 63;
-        w.level = (word >> 163) & 3;
-        w.lenderShares = (word >> 165) & 0x3ffffffffffff;
-        w.debtAssets = word >> 215;
-    }
-
-    function _storeWhole(Whole memory w) internal {
-        uint256 word = w.value | ((w.leverageWad / LEVERAGE_UNIT) << 48) | ((w.sampleWad / SAMPLE_UNIT) << 88);
-        word |= (w.sampledAt << 125) | (w.tightness << 157) | (w.level << 163);
-        word |= (w.lenderShares << 165) | (w.debtAssets << 215);
-        if (word != w.stored) _whole = word;
     }
 
     // --- governance -----------------------------------------------------------------------------------------------
@@ -243,9 +115,7 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         _setModules(s, modules_);
         _write(s);
         // What another breaker said of the pool is forgotten.
-        Whole memory w = _loadWhole();
-        (w.tightness, w.level) = (0, 0);
-        _storeWhole(w);
+        _whole = _whole.withJudgement(0, 0);
     }
 
     /// @dev Each must answer as what it is meant to be; a breaker, which has no getter of its own, by its thresholds.
@@ -273,25 +143,21 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
         IVolatilityOracle(s.volatilityOracle).sigmaWad(asset);
         ILiquidityOracle(s.liquidityOracle).depthOf(asset);
         ICollateralFactorModel(s.factorModel).parametersOf(asset);
-        Terms memory t = _termsOf(asset);
-        (t.turnoverPerDayHundredths, t.sliceBps) = (config.turnoverPerDayHundredths, config.sliceBps);
-        t.depthMaxAge = config.depthMaxAge;
+        Terms t = _terms[asset].withLimits(
+            EngineWords.terms(config.turnoverPerDayHundredths, config.sliceBps, config.depthMaxAge)
+        );
         emit AssetConfigured(asset, config);
         // The pool's leverage is judged by all collaterals from the first refresh of any of them on.
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, false);
         uint256 price36 = IPriceConditions(_oracleOf(s, inputs.oracleTag)).conditionsOf(asset).liquidationPrice36;
-        Whole memory w = _loadWhole();
-        _count(w, t, MarketMath.valueOf(inputs.totalSupplied, price36));
-        _storeWhole(w);
-        _setTerms(asset, t);
+        (_whole, _terms[asset]) = _counted(_whole, t, MarketMath.valueOf(inputs.totalSupplied, price36));
     }
 
-    /// @dev Puts the value of an asset into the sum, in memory.
-    function _count(Whole memory w, Terms memory t, uint256 value) internal pure {
+    /// @dev With the value of an asset in the sum.
+    function _counted(Whole w, Terms t, uint256 value) internal pure returns (Whole, Terms) {
         value = value.min(MAX_VALUE);
-        uint256 sum = w.value.unpack().zeroFloorSub(t.value) + value;
-        w.value = sum.min(MAX_VALUE).pack(VALUE_BITS);
-        t.value = value;
+        uint256 sum = w.totalValue().zeroFloorSub(t.value()) + value;
+        return (w.withTotalValue(sum.min(MAX_VALUE)), t.withValue(value));
     }
 
     /// @inheritdoc IRiskEngine
@@ -336,8 +202,8 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @inheritdoc IRiskEngine
     function assetConfig(address asset) external view returns (AssetConfig memory) {
-        Terms memory t = _termsOf(asset);
-        return AssetConfig(uint32(t.turnoverPerDayHundredths), uint32(t.sliceBps), uint32(t.depthMaxAge));
+        Terms t = _terms[asset];
+        return AssetConfig(uint32(t.turnoverPerDayHundredths()), uint32(t.sliceBps()), uint32(t.depthMaxAge()));
     }
 
     /// @inheritdoc IRiskEngine
@@ -354,37 +220,33 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @inheritdoc IRiskEngine
     function rewardOf(address keeper) external view returns (uint256) {
-        Root memory root = _loadRoot();
-        uint256 pending = root.keeper == keeper ? root.pending * _setupOf(root).perPoke : 0;
+        Root root = _root;
+        uint256 pending = root.keeper() == keeper ? root.pending() * _setupOf(root).perPoke : 0;
         return _earned[keeper].zeroFloorSub(1) + pending;
     }
 
     // --- rewards --------------------------------------------------------------------------------------------------
 
     /// @dev A rewarded poke. Whoever was rewarded before, and is somebody else, gets what is pending into his own slot.
-    /// @param root Changed and stored.
+    /// @param root With all else that the poke changes; stored.
     /// @param amount [loan base units]
-    function _earn(Root memory root, address keeper, uint256 amount) internal {
-        if (root.keeper != keeper) {
-            _settle(root, amount);
-            root.keeper = keeper;
+    function _earn(Root root, address keeper, uint256 amount) internal {
+        if (root.keeper() != keeper) {
+            root = _settle(root, amount).withKeeper(keeper);
+            emit KeeperRewarded(keeper);
             if (_earned[keeper] == 0) {
                 _earned[keeper] = amount + 1;
-                _storeRoot(root);
+                _root = root;
                 return;
             }
         }
-        ++root.pending;
-        _storeRoot(root);
+        _root = root.withPending(root.pending() + 1);
     }
 
     /// @dev Takes out what a keeper has earned. [loan base units]
     function _takeEarned(address keeper) internal returns (uint256 earned) {
-        Root memory root = _loadRoot();
-        if (root.keeper == keeper && root.pending != 0) {
-            _settle(root, _setupOf(root).perPoke);
-            _storeRoot(root);
-        }
+        Root root = _root;
+        if (root.keeper() == keeper && root.pending() != 0) _root = _settle(root, _setupOf(root).perPoke);
         earned = _earned[keeper].zeroFloorSub(1);
         if (earned != 0) _earned[keeper] = 1;
     }
@@ -396,16 +258,18 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
 
     /// @dev What is pending was earned at the old reward, and the day's count is from now on one of pokes at the new.
     function _renewRewards(uint256 before, uint256 perPoke) private {
-        Root memory root = _loadRoot();
-        _settle(root, before);
-        if (perPoke != 0) root.rewardedToday = (root.rewardedToday * before).divUp(perPoke).min(type(uint32).max);
-        _storeRoot(root);
+        Root root = _settle(_root, before);
+        if (perPoke != 0) {
+            root = root.withRewardedToday((root.rewardedToday() * before).divUp(perPoke).min(type(uint32).max));
+        }
+        _root = root;
     }
 
-    /// @dev In memory, but for the keeper's own slot, which is open.
-    function _settle(Root memory root, uint256 perPoke) private {
-        if (root.pending == 0) return;
-        _earned[root.keeper] += root.pending * perPoke;
-        root.pending = 0;
+    /// @dev Nothing is pending any more: it is in the keeper's own slot, which is open.
+    function _settle(Root root, uint256 perPoke) private returns (Root) {
+        uint256 pending = root.pending();
+        if (pending == 0) return root;
+        _earned[root.keeper()] += pending * perPoke;
+        return root.withPending(0);
     }
 }

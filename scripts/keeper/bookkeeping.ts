@@ -113,9 +113,8 @@ export class Bookkeeping {
         if (isSame(from, this.#liquidator) && isSame(to, this.#keeper)) profit += amount;
       } else if (engine !== undefined && isSame(address, engine.address)) {
         const parsed = this.#contracts.abi.RiskEngine.parseLog(log);
-        if (parsed?.name !== "KeeperRewarded") continue;
-        const [keeper, amount] = parsed.args as unknown as [string, bigint];
-        if (isSame(keeper, this.#keeper)) rewards += amount;
+        // In a transaction of the keeper's own nobody else is rewarded.
+        if (parsed?.name === "RiskRefreshed") rewards += parsed.args.reward as bigint;
       }
     }
     return { profit, rewards };

@@ -78,8 +78,8 @@ export function riskInputs(p: Pool, token: string) {
   return {
     oracleTag: BigInt(p.oracle.address) & (2n ** 64n - 1n),
     ...{ totalSupplied: c.total, liquidationFactorBps: rampAt(c.ramp, p.now), debtAssets: p.debtAssets },
-    ...{ backlog: c.backlog * p.unit, lenderAssets: lenderAssets(p), exitFloorShares: exitFloor(p) },
-    ...{ provision: p.totalProvision, badDebt: p.badDebt },
+    ...{ backlog: c.backlog * p.unit, lenderAssets: lenderAssets(p), lenderShares: p.shares.supply },
+    ...{ exitFloorShares: exitFloor(p), provision: p.totalProvision, badDebt: p.badDebt },
     // Of the time of the last change 16 bits are kept.
     touched: (c.changedAt - p.now) % 65_536n === 0n || p.bookedAt === p.now,
   };

@@ -102,6 +102,8 @@ export interface RiskSystem {
   rewards: EngineRewards;
   /** By keeper. [loan base units] */
   readonly earned: Map<string, bigint>;
+  /** Who was rewarded last. */
+  rewarded: string | undefined;
   rewardDay: bigint;
   rewardedToday: bigint;
   /** Σ of the collaterals' values, to 41 bits. [loan base units] */
@@ -131,7 +133,13 @@ export function newSystem(assets: readonly RiskAsset[], maxAge: bigint, now: big
   const limits = { maxAge, restricted: false, limited: false, floorShares: 0n, refill: 0n, floorAt: 0n };
   return {
     ...{ now, assets, limits, hasBreaker: true, thresholds: THRESHOLDS, breaker: normalState(), flow: NO_LIMIT },
-    ...{ rewards: { perPoke: 0n, perDay: 0n, interval: 300n }, earned: new Map(), rewardDay: 0n, rewardedToday: 0n },
+    ...{
+      rewards: { perPoke: 0n, perDay: 0n, interval: 300n },
+      earned: new Map(),
+      rewarded: undefined,
+      rewardDay: 0n,
+      rewardedToday: 0n,
+    },
     ...{ value: 0n, leverageWad: 0n, sampleWad: 0n, sampledAt: 0n, tightness: 0n, level: 0n },
     ...{ lenderShares: 0n, debtAssets: 0n, lossSeen: 0n, lossRecent: 0n, lossAt: 0n },
   };

@@ -63,6 +63,8 @@ export interface Refreshed {
   /** The pool's own limits began or ended. */
   readonly turned: boolean;
   readonly reward: Reward;
+  /** To another keeper than the one before. */
+  readonly anew: boolean;
 }
 
 /** What the caller got, or why nothing. */
@@ -124,7 +126,9 @@ export function refresh(
     told = { restricted: s.level === numberOf("Restricted"), ...exits };
   }
   const leverageWad = maximum(found, WAD);
+  const before = s.rewarded;
   const reward = keeper === undefined ? "none" : rewardFor(s, asset, keeper, rules);
+  const anew = s.rewarded !== before;
   engine.refreshedAt = now;
   engine.askedAt = maximum(engine.askedAt, now - MAX_AGE);
   engine.lookedAt = maximum(engine.lookedAt, now - MAX_AGE);
@@ -152,7 +156,7 @@ export function refresh(
     discountTenBps: divUp(target.discountBps, 10n),
   };
   const turned = applyRisk(s.limits, pool, update, told, now, rules.pool);
-  return { sigmaWad, leverageWad, moveWad, asked, sampled, whole, judged, update, pool: told, turned, reward };
+  return { sigmaWad, leverageWad, moveWad, asked, sampled, whole, judged, update, pool: told, turned, reward, anew };
 }
 
 const numberOf = (level: Level) => BigInt(LEVELS.indexOf(level));
@@ -186,7 +190,7 @@ function rewardFor(s: RiskSystem, { engine }: RiskAsset, keeper: string, rules: 
   const day = s.now / DAY;
   const today = (s.rewardDay === day ? s.rewardedToday : 0n) + 1n;
   if (!rules.withinCap(today, perPoke, perDay)) return "capped";
-  [engine.rewardedAt, s.rewardDay, s.rewardedToday] = [s.now, day, today];
+  [engine.rewardedAt, s.rewardDay, s.rewardedToday, s.rewarded] = [s.now, day, today, keeper];
   s.earned.set(keeper, (s.earned.get(keeper) ?? 0n) + perPoke);
   return "paid";
 }

@@ -43,22 +43,33 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
   }
   /** Pokes, trading every 12 s until `seconds` after now. */
   const pokeAfter = async (seconds: number) => {
-    let until = (await time.latest()) + seconds;
+    const now = await time.latest();
+    if (next > now) next -= Math.ceil((next - now) / 12) * 12; // a snapshot was restored
+    let until = now + seconds;
     if ((until - next) % 12 === 0) ++until;
     while (next + 12 < until) await tradeNext();
     await time.setNextBlockTimestamp(until);
     return engine.connect(stranger).poke(eth.address);
   };
   const oracleOfVolatility = await p.volatility.getAddress();
-  /** Pokes every minute, up to the poke that takes a sample of the volatility. */
-  const pokeWithSample = async () => {
+  /** The model's target falls below the liquidation factor in force: the next poke begins a ramp. Takes a second. */
+  const lowerTarget = async () => {
+    const parameters = (await p.model.parametersOf(eth.address)).toObject();
+    const inForce = await pool.liquidationFactorBps(eth.address);
+    await p.model.setParameters(eth.address, { ...parameters, maxLiquidationFactorBps: inForce - 50n } as never);
+  };
+  /** Pokes every minute, up to the poke that takes a sample of the volatility. @param falling It is to begin a ramp as well. */
+  const pokeWithSample = async (falling = false) => {
     for (let i = 0; i < INTERVAL / 60 + 2; ++i) {
-      const tx = await pokeAfter(60);
+      const now = await time.latest();
+      const begins = falling && (now % INTERVAL) + 60 >= INTERVAL;
+      if (begins) await lowerTarget();
+      const tx = await pokeAfter(begins ? 59 : 60);
       const logs = (await tx.wait())?.logs ?? [];
       if (logs.some(({ address }) => address === oracleOfVolatility)) return tx;
     }
     throw new Error("no poke took a sample of the volatility");
   };
   for (let i = 0; i < 4; ++i) await pokeAfter(60);
-  return { ...p, pokeAfter, pokeWithSample };
+  return { ...p, pokeAfter, pokeWithSample, lowerTarget };
 }

@@ -62,7 +62,7 @@ export function eventsOfRefresh(
   keeper: string,
   rules: EngineRules,
 ): string[] {
-  const { sampled, judged, pool, turned, reward, sigmaWad, leverageWad, moveWad } = refreshed;
+  const { sampled, judged, pool, turned, reward, anew, sigmaWad, leverageWad, moveWad } = refreshed;
   const events: unknown[][] = [];
   if (sampled?.returnWad !== undefined) {
     const { fastWad, slowWad } = volatilityOf(asset.volatility, s.now, rules.volatility);
@@ -70,10 +70,10 @@ export function eventsOfRefresh(
   }
   const subjects = [subject, world.pool.address];
   judged.forEach((assessed, i) => events.push(...announced(world, subjects[i], assessed)));
-  if (reward === "paid") events.push(["KeeperRewarded", keeper, s.rewards.perPoke]);
+  if (anew) events.push(["KeeperRewarded", keeper]);
   events.push(["RiskUpdated", subject, factorAt(asset.pool, s.now)]);
   if (turned && pool !== undefined) events.push(["PoolRiskUpdated", pool.restricted, pool.floorShares, pool.refill]);
-  events.push(["RiskRefreshed", subject, sigmaWad, leverageWad, moveWad]);
+  events.push(["RiskRefreshed", subject, sigmaWad, leverageWad, moveWad, reward === "paid" ? s.rewards.perPoke : 0n]);
   return events.map(textOf);
 }
 

@@ -18,20 +18,20 @@ const UNKNOWN = "0x000000000000000000000000000000000000dEaD";
 /** A refresh of a collateral, by a keeper or by nobody who is rewarded. */
 export function refreshing(context: RiskContext, i: number, rewarded: boolean): Operation {
   const { world, s, rules, seen, caller } = context;
-  const { engine, risk, vault } = world;
+  const { engine, risk } = world;
   const [asset, token] = [s.assets[i], world.assets[i]];
   const sources = new Sources(context, [asset.volatility.interval]);
   const name = rewarded ? "poke" : "refresh";
-  const own = [risk.call("riskInputs", token, true), vault.call("totalSupply"), engine.call(name, token)];
+  const own = [risk.call("riskInputs", token, true), engine.call(name, token)];
   return {
     text: `${name} ${i}`,
     calls: [...sources.calls, ...own],
     follow: (answers, events) => {
-      const [told, supply, done] = answers.slice(sources.calls.length);
+      const [told, done] = answers.slice(sources.calls.length);
       const inputs = risk.read("riskInputs", told)[0] as unknown as Books & Record<string, unknown>;
       expectSame("factor in force", inputs.liquidationFactorBps, factorAt(asset.pool, s.now));
       expectSame("exit floor in force", inputs.exitFloorShares, floorAt(s.limits, s.now));
-      const books = booksOf(inputs, vault.read("totalSupply", supply)[0] as bigint);
+      const books = booksOf(inputs);
       const before = structuredClone(s);
       const conditions = (mayWait: boolean) => {
         const answer = events.takeConditions(token);
@@ -50,8 +50,8 @@ export function refreshing(context: RiskContext, i: number, rewarded: boolean): 
   };
 }
 
-function booksOf(inputs: Books, lenderShares: bigint): Books {
-  const { totalSupplied, debtAssets, backlog, lenderAssets, provision, badDebt, touched } = inputs;
+function booksOf(inputs: Books): Books {
+  const { totalSupplied, debtAssets, backlog, lenderAssets, lenderShares, provision, badDebt, touched } = inputs;
   return { totalSupplied, debtAssets, backlog, lenderAssets, lenderShares, provision, badDebt, touched };
 }
 

@@ -17,17 +17,24 @@ contract HastyBreaker {
         t.divergence = ICircuitBreaker.Band(0.05e18, 0.1e18);
     }
 
-    function assess(
+    function assessWithPool(
         address subject,
-        ICircuitBreaker.Inputs calldata inputs
-    ) external returns (ICircuitBreaker.Assessment memory) {
+        uint256 divergenceWad,
+        uint256,
+        uint256,
+        uint256,
+        bool,
+        address,
+        uint256,
+        uint256
+    ) external returns (uint256 level, uint256 tightnessWad, uint256, uint256) {
         State storage s = _state[subject];
-        if (inputs.divergenceWad >= 0.1e18) (s.restricted, s.good) = (true, 0);
+        if (divergenceWad >= 0.1e18) (s.restricted, s.good) = (true, 0);
         else if (s.restricted && ++s.good >= 3) s.restricted = false;
-        return assessmentOf(address(0), subject);
+        if (s.restricted) (level, tightnessWad) = (uint256(ICircuitBreaker.Level.Restricted), 1e18);
     }
 
-    function assessmentOf(address, address subject) public view returns (ICircuitBreaker.Assessment memory current) {
+    function assessmentOf(address, address subject) external view returns (ICircuitBreaker.Assessment memory current) {
         if (!_state[subject].restricted) return current;
         (current.level, current.tightnessWad) = (ICircuitBreaker.Level.Restricted, 1e18);
     }

@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { MaxUint256, parseEther } from "ethers";
+import { MaxUint256, parseEther, ZeroAddress } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { createRng, type Rng } from "../../../sim/rng.ts";
 import {
   CALM,
   deployBreaker,
@@ -16,6 +17,7 @@ import {
   type BreakerInputs,
 } from "../../shared/breaker-fixtures.ts";
 import { skipUnderCoverage } from "../../shared/skip-under-coverage.ts";
+import { withoutAutomine } from "../../shared/without-automine.ts";
 
 const NORMAL = { level: Level.Normal, tightnessWad: 0n, until: 0n };
 const caution = (tightness: string) => ({ level: Level.Caution, tightnessWad: parseEther(tightness), until: 0n });
@@ -53,6 +55,68 @@ describe("CircuitBreaker", () => {
     level: Level.Restricted,
     tightnessWad: parseEther("1"),
     until: (await now()) + BigInt(minutes * MINUTE),
+  });
+
+  describe("#assessWithPool", () => {
+    /** All engines ask in one block. */
+    async function inOneBlock(calls: readonly (() => Promise<unknown>)[]) {
+      await withoutAutomine(connection, async () => {
+        for (const call of calls) await call();
+        await connection.networkHelpers.mine();
+      });
+    }
+
+    /** Anything from nothing to twice what restricts; mostly little. */
+    function draw(rng: Rng, most: string): bigint {
+      const part = rng.next() < 0.6 ? rng.between(0, 0.3) : rng.between(0, 2);
+      return (parseEther(most) * BigInt(Math.floor(part * 1e6))) / 1_000_000n;
+    }
+
+    it("judges subject and pool as two calls would, the pool by what there is to say of it", async () => {
+      const { breaker, engine, rival } = await load();
+      const { time } = connection.networkHelpers;
+      const rng = createRng("assessWithPool");
+      const seen = new Set<bigint>();
+      const options = { gasLimit: 300_000 };
+      for (let i = 0; i < 60; ++i) {
+        const own = {
+          ...{ ...CALM, divergenceWad: draw(rng, "0.1"), volatilityExcessWad: draw(rng, "3") },
+          ...{ moveWad: draw(rng, "8"), backlogWad: draw(rng, "2"), sourcesMissing: rng.next() < 0.03 },
+        };
+        const pooled = { ...CALM, outflowWad: draw(rng, "1"), lossWad: draw(rng, "0.01") };
+        await time.increase([12, 120, 300, 1_200][rng.integer(4)]);
+        const both = [
+          ...[SUBJECT, own.divergenceWad, own.volatilityExcessWad, own.moveWad, own.backlogWad, own.sourcesMissing],
+          ...[OTHER, pooled.outflowWad, pooled.lossWad],
+        ] as const;
+        const nonce = await rival.getNonce();
+        await inOneBlock([
+          () => breaker.connect(engine).assessWithPool(...(both as Parameters<typeof breaker.assessWithPool>), options),
+          () => breaker.connect(rival).assess(SUBJECT, own, { ...options, nonce }),
+          () => breaker.connect(rival).assess(OTHER, pooled, { ...options, nonce: nonce + 1 }),
+        ]);
+        for (const subject of [SUBJECT, OTHER]) {
+          const answer = await breaker.assessmentOf(engine.address, subject);
+          const expected = await breaker.assessmentOf(rival.address, subject);
+          expect([...answer], `${subject}, sample ${i}`).to.deep.equal([...expected]);
+          seen.add(answer.level);
+        }
+      }
+      expect([...seen].sort()).to.deep.equal(Object.values(Level));
+    });
+
+    it("answers level and tightness of both, of no pool zeros, and leaves that alone", async () => {
+      const { breaker, engine } = await load();
+      const asked = breaker.connect(engine).assessWithPool;
+      const inputs = [SUBJECT, parseEther("0.06"), 0n, 0n, 0n, false] as const;
+      const answer = [Level.Caution, parseEther("0.2")];
+      expect([...(await asked.staticCall(...inputs, OTHER, 0n, parseEther("0.02")))]).to.deep.equal([
+        ...[...answer, Level.Restricted, parseEther("1")],
+      ]);
+      expect([...(await asked.staticCall(...inputs, ZeroAddress, 0n, parseEther("0.02")))]).to.deep.equal([
+        ...[...answer, 0n, 0n],
+      ]);
+    });
   });
 
   describe("#assess", () => {

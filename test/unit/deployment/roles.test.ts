@@ -22,7 +22,7 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
     contracts: ["IPoolAdmin", "IPoolRisk"],
     open: [
       "payKeeper(address,uint256)", // the engine
-      "applyRisk(address,(uint16,uint16,bool,uint8,uint8,uint8,bool,uint128),(bool,uint136,uint88))", // the engine
+      "applyRisk(address,(uint256,uint256,bool,uint256,uint256,uint256,bool,uint256),(bool,uint136,uint88))", // the engine
     ],
   },
   oracle: { contracts: ["PriceOracle"], open: ["poke(address)", "pokeConditions(address,bool)"] },
@@ -34,7 +34,11 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
   factorModel: { contracts: ["CollateralFactorModel"], open: [] },
   breaker: {
     contracts: ["CircuitBreaker"],
-    open: ["assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))"], // moves the caller's own state
+    // They move the caller's own state.
+    open: [
+      "assess(address,(uint256,uint256,uint256,uint256,uint256,uint256,bool))",
+      "assessWithPool(address,uint256,uint256,uint256,uint256,bool,address,uint256,uint256)",
+    ],
   },
   poolRegistry: { contracts: ["PoolRegistry"], open: [] },
   riskEngine: {

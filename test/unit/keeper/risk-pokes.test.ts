@@ -1,3 +1,4 @@
+import { anyValue } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs";
 import { expect } from "chai";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -154,8 +155,8 @@ describe("AccountLens#pokeRewardOf", () => {
     await expect(ask()).to.be.revertedWithCustomError(lens, "LensPokeReward").withArgs(REWARD);
     expect(await p.engine.rewardOf(p.lensAddress)).to.equal(0);
     await expect(p.engine.connect(p.stranger).poke(address))
-      .to.emit(p.engine, "KeeperRewarded")
-      .withArgs(p.stranger.address, REWARD);
+      .to.emit(p.engine, "RiskRefreshed")
+      .withArgs(address, anyValue, anyValue, anyValue, REWARD);
     await p.pass(60n);
     await expect(ask()).to.be.revertedWithCustomError(lens, "LensPokeReward").withArgs(0);
   });

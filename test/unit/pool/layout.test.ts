@@ -149,6 +149,13 @@ describe("storage of the pool", () => {
     ]);
   });
 
+  // `PoolRiskModule.riskInputs` reads the slot, of which a module has no variable.
+  it("has the number of shares where the risk module looks for it", async () => {
+    const { storage } = (await layoutsOf("LendingPool")).persistent;
+    const [, slot] = /TOTAL_SUPPLY_SLOT = (\d+);/.exec(source("pool/PoolStorage.sol")) ?? [];
+    expect(storage.find(({ label }) => label === "_totalSupply")?.slot).to.equal(slot);
+  });
+
   describe("immutables", () => {
     // Code that runs by delegatecall sees the module's own immutables, not the pool's.
     // The unit of the backlog follows from the loan asset.

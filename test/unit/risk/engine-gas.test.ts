@@ -1,3 +1,4 @@
+import { anyValue } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs";
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -81,8 +82,8 @@ describe("gas of the risk engine", () => {
   describe("a poke of the real stack, rewarded, a minute after the last one", () => {
     /** In turns, the engine asks for the volatility, and looks at the pool as a whole. */
     const POKES = [
-      ["that asks for the volatility", 178_500n],
-      ["that looks at the pool as a whole", 190_500n],
+      ["that asks for the volatility", 168_500n],
+      ["that looks at the pool as a whole", 176_500n],
     ] as const;
 
     it(`is at most ${POKES.map(([name, limit]) => `${String(limit)} ${name}`).join(", ")}`, async () => {
@@ -101,13 +102,30 @@ describe("gas of the risk engine", () => {
       expect(high).to.be.lessThanOrEqual(POKES[1][1]);
     });
 
-    it("is at most 190,000 with a sample of the volatility, which puts off the look at the pool", async () => {
-      const { engine, risk, volatility, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
+    it("is at most 174,500 with a sample of the volatility, which puts off the look at the pool", async () => {
+      const { engine, risk, volatility, eth, pokeWithSample } = await connection.networkHelpers.loadFixture(busyPool);
       const tx = await pokeWithSample();
       await expect(tx).to.emit(volatility, "VolatilitySampled");
-      await expect(tx).to.emit(engine, "KeeperRewarded");
+      await expect(tx).to.emit(engine, "RiskRefreshed").withArgs(eth.address, anyValue, anyValue, anyValue, USD);
       await expect(tx).to.emit(risk, "RiskUpdated");
-      expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(190_000n);
+      expect((await tx.wait())?.gasUsed).to.be.lessThanOrEqual(174_500n);
+    });
+
+    it("is at most 178,000 with a sample that begins a ramp of the liquidation factor, 180,500 while that falls", async () => {
+      const p = await connection.networkHelpers.loadFixture(busyPool);
+      const target = async () => (await p.risk.riskOf(p.eth.address)).liquidationTargetBps;
+      const before = await target();
+      const sample = await p.pokeWithSample(true);
+      await expect(sample)
+        .to.emit(p.engine, "RiskRefreshed")
+        .withArgs(p.eth.address, anyValue, anyValue, anyValue, USD);
+      expect(await target()).to.equal(before - 50n);
+      expect((await sample.wait())?.gasUsed).to.be.lessThanOrEqual(178_000n);
+      for (let i = 0; i < 4; ++i) {
+        const receipt = await (await p.pokeAfter(60)).wait();
+        expect(receipt?.gasUsed).to.be.lessThanOrEqual(180_500n);
+      }
+      expect(await p.pool.liquidationFactorBps(p.eth.address)).to.be.within(before - 49n, before);
     });
 
     it("does nothing within 12 s", async () => {
@@ -115,7 +133,7 @@ describe("gas of the risk engine", () => {
       await pokeAfter(60);
       const tx = await pokeAfter(10);
       await expect(tx).to.not.emit(risk, "RiskUpdated");
-      await expect(tx).to.not.emit(engine, "KeeperRewarded");
+      await expect(tx).to.not.emit(engine, "RiskRefreshed");
     });
   });
 });

@@ -1,3 +1,4 @@
+import { anyValue } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs";
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -60,11 +61,13 @@ describe("RiskEngine: rewards of keepers", () => {
       await p.pass(12n);
       await expect(engine.connect(stranger).poke(eth.address))
         .to.emit(engine, "KeeperRewarded")
-        .withArgs(stranger.address, REWARDS.perPoke);
+        .withArgs(stranger.address)
+        .and.to.emit(engine, "RiskRefreshed")
+        .withArgs(eth.address, anyValue, anyValue, anyValue, REWARDS.perPoke);
       await p.pass(REWARDS.interval - 10n);
       await expect(engine.connect(stranger).poke(eth.address))
         .to.emit(engine, "RiskRefreshed")
-        .and.not.to.emit(engine, "KeeperRewarded");
+        .withArgs(eth.address, anyValue, anyValue, anyValue, 0n);
       expect(await engine.rewardOf(stranger.address)).to.equal(REWARDS.perPoke);
     });
 

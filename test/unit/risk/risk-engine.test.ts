@@ -108,7 +108,7 @@ describe("RiskEngine", () => {
       const tx = p.engine.connect(p.stranger).poke(p.eth.address);
       await expect(tx)
         .to.emit(p.engine, "RiskRefreshed")
-        .withArgs(p.eth.address, (sigma: bigint) => sigma <= sigmaWad && sigma > sigmaWad / 2n, wad(1), 0);
+        .withArgs(p.eth.address, (sigma: bigint) => sigma <= sigmaWad && sigma > sigmaWad / 2n, wad(1), 0, 0);
       await expect(tx).to.emit(p.risk, "RiskUpdated");
       const view = await riskOf(p);
       expect([view.level, view.grace, view.discountBps, view.poolRestricted]).to.deep.equal([0n, false, 500n, false]);
