@@ -3,7 +3,13 @@ pragma solidity ^0.8.28;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {IRepayCallback, ISupplyCollateralCallback, ITakeCallback} from "../interfaces/IPoolCallbacks.sol";
+import {ILiquidationSales} from "../interfaces/ILiquidationSales.sol";
+import {
+    IRepayCallback,
+    ISupplyCollateralCallback,
+    ITakeBatchCallback,
+    ITakeCallback
+} from "../interfaces/IPoolCallbacks.sol";
 import {ITransferHook} from "./OddTokens.sol";
 
 /// @title Account that does what a test tells it, also when it is called back
@@ -14,6 +20,7 @@ contract ScriptedAccount is
     ISupplyCollateralCallback,
     IRepayCallback,
     ITakeCallback,
+    ITakeBatchCallback,
     ITransferHook
 {
     struct Call {
@@ -54,6 +61,15 @@ contract ScriptedAccount is
     }
 
     function onTake(address, address, uint256, uint256, bytes calldata script) external {
+        _runScript(script);
+    }
+
+    function onTakeBatch(
+        ILiquidationSales.TakeOrder[] calldata,
+        uint256[] calldata,
+        uint256,
+        bytes calldata script
+    ) external {
         _runScript(script);
     }
 

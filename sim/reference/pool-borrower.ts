@@ -2,6 +2,7 @@
 import { shrinkSale } from "./auction.ts";
 import { reduceDebt } from "./debt.ts";
 import { less, minimum } from "./fixed-point.ts";
+import { NOTHING, pullLast, type Call } from "./pool-calls.ts";
 import { refreshIfStale, requireCovered, requireOpen, setProvision } from "./pool-risk.ts";
 import {
   accountOf,
@@ -11,7 +12,6 @@ import {
   listed,
   pairOf,
   PAUSE,
-  pull,
   push,
   requireAddress,
   requireAuthorized,
@@ -30,7 +30,14 @@ export const inUse = ({ held }: Pick<PoolAccount, "held">) => held.flatMap((amou
 // --- collateral -------------------------------------------------------------------------------------------------------
 
 /** Others may add to a collateral that the account uses, and not bring it a new one. */
-export function supplyCollateral(p: Pool, caller: string, token: string, amount: bigint, account: string): void {
+export function supplyCollateral(
+  p: Pool,
+  caller: string,
+  token: string,
+  amount: bigint,
+  account: string,
+  during: Call = NOTHING,
+): void {
   if (amount === 0n) throw ZERO_AMOUNT();
   const index = listed(p, token);
   const c = p.collaterals[index];
@@ -51,7 +58,7 @@ export function supplyCollateral(p: Pool, caller: string, token: string, amount:
   }
   record.held[index] += amount;
   [c.total, c.changedAt] = [total, p.now];
-  pull(p, token, caller, amount, total);
+  pullLast(p, during, token, caller, amount, () => c.total);
 }
 
 /** With debt the account must pass the borrow test afterwards; without, no oracle is asked. */
@@ -133,7 +140,7 @@ export function borrow(p: Pool, caller: string, wanted: Moved, account: string, 
 }
 
 /** Anyone may repay for anyone. An account that owes less than the minimum already may repay any part. */
-export function repay(p: Pool, caller: string, wanted: Moved, account: string): Moved {
+export function repay(p: Pool, caller: string, wanted: Moved, account: string, during: Call = NOTHING): Moved {
   requireOneAmount(wanted);
   const b = accrued(p);
   const moved = repayment(p, b, wanted);
@@ -143,7 +150,7 @@ export function repay(p: Pool, caller: string, wanted: Moved, account: string): 
   finish(p, record, moved);
   addCash(b, moved.assets);
   book(p, b);
-  pull(p, p.asset, caller, moved.assets);
+  pullLast(p, during, p.asset, caller, moved.assets);
   return moved;
 }
 
@@ -183,6 +190,7 @@ export function unwind(
   amount: bigint,
   account: string,
   receiver: string,
+  during: Call = NOTHING,
 ): Moved {
   requireAuthorized(p, caller, account);
   requireAddress(receiver);
@@ -210,7 +218,7 @@ export function unwind(
   addCash(b, moved.assets);
   book(p, b);
   push(p, token, receiver, amount);
-  pull(p, p.asset, caller, moved.assets);
+  pullLast(p, during, p.asset, caller, moved.assets);
   return moved;
 }
 

@@ -1,4 +1,4 @@
-/** Every division of the pool's books, with the side on which its rest falls: always on that of whoever calls. */
+/** Every division of the pool's books, with the side on which its rest falls: always on that of whoever calls. And what comes first. */
 import { assetsDown, debtOf, sharesDown, sharesUp } from "./debt.ts";
 import { divUp, minimum } from "./fixed-point.ts";
 import { interestUp } from "./pool-rates.ts";
@@ -46,6 +46,14 @@ export const SPEC = {
     const byReserves = minimum(lost, reserves);
     return { byReserves, byLenders: lost - byReserves };
   },
+  // In which order.
+  callsInTurn: <Call>(calls: readonly Call[]): readonly Call[] => calls,
+  ordersInTurn: <Order>(orders: readonly Order[]): readonly Order[] => orders,
+  payment: (callBack: () => void, pull: () => void): void => {
+    callBack();
+    pull();
+  },
+  nonceAfter: (nonce: bigint) => nonce + 1n,
 };
 
 /** What a wrong reference may do otherwise, to see that it is found out. */

@@ -4,6 +4,7 @@ import { Refused, type Auction } from "./auction-state.ts";
 import { bookedDebtOf, debtOf, type Debt } from "./debt.ts";
 import { minimum } from "./fixed-point.ts";
 import { inUse, takeOut } from "./pool-borrower.ts";
+import { NOTHING, pullLast, type Call } from "./pool-calls.ts";
 import { rampAt } from "./pool-ramp.ts";
 import { appraise, requireNoGrace, setProvision, shortfall } from "./pool-risk.ts";
 import {
@@ -11,10 +12,10 @@ import {
   accrued,
   addCash,
   book,
-  pull,
   push,
   requireAddress,
   UNCAPPED,
+  type Books,
   type Pool,
   type PoolAccount,
 } from "./pool-state.ts";
@@ -107,49 +108,89 @@ export function mark(p: Pool, account: string): void {
   setProvision(p, record, shortfall(debtOf(accrued(p), record.shares), valuation));
 }
 
+/** What one sale is to be. */
+export interface TakeOrder {
+  readonly account: string;
+  readonly token: string;
+  readonly most: bigint;
+}
+
 export interface Taken {
   readonly amount: bigint;
   readonly repay: bigint;
 }
 
-/** Sells collateral of an unhealthy account at the auction's price. */
-export function take(
-  p: Pool,
-  caller: string,
-  account: string,
-  token: string,
-  most: bigint,
-  maxRepay: bigint,
-  receiver: string,
-): Taken {
-  requireAddress(receiver);
-  const b = accrued(p);
+/**
+ * One sale of an unhealthy account at the auction's price, of which nothing is handed over nor paid yet.
+ *
+ * @param b With interest up to now; takes on the sale.
+ */
+function sell(p: Pool, b: Books, { account, token, most }: TakeOrder): Taken {
   const record = accountOf(p, account);
   const k = p.collaterals.findIndex((c) => c.token === token);
   if (most === 0n) throw new PoolRefused("PoolZeroAmount");
   if (k < 0) throw new PoolRefused("PoolCollateralInsufficient", [account, token, 0n, most]);
   const begins = record.kickedAt === 0n || isExpired(p, record);
   if (begins) tryRefreshAll(p, [k, ...inUse(record).filter((i) => i !== k)]);
+  const owed = debtOf(b, record.shares);
   const a = auctionOf(p, b, record);
   const offered = inAuction(p, account, token, () => offer(a, { account: 0, collateral: k, most }));
-  if (begins) requireNoGrace(account, appraise(p, record.held), debtOf(b, record.shares));
+  if (begins) requireNoGrace(account, appraise(p, record.held), owed);
   const sold = outcome(a, offered, most, "exact");
   if (sold instanceof Refused) throw new PoolRefused(sold.reason, sold.values);
   const { amount, repay } = sold;
-  const owedBefore = a.owed.reduce((sum, owed) => sum + owed, 0n);
+  const owedBefore = a.owed.reduce((sum, tips) => sum + tips, 0n);
   const left = settle(a, 0, offered, sold);
   takeOver(p, a, record);
   record.held[k] += amount;
   takeOut(p, record, k, amount);
   [b.debtAssets, b.debtShares] = [a.debtAssets, a.debtShares];
   addCash(b, repay);
-  b.cash -= a.owed.reduce((sum, owed) => sum + owed, 0n) - owedBefore; // what the keeper is owed is his
+  b.cash -= a.owed.reduce((sum, tips) => sum + tips, 0n) - owedBefore; // what the keeper is owed is his
   b.reserves -= p.rules.loss(left.lost, b.reserves).byReserves;
   p.badDebt = minimum(p.badDebt + left.lost, UNCAPPED);
   setProvision(p, record, record.shares === 0n ? 0n : shortfall(left.debt, left));
-  if (repay > maxRepay) throw new PoolRefused("LiquidationRepayTooHigh", [maxRepay, repay]);
-  book(p, b);
-  push(p, token, receiver, amount);
-  pull(p, p.asset, caller, repay);
   return { amount, repay };
+}
+
+function requireAtMost(maxRepay: bigint, repay: bigint): void {
+  if (repay > maxRepay) throw new PoolRefused("LiquidationRepayTooHigh", [maxRepay, repay]);
+}
+
+export function take(
+  p: Pool,
+  caller: string,
+  order: TakeOrder,
+  maxRepay: bigint,
+  receiver: string,
+  during: Call = NOTHING,
+): Taken {
+  requireAddress(receiver);
+  const b = accrued(p);
+  const sold = sell(p, b, order);
+  requireAtMost(maxRepay, sold.repay);
+  book(p, b);
+  push(p, order.token, receiver, sold.amount);
+  pullLast(p, during, p.asset, caller, sold.repay);
+  return sold;
+}
+
+/** Several sales with one payment, all or none. Each finds what those before it have left, of the totals too. */
+export function takeBatch(
+  p: Pool,
+  caller: string,
+  orders: readonly TakeOrder[],
+  maxRepay: bigint,
+  receiver: string,
+  during: Call = NOTHING,
+): { readonly amounts: readonly bigint[]; readonly repay: bigint } {
+  requireAddress(receiver);
+  const b = accrued(p);
+  const sold = p.rules.ordersInTurn(orders).map((order) => ({ ...order, ...sell(p, b, order) }));
+  const repay = sold.reduce((sum, each) => sum + each.repay, 0n);
+  requireAtMost(maxRepay, repay);
+  book(p, b);
+  for (const { token, amount } of sold) push(p, token, receiver, amount);
+  pullLast(p, during, p.asset, caller, repay);
+  return { amounts: sold.map(({ amount }) => amount), repay };
 }

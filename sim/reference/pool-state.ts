@@ -124,8 +124,12 @@ export interface Pool extends Books {
   totalProvision: bigint;
   /** All that was ever written off. */
   badDebt: bigint;
-  /** Owed to keepers, by number; of 0, to nobody. */
+  /** Who may kick for tips, by number; 0 is nobody. */
+  readonly keepers: string[];
+  /** What they are owed. */
   owed: bigint[];
+  /** Of what owners sign. */
+  readonly nonces: Map<string, bigint>;
 }
 
 export function copyOfPool(p: Pool): Pool {
@@ -137,7 +141,9 @@ export function copyOfPool(p: Pool): Pool {
     collaterals: p.collaterals.map((c) => ({ ...c, ramp: { ...c.ramp } })),
     accounts: new Map([...p.accounts].map(([address, a]) => [address, { ...a, held: [...a.held] }])),
     operators: new Set(p.operators),
+    keepers: [...p.keepers],
     owed: [...p.owed],
+    nonces: new Map(p.nonces),
   };
 }
 

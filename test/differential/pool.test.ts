@@ -19,7 +19,17 @@ const ENOUGH = 26;
 const CANARY_COUNT = 26;
 
 /** Cannot be refused. */
-const ALWAYS_DONE = ["accrue", "setOperator", "price", "fresh", "instruct", "setPoolCaps", "setKickTip", "breakRates"];
+const ALWAYS_DONE = [
+  "accrue",
+  "setOperator",
+  "price",
+  "fresh",
+  "instruct",
+  "setPoolCaps",
+  "setKickTip",
+  "breakRates",
+  "registerKeeper",
+];
 
 describe("Pool against its model", function () {
   this.timeout(3_600_000);
@@ -77,6 +87,10 @@ describe("Pool against its model", function () {
     ["rounds the flash fee down", { flashFee: (amount, bps) => (amount * bps) / 10_000n }],
     ["rounds capacity up", { capacity: (value, bps) => divUp(value * bps, 10_000n) }],
     ["lets a unit more be unwound", { staying: (held, left, debt) => (held * left) / debt }],
+    ["makes the calls of a multicall in the reverse order", { callsInTurn: (calls) => [...calls].reverse() }],
+    ["sells the orders of a batch in the reverse order", { ordersInTurn: (orders) => [...orders].reverse() }],
+    ["takes a payment before it calls back", { payment: (callBack, pull) => [pull, callBack].forEach((act) => act()) }],
+    ["lets a nonce serve twice", { nonceAfter: (nonce) => nonce }],
     ["has lenders bear losses before reserves", { loss: (lost) => ({ byReserves: 0n, byLenders: lost }) }],
   ];
   for (const [what, rules] of canaries) {

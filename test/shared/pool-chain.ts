@@ -14,7 +14,7 @@ const OTHER_ERRORS = [
 ];
 const PARTS = [
   ...["LendingPool", "ILendingPool", "IPoolAdmin", "ILiquidationModule", "IPoolRisk", "IPriceOracle"],
-  ...["ConstantPriceOracle", "MockRiskEngine"],
+  ...["ConstantPriceOracle", "MockRiskEngine", "ScriptedAccount"],
 ];
 
 /** What a call answers, or why it is refused. */

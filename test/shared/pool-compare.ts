@@ -4,7 +4,9 @@ import { inUse } from "../../sim/reference/pool-borrower.ts";
 import * as lender from "../../sim/reference/pool-lender.ts";
 import { rampAt } from "../../sim/reference/pool-ramp.ts";
 import { borrowCapacity, healthOf } from "../../sim/reference/pool-risk.ts";
+import { nonceOf } from "../../sim/reference/pool-signatures.ts";
 import { accountOf, accrued, pairOf, type Pool } from "../../sim/reference/pool-state.ts";
+import { keeperAt } from "../../sim/reference/pool-tips.ts";
 import * as views from "../../sim/reference/pool-views.ts";
 import { PoolRefused, type RefusedValue } from "../../sim/reference/word.ts";
 import { Divergence } from "./auction-compare.ts";
@@ -48,8 +50,15 @@ const one =
   (f: (p: Pool) => Word) =>
   (p: Pool): readonly Word[] => [f(p)];
 
-/** @param asked Amounts of assets and of shares to convert. */
-function poolViews({ asset, users, engine, collaterals }: PoolWorld, asked: readonly bigint[]): View[] {
+/**
+ * @param keepers How many numbers of keepers there are.
+ * @param asked Amounts of assets and of shares to convert.
+ */
+function poolViews(
+  { asset, users, engine, collaterals }: PoolWorld,
+  keepers: number,
+  asked: readonly bigint[],
+): View[] {
   const [assets, shares] = asked;
   return [
     { name: "totalAssets", args: [], words: one(lender.totalAssets) },
@@ -71,10 +80,16 @@ function poolViews({ asset, users, engine, collaterals }: PoolWorld, asked: read
     { name: "locked", args: [], words: () => [false] },
     { name: "collateralList", args: [], words: (p) => list(p.collaterals.map(({ token }) => token)) },
     { name: "riskEngine", args: [], words: (p) => [p.engine?.address ?? 0n, p.maxAge] },
-    { name: "keeperOf", args: [1n], words: (p) => [undefined, p.owed[1], p.parameters.kickTip] },
     { name: "isOperator", args: [users[2], engine], words: (p) => [p.operators.has(pairOf(users[2], engine))] },
     ...collaterals.flatMap(({ address }) => collateralViews(address)),
+    // One more than there are.
+    ...Array.from({ length: keepers + 1 }, (_, i) => keeperView(BigInt(i))),
   ];
+}
+
+function keeperView(keeper: bigint): View {
+  const words = (p: Pool) => [keeperAt(p, keeper), p.owed[Number(keeper)] ?? 0n, p.parameters.kickTip];
+  return { name: "keeperOf", args: [keeper], words };
 }
 
 function collateralViews(token: string): View[] {
@@ -100,6 +115,7 @@ function accountViews(account: string, { users, collaterals }: PoolWorld): View[
     { name: "healthOf", args, words: (p) => Object.values(healthOf(p, account)) },
     { name: "borrowCapacityOf", args, words: one((p) => borrowCapacity(p, record(p).held).capacity) },
     { name: "provisionOf", args, words: one((p) => record(p).provision) },
+    { name: "nonces", args, words: one((p) => nonceOf(p, account)) },
     { name: "balanceOf", args, words: one((p) => balanceOf(p.shares, account)) },
     { name: "maxWithdraw", args, words: one((p) => lender.maxWithdraw(p, account)) },
     { name: "maxRedeem", args, words: one((p) => lender.maxRedeem(p, account)) },
@@ -124,7 +140,7 @@ export async function expectSamePool(
   const all = [...users, stranger].flatMap((account) => accountViews(account, world));
   const answered: { view: View; words: readonly Word[] }[] = [];
   const refused: { view: View; refusal: PoolRefused }[] = [];
-  for (const view of [...poolViews(world, asked), ...all]) {
+  for (const view of [...poolViews(world, p.keepers.length, asked), ...all]) {
     try {
       answered.push({ view, words: view.words(p) });
     } catch (error) {

@@ -1,10 +1,10 @@
-import type { Pool } from "../../sim/reference/pool-state.ts";
+import type { Call } from "../../sim/reference/pool-calls.ts";
 import type { Rng } from "../../sim/rng.ts";
 import type { PoolChain } from "./pool-chain.ts";
 import type { Word } from "./pool-compare.ts";
 import type { ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
-import { UNCAPPED } from "../../sim/reference/pool-state.ts";
-import { MAX_WORD } from "../../sim/reference/word.ts";
+import { copyOfPool, UNCAPPED, type Pool } from "../../sim/reference/pool-state.ts";
+import { MAX_WORD, PoolRefused } from "../../sim/reference/word.ts";
 import type { PoolWorld } from "./pool-world.ts";
 
 /** What somebody does, on the chain and in the model. */
@@ -16,8 +16,16 @@ export interface Deed {
   readonly told: string;
   /** Code that a contract has from now on, instead of a call. */
   readonly code?: string;
+  /** What has been seen once it is done. */
+  readonly shows?: string;
   /** @returns What the call answers; nothing where that is not compared. */
-  readonly apply: (p: Pool) => readonly Word[] | void;
+  readonly apply: Call<readonly Word[] | void>;
+}
+
+/** What the contract does when a pool calls it back: as it is told, and to the model. */
+export interface Script {
+  readonly data: string;
+  readonly during: Call;
 }
 
 /** What deeds are drawn from. The model stands at the time at which the deed will happen. */
@@ -30,9 +38,12 @@ export interface Draw {
   readonly engine: ScriptedEngine;
   /** Addresses of rate models whose code is gone. */
   readonly broken: Set<string>;
+  /** Who it must be that acts. Undefined: anybody. */
+  readonly as?: string;
+  readonly script?: Script;
 }
 
-export type Drawn = Pick<Deed, "from" | "to" | "data" | "told" | "apply" | "code">;
+export type Drawn = Pick<Deed, "from" | "to" | "data" | "told" | "apply" | "code" | "shows">;
 
 export const pick = <T>(rng: Rng, items: readonly T[]): T => items[rng.integer(items.length)];
 export const chance = (rng: Rng, probability: number) => rng.next() < probability;
@@ -54,8 +65,21 @@ export function governing(d: Draw, name: string, args: readonly unknown[], apply
   return toPool(d, d.world.governor, name, args, apply);
 }
 
+/** The model after that, or nothing if that is refused. */
+export function attempt(p: Pool, call: Call<unknown>): Pool | undefined {
+  const after = copyOfPool(p);
+  try {
+    call(after);
+  } catch (error) {
+    if (error instanceof PoolRefused) return undefined;
+    throw error;
+  }
+  return after;
+}
+
 /** A user; now and then somebody who has nothing and has allowed nothing. */
-export function somebody({ rng, world }: Draw): string {
+export function somebody({ rng, world, as }: Draw): string {
+  if (as !== undefined) return as;
   return chance(rng, 0.07) ? world.stranger : pick(rng, world.users);
 }
 

@@ -87,12 +87,21 @@ function moveOf({ rng, p, world }: Draw): readonly [index: number, factor: numbe
   return [index, Math.min(Math.max((wanted - others) / (alone[index] + 1), 0.05), 3)];
 }
 
+/** A fall that hits as many debtors as one can. */
+function crashOf({ rng, p, world }: Draw): readonly [index: number, factor: number] {
+  const owing = world.users.map((user) => accountOf(p, user)).filter(({ shares }) => shares !== 0n);
+  const holders = p.collaterals.map((_, i) => owing.filter(({ held }) => held[i] !== 0n).length);
+  return [holders.indexOf(Math.max(...holders)), rng.between(0.3, 0.8)];
+}
+
 /** What prices do, and what the engine says. */
 export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   price: (d) => {
     const { rng, world, oracle } = d;
     const roll = rng.next();
-    const usual = [rng.integer(world.collaterals.length), rng.lognormal(1, 0.05)] as const;
+    const usual = chance(rng, 0.35)
+      ? crashOf(d)
+      : ([rng.integer(world.collaterals.length), rng.lognormal(1, 0.05)] as const);
     const [index, factor] = (roll < 0.5 ? moveOf(d) : undefined) ?? usual;
     const { address, price36: listed } = world.collaterals[index];
     const before = oracle.of(address).liquidation36;
@@ -110,7 +119,7 @@ export const ENGINE_DEEDS: Record<string, (d: Draw) => Drawn> = {
   },
   fresh: (d) => {
     const { address } = pick(d.rng, d.world.collaterals);
-    const fresh = chance(d.rng, 0.5);
+    const fresh = chance(d.rng, 0.7);
     const apply = () => void (d.oracle.of(address).fresh = fresh);
     return toPool(d, d.world.governor, "setFresh", [address, fresh], apply, d.world.oracle);
   },

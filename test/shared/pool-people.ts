@@ -4,19 +4,25 @@ import { healthOf } from "../../sim/reference/pool-risk.ts";
 import { accountOf, type Pool } from "../../sim/reference/pool-state.ts";
 import { chance, pick, somebody, token, type Draw } from "./pool-deeds.ts";
 
+/** One of those for whom it makes sense, or nothing; of these mostly who acts himself. */
+function among(d: Draw, fit: readonly string[]): string | undefined {
+  if (d.as !== undefined && fit.includes(d.as) && chance(d.rng, 0.9)) return d.as;
+  return fit.length === 0 || chance(d.rng, 0.1) ? undefined : pick(d.rng, fit);
+}
+
 /** Who has shares, or anybody. */
 export function owner(d: Draw): string {
   const owners = d.world.users.filter((user) => balanceOf(d.p.shares, user) !== 0n);
-  return owners.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, owners);
+  return among(d, owners) ?? somebody(d);
 }
 
 /** Itself, or somebody else. */
-export const actingFor = (d: Draw, account: string) => (chance(d.rng, 0.85) ? account : somebody(d));
+export const actingFor = (d: Draw, account: string) => d.as ?? (chance(d.rng, 0.85) ? account : somebody(d));
 
 /** Who owes, or anybody. */
 export function debtor(d: Draw): string {
   const debtors = d.world.users.filter((user) => accountOf(d.p, user).shares !== 0n);
-  return debtors.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, debtors);
+  return among(d, debtors) ?? somebody(d);
 }
 
 /** Who may borrow, or anybody. */
@@ -25,7 +31,7 @@ export function creditworthy(d: Draw): string {
     const { debt, borrowCapacity } = healthOf(d.p, user);
     return borrowCapacity > debt;
   });
-  return good.length === 0 || chance(d.rng, 0.1) ? somebody(d) : pick(d.rng, good);
+  return among(d, good) ?? somebody(d);
 }
 
 export function isUnhealthy(p: Pool, account: string): boolean {

@@ -2,7 +2,7 @@ import { applyRisk, type PoolUpdate, type RiskUpdate } from "../../sim/reference
 import { kinkedRates } from "../../sim/reference/pool-rates.ts";
 import { SPEC, type Rules } from "../../sim/reference/pool-rules.ts";
 import { listCollateral } from "../../sim/reference/pool-admin.ts";
-import { copyOfLedger, newLedger } from "../../sim/reference/ledger.ts";
+import { copyOfLedger, newLedger, NOBODY } from "../../sim/reference/ledger.ts";
 import { UNCAPPED, type Engine, type Oracle, type Pool } from "../../sim/reference/pool-state.ts";
 import { PoolRefused } from "../../sim/reference/word.ts";
 import { RATES } from "./pool-fixtures.ts";
@@ -65,7 +65,8 @@ export function newPool(world: PoolWorld, oracle: ScriptedOracle, rules: Rules =
       ...{ pauseFlags: 0n, targetHealthBps: 10_400n, kickTip: 0n, maxCollaterals: 8n },
     },
     ...{ engine: undefined, maxAge: 0n, restricted: false, exit: undefined, collaterals: [], accounts: new Map() },
-    ...{ operators: new Set<string>(), totalProvision: 0n, badDebt: 0n, owed: [0n, 0n] },
+    ...{ operators: new Set<string>(), totalProvision: 0n, badDebt: 0n },
+    ...{ keepers: [NOBODY, world.keeper], owed: [0n, 0n], nonces: new Map<string, bigint>() },
   };
   for (const { address: token, borrowFactorBps, liquidationFactorBps } of world.collaterals) {
     const { fixedCurve: curve, terms } = world;

@@ -10,11 +10,14 @@ import { ENGINE_DEEDS } from "./pool-engine-deeds.ts";
 import { RULE_DEEDS } from "./pool-rule-deeds.ts";
 import { newPool, ScriptedEngine, ScriptedOracle } from "./pool-scripts.ts";
 import { isUnhealthy } from "./pool-people.ts";
+import { JOINT_DEEDS } from "./pool-joint-deeds.ts";
+import { SALE_DEEDS } from "./pool-sale-deeds.ts";
+import { SIGNED_DEEDS } from "./pool-signed-deeds.ts";
 import { USER_DEEDS } from "./pool-user-deeds.ts";
 import type { PoolTally } from "./pool-tally.ts";
 import type { PoolWorld } from "./pool-world.ts";
 
-const DEEDS = { ...USER_DEEDS, ...ENGINE_DEEDS, ...RULE_DEEDS };
+const DEEDS = { ...USER_DEEDS, ...SALE_DEEDS, ...SIGNED_DEEDS, ...JOINT_DEEDS, ...ENGINE_DEEDS, ...RULE_DEEDS };
 export const KINDS = Object.keys(DEEDS);
 
 /** Long after the pool was deployed: the same in every run. [unix s] */
@@ -22,8 +25,9 @@ const START = 2_000_000_000n;
 /** After these there is something in the pool. */
 const BEGINNING = [
   ...["setInterestRateModel", "setRiskEngine", "tell", "tell", "tell", "instruct", "setReserveFactor", "setFlashFee"],
+  ...["setKickTip"],
   ...["deposit", "deposit", "deposit", "supplyCollateral", "supplyCollateral", "supplyCollateral", "supplyCollateral"],
-  ...["supplyCollateral", "borrow", "borrow", "borrow"],
+  ...["supplyCollateral", "borrow", "borrow", "borrow", "borrow", "borrow"],
 ];
 /** How often each is drawn; 3 where nothing is said. */
 const WEIGHTS: Record<string, number> = {
@@ -42,9 +46,12 @@ const WEIGHTS: Record<string, number> = {
     payKeeper: 3,
     donate: 3,
   },
+  ...{ takeBatch: 4, registerKeeper: 1, claimTips: 3, multicall: 12, setOperatorWithSig: 5, permit: 5 },
+  ...{ "supplyCollateral, called back": 4, "repay, called back": 5, "unwind, called back": 4 },
+  ...{ "take, called back": 3, "takeBatch, called back": 2, "flashLoan, called back": 4 },
   ...{
     rampDown: 3,
-    lowerPoolCaps: 3,
+    lowerPoolCaps: 4,
     approve: 3,
     setCollateralFactors: 3,
     accrue: 2,
@@ -63,23 +70,37 @@ function randomPause(rng: Rng): bigint {
 }
 
 /** While somebody may be liquidated, and while somebody is for sale. */
-const IN_CRASHES = ["kick", "kick", "take", "take", "take", "mark", "repay", "unwind", "price", "supplyCollateral"];
-const IN_SALES = ["unkick", "unkick", "unkick", "price", "price", "repay", "supplyCollateral", "kick", "take"];
+const IN_CRASHES = [
+  ...["kick", "kick", "kick", "kick", "take", "take", "mark", "repay", "unwind", "price", "supplyCollateral"],
+  ...["takeBatch", "takeBatch", "take, called back", "takeBatch, called back", "multicall"],
+];
+const IN_SALES = [
+  ...["unkick", "unkick", "unkick", "price", "price", "repay", "supplyCollateral", "kick", "take", "take", "takeBatch"],
+];
 
 /** While a loss is expected. */
 const IN_LOSSES = ["payKeeper", "withdraw", "redeem", "repay", "unwind", "mark"];
 /** While a collateral is priced again only for a while. */
 const IN_GRACE = ["price", "price", "kick", "kick", "take"];
 
+/** Where nobody is unhealthy nothing comes of them. */
+const OF_CRASHES = /^(take|kick)/;
+
 function randomKind(rng: Rng, p: Pool, users: readonly string[]): string {
+  const bad = users.filter((user) => isUnhealthy(p, user)).length;
+  const isSale = users.some((user) => accountOf(p, user).kickedAt !== 0n);
   if (p.totalProvision !== 0n && chance(rng, 0.15)) return pick(rng, IN_LOSSES);
+  if (p.owed.some((assets) => assets !== 0n) && chance(rng, 0.15)) return "claimTips";
   const isGrace = p.collaterals.some(({ grace, freshUntil }) => grace && p.now <= freshUntil);
   if (isGrace && chance(rng, 0.4)) return pick(rng, IN_GRACE);
-  if (chance(rng, 0.5) && users.some((user) => isUnhealthy(p, user))) return pick(rng, IN_CRASHES);
-  if (chance(rng, 0.4) && users.some((user) => accountOf(p, user).kickedAt !== 0n)) return pick(rng, IN_SALES);
+  if (bad > 1 && chance(rng, 0.25)) return chance(rng, 0.7) ? "takeBatch" : "takeBatch, called back";
+  if (bad > 0 && chance(rng, 0.5)) return pick(rng, IN_CRASHES);
+  if (isSale && chance(rng, 0.5)) return pick(rng, IN_SALES);
   const total = KINDS.reduce((sum, kind) => sum + (WEIGHTS[kind] ?? 3), 0);
   let at = rng.between(0, total);
-  return KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 3) < 0) ?? KINDS[0];
+  const drawn = KINDS.find((kind) => (at -= WEIGHTS[kind] ?? 3) < 0) ?? KINDS[0];
+  const isIdle = drawn === "unkick" ? !isSale : bad === 0 && OF_CRASHES.test(drawn);
+  return isIdle && chance(rng, 0.7) ? "price" : drawn;
 }
 
 /** Deeds from a seed, done to the pool and to the model. */
@@ -102,14 +123,16 @@ export class PoolSequence {
 
   /** From a pool as it was deployed. Throws where it and the model disagree for the first time. */
   async run(): Promise<void> {
-    const steps = BEGINNING.length + 40 + this.#rng.integer(60);
+    const steps = BEGINNING.length + 46 + this.#rng.integer(66);
     // In a quiet market factors rise.
     const isQuiet = chance(this.#rng, 0.15);
     for (let step = 0; step < steps; ++step) {
       this.#p.now += step < BEGINNING.length ? whole(this.#rng, 1, 30) : randomPause(this.#rng);
       const drawn = BEGINNING[step] ?? randomKind(this.#rng, this.#p, this.#world.users);
       const kind = isQuiet && (drawn === "tell" || chance(this.#rng, 0.3)) ? "watch" : drawn;
-      const deed = { kind, ...DEEDS[kind]({ ...this.#draw, p: this.#p }) };
+      // The contract does more than others, so that there is something about which it can be called back.
+      const as = chance(this.#rng, 0.1) ? this.#world.contract : undefined;
+      const deed = { kind, ...DEEDS[kind]({ ...this.#draw, p: this.#p, as }) };
       try {
         await this.#step(deed);
       } catch (error) {
@@ -142,6 +165,7 @@ export class PoolSequence {
       if (Array.isArray(words)) expectWords("answer", answer.data, words);
     }
     this.#tally.count(deed.kind, refusal);
+    if (refusal === undefined && deed.shows !== undefined) this.#tally.show(deed.shows);
     this.#tally.see(before, this.#p);
     this.#tally.views += await expectSamePool(this.#chain, this.#world, this.#p, this.#asked());
     ++this.#tally.steps;

@@ -4,8 +4,15 @@ import { appraise, creditOf } from "../../sim/reference/pool-risk.ts";
 import type { Pool, PoolCollateral } from "../../sim/reference/pool-state.ts";
 import type { PoolRefused } from "../../sim/reference/word.ts";
 
+/** What deeds show that are done. */
+export const SHOWN = {
+  calls: "several calls in one",
+  accounts: "several accounts sold of in one call",
+  parts: "one account sold of twice in one call",
+} as const;
+
 /** Kinds of states that must be seen. */
-export const STATES = [
+const SEEN = [
   "loss that reserves bear a part of",
   "loss that lenders bear a part of",
   "provision beyond the reserves",
@@ -19,6 +26,8 @@ export const STATES = [
   "whole debt owed by one",
   "everything lent",
 ] as const;
+
+export const STATES = [...SEEN, ...Object.values(SHOWN)];
 
 /** What was done and refused, by kind and by error. */
 export class PoolTally {
@@ -34,8 +43,12 @@ export class PoolTally {
   see(before: Pool, p: Pool): void {
     const states = statesOf(before, p);
     for (const [state, is] of Object.entries(states)) {
-      if (is) this.states.set(state, (this.states.get(state) ?? 0) + 1);
+      if (is) this.show(state);
     }
+  }
+
+  show(state: string): void {
+    this.states.set(state, (this.states.get(state) ?? 0) + 1);
   }
 
   count(kind: string, refusal: PoolRefused | undefined): void {
@@ -45,7 +58,7 @@ export class PoolTally {
   }
 }
 
-function statesOf(before: Pool, p: Pool): Record<(typeof STATES)[number], boolean> {
+function statesOf(before: Pool, p: Pool): Record<(typeof SEEN)[number], boolean> {
   const lost = p.badDebt > before.badDebt;
   const records = [...p.accounts.values()];
   return {

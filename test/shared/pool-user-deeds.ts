@@ -1,4 +1,4 @@
-import { MaxUint256 } from "ethers";
+import { MaxUint256, ZeroAddress } from "ethers";
 
 import { debtOf, reduceDebt } from "../../sim/reference/debt.ts";
 import { divUp, less, minimum } from "../../sim/reference/fixed-point.ts";
@@ -6,7 +6,6 @@ import { allowanceOf, approve, balanceOf, transfer, transferFrom } from "../../s
 import * as borrower from "../../sim/reference/pool-borrower.ts";
 import * as lender from "../../sim/reference/pool-lender.ts";
 import { healthOf } from "../../sim/reference/pool-risk.ts";
-import * as sales from "../../sim/reference/pool-sales.ts";
 import { accountOf, accrued, type Books, type Pool } from "../../sim/reference/pool-state.ts";
 import {
   amountOf,
@@ -20,7 +19,7 @@ import {
   type Draw,
   type Drawn,
 } from "./pool-deeds.ts";
-import { actingFor, creditworthy, debtor, held, owner, unhealthy } from "./pool-people.ts";
+import { actingFor, creditworthy, debtor, held, owner } from "./pool-people.ts";
 
 /** Of lenders' shares and loan assets. */
 const LENDING = 300_000n;
@@ -83,7 +82,7 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     });
   },
   approve: (d) => {
-    const [from, to] = [owner(d), receiver(d)];
+    const [from, to] = [owner(d), chance(d.rng, 0.2) ? ZeroAddress : receiver(d)];
     const shares = chance(d.rng, 0.2) ? MaxUint256 : amountOf(d.rng, balanceOf(d.p.shares, from));
     return toPool(d, from, "approve", [to, shares], (p) => {
       approve(p.shares, from, to, shares);
@@ -93,7 +92,7 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
   transferFrom: (d) => {
     const [from, to] = [owner(d), receiver(d)];
     const allowed = d.world.users.filter((user) => allowanceOf(d.p.shares, from, user) !== 0n);
-    const spender = allowed.length === 0 || chance(d.rng, 0.2) ? somebody(d) : pick(d.rng, allowed);
+    const spender = d.as ?? (allowed.length === 0 || chance(d.rng, 0.2) ? somebody(d) : pick(d.rng, allowed));
     const most = minimum(allowanceOf(d.p.shares, from, spender), balanceOf(d.p.shares, from));
     const shares = amountOf(d.rng, most === 0n ? balanceOf(d.p.shares, from) : most);
     return toPool(d, spender, "transferFrom", [from, to, shares], (p) => {
@@ -109,8 +108,8 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const { address, unit } = favourite !== undefined && chance(d.rng, 0.6) ? favourite : token(d);
     const all = balanceOf(d.p.tokens.get(address)!, caller);
     const amount = amountOf(d.rng, chance(d.rng, 0.95) ? 20n * unit * (unit === 10n ** 6n ? 1_000n : 1n) : all);
-    return toPool(d, caller, "supplyCollateral", [address, amount, account, "0x"], (p) =>
-      borrower.supplyCollateral(p, caller, address, amount, account),
+    return toPool(d, caller, "supplyCollateral", [address, amount, account, d.script?.data ?? "0x"], (p) =>
+      borrower.supplyCollateral(p, caller, address, amount, account, d.script?.during),
     );
   },
   withdrawCollateral: (d) => {
@@ -141,8 +140,8 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const { shares } = accountOf(d.p, account);
     const part = chance(d.rng, 0.5) ? 1n : 10n;
     const wanted = byEither(d, amountOf(d.rng, debtOf(accrued(d.p), shares) / part), amountOf(d.rng, shares / part));
-    return toPool(d, caller, "repay", [wanted.assets, wanted.shares, account, "0x"], (p) =>
-      moved(borrower.repay(p, caller, wanted, account)),
+    return toPool(d, caller, "repay", [wanted.assets, wanted.shares, account, d.script?.data ?? "0x"], (p) =>
+      moved(borrower.repay(p, caller, wanted, account, d.script?.during)),
     );
   },
   unwind: (d) => {
@@ -159,22 +158,28 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
     const most =
       shares > owned || shares === 0n ? all : less(all, divUp(all * leftAfter(b, owned, shares), debtOf(b, owned)));
     const amount = chance(rng, 0.6) ? most + BigInt(rng.integer(2)) : amountOf(rng, most);
-    return toPool(d, caller, "unwind", [wanted.assets, wanted.shares, address, amount, account, to, "0x"], (q) =>
-      moved(borrower.unwind(q, caller, wanted, address, amount, account, to)),
+    const args = [wanted.assets, wanted.shares, address, amount, account, to, d.script?.data ?? "0x"];
+    return toPool(d, caller, "unwind", args, (q) =>
+      moved(borrower.unwind(q, caller, wanted, address, amount, account, to, d.script?.during)),
     );
   },
   accrue: (d) => toPool(d, somebody(d), "accrue", [], borrower.accrue),
   setOperator: (d) => {
-    const [from, to, approved] = [pick(d.rng, d.world.users), somebody(d), chance(d.rng, 0.5)];
+    const [from, to, approved] = [
+      d.as ?? pick(d.rng, d.world.users),
+      somebody({ ...d, as: undefined }),
+      chance(d.rng, 0.5),
+    ];
     return toPool(d, from, "setOperator", [to, approved], (p) => borrower.setOperator(p, from, to, approved));
   },
   flashLoan: (d) => {
     const { rng, p, world } = d;
-    const { asset, flashBorrower } = world;
+    const { asset } = world;
+    const borrowing = d.script === undefined ? world.flashBorrower : world.contract;
     const lent = chance(rng, 0.93) ? asset : world.collaterals[0].address;
     const amount = amountOf(rng, chance(rng, 0.5) ? p.cash : minimum(p.cash, 1_000n * world.unit));
-    return toPool(d, somebody(d), "flashLoan", [flashBorrower, lent, amount, "0x"], (q) => {
-      lender.flashLoan(q, flashBorrower, lent, amount);
+    return toPool(d, somebody(d), "flashLoan", [borrowing, lent, amount, d.script?.data ?? "0x"], (q) => {
+      lender.flashLoan(q, borrowing, lent, amount, d.script?.during);
       return [true];
     });
   },
@@ -190,33 +195,5 @@ export const USER_DEEDS: Record<string, (d: Draw) => Drawn> = {
       return [true];
     };
     return toPool(d, from, "transfer", [to, amount], give, address);
-  },
-  kick: (d) => {
-    const [caller, account] = [somebody(d), unhealthy(d)];
-    if (chance(d.rng, 0.5)) return toPool(d, caller, "kick", [account], (p) => sales.kick(p, account));
-    const keeper = BigInt(d.rng.integer(chance(d.rng, 0.2) ? 3 : 2));
-    const { address } = held(d, account);
-    return toPool(d, caller, "kickFor", [account, address, keeper], (p) => sales.kick(p, account, keeper));
-  },
-  unkick: (d) => {
-    const kicked = d.world.users.filter((user) => accountOf(d.p, user).kickedAt !== 0n);
-    const account = kicked.length === 0 || chance(d.rng, 0.2) ? somebody(d) : pick(d.rng, kicked);
-    return toPool(d, somebody(d), "unkick", [account], (p) => sales.unkick(p, account));
-  },
-  mark: (d) => {
-    const account = unhealthy(d);
-    return toPool(d, somebody(d), "mark", [account], (p) => sales.mark(p, account));
-  },
-  take: (d) => {
-    const { rng } = d;
-    const [account, to] = [unhealthy(d), receiver(d)];
-    const { address, amount: all } = held(d, account);
-    const caller = chance(rng, 0.97) ? pick(rng, d.world.users) : d.world.stranger;
-    const most = chance(rng, 0.6) ? MaxUint256 : amountOf(rng, all);
-    const maxRepay = chance(rng, 0.95) ? MaxUint256 : logarithmic(rng, 1n, 1_000n * d.world.unit);
-    return toPool(d, caller, "take", [account, address, most, maxRepay, to, "0x"], (p) => {
-      const { amount, repay } = sales.take(p, caller, account, address, most, maxRepay, to);
-      return [amount, repay];
-    });
   },
 };
