@@ -1,7 +1,16 @@
 import { MAX_TICK, MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96 } from "../market/uniswap-math.ts";
 import { minimum } from "./fixed-point.ts";
 import { UNISWAP, type UniswapRules } from "./uniswap-rules.ts";
-import { demand, pairOf, wrap128, wrap256, type Pair, type Position, type Tick, type Uniswap } from "./uniswap-state.ts";
+import {
+  demand,
+  pairOf,
+  wrap128,
+  wrap256,
+  type Pair,
+  type Position,
+  type Tick,
+  type Uniswap,
+} from "./uniswap-state.ts";
 
 /** Ends of a position. */
 export interface Range {

@@ -3,7 +3,14 @@ import { solidityPackedKeccak256 } from "ethers";
 import { MAX_TICK, MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96 } from "../../sim/market/uniswap-math.ts";
 import { Refused } from "../../sim/reference/auction-state.ts";
 import { maximum, minimum } from "../../sim/reference/fixed-point.ts";
-import { burn, collect, initialize, maxLiquidityPerTick, mint, type Range } from "../../sim/reference/uniswap-positions.ts";
+import {
+  burn,
+  collect,
+  initialize,
+  maxLiquidityPerTick,
+  mint,
+  type Range,
+} from "../../sim/reference/uniswap-positions.ts";
 import { UNISWAP, type UniswapRules } from "../../sim/reference/uniswap-rules.ts";
 import { demand, newUniswap, nextTick, type Pair, type Uniswap } from "../../sim/reference/uniswap-state.ts";
 import { swap, type Swap, type Swapped } from "../../sim/reference/uniswap-swap.ts";
@@ -49,7 +56,8 @@ export class UniswapSequence {
     this.#tier = world.tiers[seed % world.tiers.length];
     this.#u = newUniswap(BigInt(this.#tier.feePips), this.#tier.tickSpacing);
     const most = maxLiquidityPerTick(this.#u);
-    this.#scale = minimum(pick(this.#rng, [10n ** 4n, 10n ** 18n, 2n ** 90n, 2n ** 104n, 2n ** 120n]), most);
+    const scales = [2n ** 120n, 2n ** 104n, 2n ** 90n, 10n ** 18n, 10n ** 4n];
+    this.#scale = minimum(pick(this.#rng, this.#tier.tickSpacing > 1_000 ? scales.slice(0, 2) : scales), most);
   }
 
   /** Throws where pool and model part for the first time. */
@@ -145,7 +153,8 @@ export class UniswapSequence {
     if (roll < 0.01) price = pick(rng, [MIN_SQRT_PRICE_X96 - 1n, MAX_SQRT_PRICE_X96, 0n]);
     else if (far) price = UNISWAP.priceAt(860_000 + rng.integer(27_000));
     else if (roll < 0.1) price = UNISWAP.priceAt(rng.integer(2 * MAX_TICK) - MAX_TICK);
-    else if (roll < 0.2) price = UNISWAP.priceAt(Math.round(rng.between(-1e3, 1e3)) * this.#tier.tickSpacing % MAX_TICK); // prettier-ignore
+    else if (roll < 0.2)
+      price = UNISWAP.priceAt(Math.round(rng.between(-1e3, 1e3)) * this.#tier.tickSpacing % MAX_TICK); // prettier-ignore
     else price = logarithmic(rng, 2n ** 80n, 2n ** 112n);
     const apply = () => initialize(this.#u, price, this.#rules);
     return ["initialize", [price], apply];
@@ -158,7 +167,8 @@ export class UniswapSequence {
     const roll = rng.next();
     let liquidity = logarithmic(rng, beginning ? maximum(this.#scale >> 20n, 1n) : 1n, this.#scale);
     if (roll < 0.02) liquidity = 0n;
-    else if (roll < 0.04) liquidity = pick(rng, [2n ** 127n, MAX_128, 2n ** 127n - 1n, maxLiquidityPerTick(this.#u) + 1n]);
+    else if (roll < 0.04)
+      liquidity = pick(rng, [2n ** 127n, MAX_128, 2n ** 127n - 1n, maxLiquidityPerTick(this.#u) + 1n]);
     const { lower, upper } = range;
     const known = this.#ranges.some((each) => each.lower === lower && each.upper === upper);
     if (!known && lower % this.#tier.tickSpacing === 0) this.#ranges.push(range);
@@ -205,7 +215,7 @@ export class UniswapSequence {
     const here = Math.floor(this.#u.tick / tickSpacing);
     const roll = rng.next();
     if (roll < 0.03) return this.#refusedRange(last);
-    if (roll < 0.08) return { lower: -last * tickSpacing, upper: last * tickSpacing };
+    if (roll < (tickSpacing > 1_000 ? 0.4 : 0.08)) return { lower: -last * tickSpacing, upper: last * tickSpacing };
     const width = pick(rng, [1, 1, 2, 1 + rng.integer(10), 1 + rng.integer(300), 1 + rng.integer(3_000)]);
     const ends = [...this.#u.ticks.keys()].map((tick) => tick / tickSpacing);
     let first = here - rng.integer(width + 1);
@@ -234,9 +244,13 @@ export class UniswapSequence {
     // Away from where it would go on for thousands of words.
     const inward = Math.abs(tick) > 600_000 && this.#tier.tickSpacing < 1_000 && chance(rng, 0.8);
     const down = inward ? tick > 0 : chance(rng, 0.5);
-    const limitX96 = minimum(this.#limit(down), MAX_160);
-    const order: Swap = { down, amount: this.#amount(down), limitX96 };
-    const values = [this.#world.probe, down, order.amount, limitX96, "0x"];
+    const limitX96 = maximum(minimum(this.#limit(down), MAX_160), 0n);
+    // So much token0 at so high a price that their product does not fit a word.
+    const flood = this.#tier.tickSpacing > 1_000 && tick > 600_000 && chance(rng, 0.3);
+    const order: Swap = flood
+      ? { down: true, amount: logarithmic(rng, 2n ** 97n, 2n ** 125n), limitX96: UNISWAP.lowest + 1n }
+      : { down, amount: this.#amount(down), limitX96 };
+    const values = [this.#world.probe, order.down, order.amount, order.limitX96, "0x"];
     return ["swap", values, () => {
       const swapped = swap(this.#u, order, this.#rules);
       this.#countSwap(order, sqrtPriceX96, tick, swapped);
@@ -257,7 +271,8 @@ export class UniswapSequence {
     if (roll < 0.12) return price - BigInt(sign) * (1n + BigInt(rng.integer(2))) * (price >> 10n);
     const at = (to: number) => UNISWAP.priceAt(Math.min(Math.max(to, 1 - MAX_TICK), MAX_TICK - 1));
     if (roll < 0.3 && ticks.size > 0) return at(pick(rng, [...ticks.keys()])) + unit;
-    if (roll < 0.5) return (price * BigInt(Math.round((1 + sign * rng.next() * 10 ** rng.between(-6, -1)) * 2 ** 50))) >> 50n;
+    if (roll < 0.5)
+      return (price * BigInt(Math.round((1 + sign * rng.next() * 10 ** rng.between(-6, -1)) * 2 ** 50))) >> 50n;
     // As far as the price may go without becoming tiresome.
     const words = tickSpacing < 10 ? 20 : tickSpacing < 50 ? 60 : 10_000;
     return at(tick + sign * words * 256 * tickSpacing);
@@ -272,13 +287,15 @@ export class UniswapSequence {
     if (roll < 0.01) return 0n;
     if (roll < 0.13) return sign * (1n + BigInt(rng.integer(3)));
     if (roll < 0.16) return sign > 0n ? MAX_SIGNED : -MAX_SIGNED - 1n;
-    if (roll < 0.4 && price !== 0n) {
+    if (roll < 0.5 && price !== 0n) {
       const next = nextTick(this.#u, tick, down, 256).tick;
       const end = UNISWAP.priceAt(Math.min(Math.max(next, -MAX_TICK), MAX_TICK));
       const between = [liquidity, minimum(price, end), maximum(price, end)] as const;
       const unit = BigInt(rng.integer(3)) - 1n;
       const input = (down ? UNISWAP.token0In : UNISWAP.token1In)(...between);
       const output = (down ? UNISWAP.token1Out : UNISWAP.token0Out)(...between);
+      // Or of any part of the way, which may be long.
+      if (roll > 0.4) return minimum(logarithmic(rng, 1n, (sign > 0n ? input : output) + 2n), MAX_SIGNED) * sign;
       const amount = sign > 0n ? input + UNISWAP.feeOn(input, feePips) + unit : -output + unit;
       return amount > MAX_SIGNED ? MAX_SIGNED : amount;
     }
@@ -288,7 +305,12 @@ export class UniswapSequence {
     return sign * ((tokens * BigInt(1 + rng.integer(3_000))) / 1_000n + 1n);
   }
 
-  #countSwap({ down, amount, limitX96 }: Swap, priceBefore: bigint, tickBefore: number, { amounts, steps }: Swapped): void {
+  #countSwap(
+    { down, amount, limitX96 }: Swap,
+    priceBefore: bigint,
+    tickBefore: number,
+    { amounts, steps }: Swapped,
+  ): void {
     const { sqrtPriceX96: price, tick, feePips, protocolParts } = this.#u;
     const crossed = steps.filter((step) => step.crossed).length;
     const liquid = steps.map(({ liquidity }) => liquidity !== 0n);
@@ -302,7 +324,8 @@ export class UniswapSequence {
     for (const step of steps) {
       const { liquidity, amountIn, amountOut, fee } = step;
       const between = [liquidity, minimum(from, step.sqrtPriceX96), maximum(from, step.sqrtPriceX96)] as const;
-      if (down && amount > 0n) beyond ||= (liquidity << 96n) + amountIn * from > MAX_WORD;
+      // Only where the amount ends the price is worked out.
+      if (down && amount > 0n && !isPart) beyond ||= (liquidity << 96n) + amountIn * from > MAX_WORD;
       capped ||= amountOut < (down ? UNISWAP.token1Out : UNISWAP.token0Out)(...between);
       eaten ||= amountIn === 0n && fee > 0n;
       from = step.sqrtPriceX96;
@@ -324,7 +347,8 @@ export class UniswapSequence {
       "swap: more than was asked for is not given": capped,
       "swap: its fee is all that it brings": eaten && feePips !== 0n,
       "swap: no fee": feePips === 0n,
-      "swap: a part of the fee for the protocol": protocolParts[down ? 0 : 1] !== 0n && steps.some(({ fee }) => fee > 4n),
+      "swap: a part of the fee for the protocol":
+        protocolParts[down ? 0 : 1] !== 0n && steps.some(({ fee }) => fee > 4n),
       "swap: does not fit a word": beyond,
     };
     for (const [kind, is] of Object.entries(kinds)) if (is) this.#seen.count(kind);

@@ -1,4 +1,4 @@
-import { AbiCoder, Contract, dataSlice, Interface, toBeHex } from "ethers";
+import { AbiCoder, Contract, dataSlice, toBeHex, type Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { factoryInterface, poolInterface, uniswapArtifacts } from "../../sim/market/uniswap-artifacts.ts";
