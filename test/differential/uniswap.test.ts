@@ -10,7 +10,7 @@ import { firstDivergence, Seen } from "../shared/risk-compare.ts";
 import { UniswapSequence } from "../shared/uniswap-sequence.ts";
 import { TIERS, uniswapWorld, type UniswapWorld } from "../shared/uniswap-world.ts";
 
-/** Sequences; `npm run uniswap:differential` runs ten thousand. */
+/** Sequences; `npm run uniswap:differential` runs a thousand. */
 const COUNT = Number(process.env.UNISWAP_SEQUENCES ?? 112);
 const FIRST = Number(process.env.UNISWAP_FIRST ?? 0);
 /** From so many on nothing that can happen may be missing. */
