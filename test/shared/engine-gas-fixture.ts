@@ -1,3 +1,4 @@
+import type { Result } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployRiskPool, ETHER, USD } from "./risk-fixtures.ts";
@@ -54,9 +55,10 @@ export async function busyRiskPool(connection: NetworkConnection, breaker: boole
   const oracleOfVolatility = await p.volatility.getAddress();
   /** The model's target falls below the liquidation factor in force: the next poke begins a ramp. Takes a second. */
   const lowerTarget = async () => {
-    const parameters = (await p.model.parametersOf(eth.address)).toObject();
+    const parameters = (await p.model.parametersOf(eth.address)) as unknown as Result;
     const inForce = await pool.liquidationFactorBps(eth.address);
-    await p.model.setParameters(eth.address, { ...parameters, maxLiquidationFactorBps: inForce - 50n } as never);
+    const lowered = { ...parameters.toObject(), maxLiquidationFactorBps: inForce - 50n };
+    await p.model.setParameters(eth.address, lowered as never);
   };
   /** Pokes every minute, up to the poke that takes a sample of the volatility. @param falling It is to begin a ramp as well. */
   const pokeWithSample = async (falling = false) => {

@@ -85,13 +85,11 @@ describe("CircuitBreaker", () => {
         };
         const pooled = { ...CALM, outflowWad: draw(rng, "1"), lossWad: draw(rng, "0.01") };
         await time.increase([12, 120, 300, 1_200][rng.integer(4)]);
-        const both = [
-          ...[SUBJECT, own.divergenceWad, own.volatilityExcessWad, own.moveWad, own.backlogWad, own.sourcesMissing],
-          ...[OTHER, pooled.outflowWad, pooled.lossWad],
-        ] as const;
+        const found = [own.divergenceWad, own.volatilityExcessWad, own.moveWad, own.backlogWad] as const;
+        const both = [SUBJECT, ...found, own.sourcesMissing, OTHER, pooled.outflowWad, pooled.lossWad] as const;
         const nonce = await rival.getNonce();
         await inOneBlock([
-          () => breaker.connect(engine).assessWithPool(...(both as Parameters<typeof breaker.assessWithPool>), options),
+          () => breaker.connect(engine).assessWithPool(...both, options),
           () => breaker.connect(rival).assess(SUBJECT, own, { ...options, nonce }),
           () => breaker.connect(rival).assess(OTHER, pooled, { ...options, nonce: nonce + 1 }),
         ]);
