@@ -121,7 +121,7 @@ describe("risk, and forks, on a live node", function () {
       ]) {
         expect(html).to.contain(heading);
       }
-      expect(html).to.contain("npx hardhat risk --network localhost</code>");
+      expect(html).to.contain("npx hardhat risk --network localhost --accounts 2</code>");
       for (const written of [file, page]) await rm(written);
     });
 
