@@ -1,6 +1,6 @@
 /**
  * How long `risk` takes on a pool of many accounts, against a node in a process of its own; and which size of pages is
- * quickest there. `npm run bench:risk`; ACCOUNTS=10000 by default. A quarter of an hour, most of it for
+ * quickest there. `npm run bench:risk`; ACCOUNTS=10000 by default. Some minutes, most of them for
  * opening the accounts.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
