@@ -1,8 +1,9 @@
 import { calibrate, type Calibration } from "../frontier/calibrate.ts";
 import type { LendingJob, LendingOutcome } from "../frontier/job.ts";
 import { createLendingMeter } from "../frontier/lending.ts";
-import { assetsOf, crashOf } from "../frontier/perform.ts";
+import { assetsOf } from "../frontier/perform.ts";
 import type { SweepProgress } from "../frontier/sweep.ts";
+import { findScenario } from "../scenarios/built-in.ts";
 import type { AssetSymbol } from "../scenarios/scenario.ts";
 import { commonValues } from "../sweep/setting.ts";
 import { COMPARE_SCHEMA_VERSION, type CompareOptions, type CompareResult, type CompareRun } from "./compare-result.ts";
@@ -28,7 +29,7 @@ export async function compare(
 ): Promise<CompareResult> {
   const calibrations = options.contestants.includes(SUBJECT) ? await calibrateAll(options, perform, report) : [];
   const scaleFor = (scenario: string) =>
-    calibrations.find(({ asset }) => asset === assetOf(options, scenario))?.calibration.scale ?? 1;
+    calibrations.find(({ asset }) => asset === findScenario(scenario).asset)?.calibration.scale ?? 1;
   const jobs = jobsOf(options, scaleFor);
   let done = 0;
   report({ phase: "run", done, total: jobs.length });
@@ -67,10 +68,6 @@ export function jobsOf(options: CompareOptions, scaleFor: (scenario: string) => 
       ),
     ),
   );
-}
-
-function assetOf({ blocks }: CompareOptions, scenario: string): AssetSymbol {
-  return crashOf(scenario, blocks).asset;
 }
 
 async function calibrateAll(

@@ -3,13 +3,19 @@ import type { AccountOverride } from "@nomicfoundation/edr";
 import { Session, type SessionOptions } from "./session.ts";
 import { sizeOf, withDump } from "./state.ts";
 
+/** When a new session begins. */
+export interface Renewal {
+  /** Commands after which it is looked what has been touched, the first time. [digits] */
+  readonly firstLook: number;
+  /** Touched accounts and slots with which it is done. */
+  readonly worthIt: number;
+}
+
 /**
- * Commands after which a look at what has been touched is worth its while: some five hundred accounts' coming in, or five
- * thousand accounts' being asked for. [digits]
+ * A look after some five hundred accounts' coming in, or five thousand accounts' being asked for; and what makes each transaction a
+ * quarter dearer: with less, beginning anew does not pay.
  */
-const FIRST_LOOK = 600_000;
-/** Touched accounts and slots that make each transaction a quarter dearer; with fewer, beginning anew does not pay. */
-const WORTH_IT = 5_000;
+const USUAL: Renewal = { firstLook: 600_000, worthIt: 5_000 };
 
 /** A session and what it began with. Those that have snapshots are kept while there is a later one. */
 interface Generation {
@@ -32,18 +38,17 @@ export interface Mark {
  */
 export class LongSession {
   readonly #options: Omit<SessionOptions, "state">;
-  readonly #firstLook: number;
+  readonly #renewal: Renewal;
   #generations: Generation[];
 
-  private constructor(options: Omit<SessionOptions, "state">, firstLook: number, first: Generation) {
+  private constructor(options: Omit<SessionOptions, "state">, renewal: Renewal, first: Generation) {
     this.#options = options;
-    this.#firstLook = firstLook;
+    this.#renewal = renewal;
     this.#generations = [first];
   }
 
-  /** @param firstLook For tests: after so many digits of commands there is a new session, worth it or not. */
-  static async start({ state, ...options }: SessionOptions, firstLook = FIRST_LOOK): Promise<LongSession> {
-    return new LongSession(options, firstLook, await begin(options, state, firstLook));
+  static async start({ state, ...options }: SessionOptions, renewal = USUAL): Promise<LongSession> {
+    return new LongSession(options, renewal, await begin(options, state, renewal.firstLook));
   }
 
   get #newest(): Generation {
@@ -65,11 +70,11 @@ export class LongSession {
     const newest = this.#newest;
     if (newest.weight < newest.nextLook) return;
     const dump = await newest.session.dump();
-    if (sizeOf(dump) < WORTH_IT && this.#firstLook === FIRST_LOOK) {
+    if (sizeOf(dump) < this.#renewal.worthIt) {
       newest.nextLook = 2 * newest.weight;
       return;
     }
-    const next = await begin(this.#options, withDump(newest.state, dump), this.#firstLook);
+    const next = await begin(this.#options, withDump(newest.state, dump), this.#renewal.firstLook);
     if (newest.hasSnapshots) this.#generations.push(next);
     else {
       this.#generations[this.#generations.length - 1] = next;

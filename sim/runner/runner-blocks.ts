@@ -1,7 +1,7 @@
 import { orderByTip } from "../engine/block-order.ts";
 import { MAX_GAS, tipOf, type Pending, type Receipt } from "../engine/blocks.ts";
 import type { Elsewhere } from "../engine/chain.ts";
-import { LongSession, type Mark } from "./long-session.ts";
+import { LongSession, type Mark, type Renewal } from "./long-session.ts";
 import type { RecordedBlock } from "./replay.ts";
 import type { Session, SessionOptions } from "./session.ts";
 import { Answer, goBack, read, setClock, SNAPSHOT, transact } from "./wire.ts";
@@ -51,14 +51,14 @@ export class RunnerBlocks implements Elsewhere {
 
   /**
    * @param newest The newest block of the chain that the state comes from.
-   * @param firstLook See `LongSession`.
+   * @param renewal Default: as is quickest.
    */
   static async start(
     options: Omit<SessionOptions, "isIsolated">,
     newest: Clock,
-    firstLook?: number,
+    renewal?: Renewal,
   ): Promise<RunnerBlocks> {
-    return new RunnerBlocks(await LongSession.start({ ...options, isIsolated: true }, firstLook), newest);
+    return new RunnerBlocks(await LongSession.start({ ...options, isIsolated: true }, renewal), newest);
   }
 
   #ask<T>(clock: Clock | undefined, commands: string, take: (answer: Answer) => T): Promise<T> {

@@ -4,6 +4,7 @@ import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { Chain } from "../../../sim/engine/chain.ts";
+import type { Renewal } from "../../../sim/runner/long-session.ts";
 import { moveToRunner, type Moved } from "../../../sim/runner/move.ts";
 import { Replay, ReplayDiffers, type RecordedBlock } from "../../../sim/runner/replay.ts";
 import { Session } from "../../../sim/runner/session.ts";
@@ -29,8 +30,7 @@ describe("blocks in EDR's Solidity runner", () => {
   const balanceOf = async (owner: string) =>
     BigInt(await chain.call(address, token.encodeFunctionData("balanceOf", [owner])));
 
-  /** @param firstLook See `LongSession`: 1 renews the session between any two exchanges. */
-  async function open(firstLook?: number): Promise<void> {
+  async function open(renewal?: Renewal): Promise<void> {
     connection = await hre.network.create();
     chain = await Chain.open(connection.provider, BASE_FEE);
     const deployed = await connection.ethers.deployContract("MockERC20", ["Lab", "LAB", 18]);
@@ -38,7 +38,7 @@ describe("blocks in EDR's Solidity runner", () => {
     await (await deployed.mint(BOB, 5n)).wait();
     await (await deployed.burn(BOB, 5n)).wait(); // a slot that was set and is zero again
     address = await deployed.getAddress();
-    const found = await moveToRunner(hre, connection, chain, firstLook);
+    const found = await moveToRunner(hre, connection, chain, renewal);
     if (found === undefined) throw new Error("no runner here");
     moved = found;
     now = await chain.timestamp();
@@ -101,7 +101,7 @@ describe("blocks in EDR's Solidity runner", () => {
   describe("in a session that is renewed all the time", () => {
     beforeEach(async () => {
       await close();
-      await open(1);
+      await open({ firstLook: 1, worthIt: 0 }); // between any two exchanges
     });
 
     it("go on with what was done in the one before, slots that were cleared too", async () => {
