@@ -78,6 +78,12 @@ const simulated = {
   allowUnlimitedContractSize: process.env.HARDHAT_COVERAGE === "true",
 } as const;
 
+/**
+ * Where the chains of tests and tasks begin, whatever the time is: samples are taken on the half hour, rewards counted by the day,
+ * so that a test might pass in the morning and fail at noon. Set, it is for whoever looks for tests that only pass at one moment.
+ */
+const initialDate = process.env.CHAIN_START ?? "2026-01-01T00:00:00Z";
+
 /** Counts of tests, by environment variable: Hardhat 3.17 knows one profile only. */
 function runCount(name: string, byDefault: number): number {
   const count = Number(process.env[name] ?? byDefault);
@@ -103,14 +109,14 @@ export default defineConfig({
     ),
   },
   networks: {
-    default: { ...simulated, chainId: 31337 },
+    default: { ...simulated, chainId: 31337, initialDate },
     node: { ...simulated, chainId: 31337 },
-    chainA: { ...simulated, chainId: 31337 },
-    chainB: { ...simulated, chainId: 31338 },
+    chainA: { ...simulated, chainId: 31337, initialDate },
+    chainB: { ...simulated, chainId: 31338, initialDate },
     // What it is a fork of, and with which chain ID, `tasks/shared/connect.ts` says.
     fork: { ...simulated, chainId: 31337 },
     // For the lab's scenarios with several blocks a second. Elsewhere every block is later than the one before.
-    rollup: { ...simulated, chainId: 31337, allowBlocksWithSameTimestamp: true },
+    rollup: { ...simulated, chainId: 31337, initialDate, allowBlocksWithSameTimestamp: true },
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     testnet: {
       type: "http",

@@ -9,6 +9,8 @@ import { ETHER, Level, USD } from "../shared/risk-fixtures.ts";
 
 const MINUTE = 60;
 const HOME = 2_000;
+/** Of the volatility, on this grid of the clock. [s] */
+const SAMPLES_APART = 30 * MINUTE;
 
 removable("earlier blocks only");
 removable("kicks of the unhealthy only");
@@ -112,29 +114,45 @@ describe("Attack: tripping the breaker to keep others from borrowing", () => {
       for (const { cost } of results) expect(cost).to.be.within(3_000, 4_000);
     });
 
-    it("for half an hour that nobody trades against: 3,100 dollars bar borrowing for 15 minutes, and quarter it for a day", async () => {
-      const a = await load(attackedBorrower);
-      const { price, swap, attack, rootAt } = a;
-      // He chooses the moment: what he did then falls into two samples of the volatility, which has to pass.
-      await pokeFor(a, price, 75);
-      expect(await levelOf(a)).to.equal(Level.Normal);
-      const { borrowFactorBps } = await a.factors();
-      const cost = await costOf(a, price, async () => {
-        const [home, far] = [await a.rootNow(), rootAt(price * 0.9)];
-        await attack([swap(home, far)]);
-        await pokeFor(a, price, 30);
-        await attack([...(await a.pokes()), swap(await a.rootNow(), home)]);
-      });
-      expect(cost).to.be.within(2_900, 3_300);
-      expect(await levelOf(a)).to.equal(Level.Restricted);
-      const { borrow, ...rest } = await othersDo(a);
-      expect(borrow).to.contain("PoolRestricted");
-      expect(rest).to.deep.equal(ALL_BUT_BORROW);
+    describe("for half an hour that nobody trades against: 3,100 dollars bar borrowing for 15 minutes", () => {
+      /** Begun so long after a sample of the volatility; until borrowing is open again. @returns The factor before it. [bps] */
+      async function barFrom(a: Attack, seconds: number): Promise<bigint> {
+        const { price, swap, attack, rootAt } = a;
+        await pokeFor(a, price, 75);
+        const sample = Math.ceil((await a.networkHelpers.time.latest()) / SAMPLES_APART) * SAMPLES_APART;
+        await a.networkHelpers.time.increaseTo(sample + seconds);
+        await a.setFeed(0, price);
+        expect(await levelOf(a)).to.equal(Level.Normal);
+        const { borrowFactorBps } = await a.factors();
+        const cost = await costOf(a, price, async () => {
+          const [home, far] = [await a.rootNow(), rootAt(price * 0.9)];
+          await attack([swap(home, far)]);
+          await pokeFor(a, price, 30);
+          await attack([...(await a.pokes()), swap(await a.rootNow(), home)]);
+        });
+        expect(cost).to.be.within(2_900, 3_300);
+        expect(await levelOf(a)).to.equal(Level.Restricted);
+        const { borrow, ...rest } = await othersDo(a);
+        expect(borrow).to.contain("PoolRestricted");
+        expect(rest).to.deep.equal(ALL_BUT_BORROW);
+        expect(await minutesUntil(a, Level.Recovery, price, 5)).to.equal(15);
+        return borrowFactorBps;
+      }
 
-      expect(await minutesUntil(a, Level.Recovery, price, 5)).to.equal(15);
-      await pokeFor(a, price, 24 * 60);
-      expect(await levelOf(a)).to.equal(Level.Recovery);
-      expect(Number((await a.factors()).borrowFactorBps) / Number(borrowFactorBps)).to.be.within(0.23, 0.27);
+      it("and quarter it for more than a day, if begun with a sample of the volatility: the next two hold what he did", async () => {
+        const a = await load(attackedBorrower);
+        const borrowFactorBps = await barFrom(a, 2 * MINUTE);
+        await pokeFor(a, a.price, 24 * 60);
+        expect(await levelOf(a)).to.equal(Level.Recovery);
+        expect(Number((await a.factors()).borrowFactorBps) / Number(borrowFactorBps)).to.be.within(0.23, 0.27);
+      });
+
+      it("and are over half an hour later, if begun in the middle between two", async () => {
+        const a = await load(attackedBorrower);
+        const borrowFactorBps = await barFrom(a, 16 * MINUTE);
+        expect(await minutesUntil(a, Level.Normal, a.price, 5)).to.be.at.most(30);
+        expect(Number((await a.factors()).borrowFactorBps) / Number(borrowFactorBps)).to.be.above(0.9);
+      });
     });
 
     it("by half as much: 1,500 dollars, and borrowing goes on", async () => {
