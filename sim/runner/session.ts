@@ -86,6 +86,7 @@ export class Session {
   /** What has come of the answer to the exchange that is going on. */
   #received: Buffer[] = [];
   #size = 0;
+  #expected = 0; // with the four bytes of the size [bytes]
   #exchange: { readonly resolve: (answer: Buffer) => void; readonly reject: (error: Error) => void } | undefined;
 
   private constructor(directory: string, commands: number, answers: Socket, ended: Promise<Error>) {
@@ -130,14 +131,17 @@ export class Session {
 
   /** An answer is its size (4 bytes) and so many bytes; nothing comes after it before the next is asked for. */
   #receive(chunk: Buffer): void {
+    // The size may come in two parts. A long answer comes in many, which are joined once, when all are there.
+    const isFirst = this.#size < 4;
     this.#received.push(chunk);
     this.#size += chunk.length;
     if (this.#size < 4) return;
-    const answer = this.#received.length === 1 ? chunk : Buffer.concat(this.#received);
-    if (this.#size < 4 + answer.readUInt32BE(0)) {
-      this.#received = [answer];
-      return;
+    if (isFirst) {
+      this.#received = [Buffer.concat(this.#received)];
+      this.#expected = 4 + this.#received[0].readUInt32BE(0);
     }
+    if (this.#size < this.#expected) return;
+    const answer = this.#received.length === 1 ? this.#received[0] : Buffer.concat(this.#received);
     this.#received = [];
     this.#size = 0;
     this.#answers.unref();
