@@ -77,23 +77,12 @@ export async function runShock(
   const { latency = NO_LATENCY, ordering = "fee" } = options;
   const congestion = isCongested(options);
   const isLimited = !isListed(features); // what a static pool lends is what the population was drawn for
-  return inWorld(hre, connection, options, isLimited, report, async ({ world, population, path, rng, stack }) => {
+  return inWorld(hre, connection, options, isLimited, report, async (stage) => {
+    const { world, population, path } = stage;
     const start = await world.chain.snapshot();
-    // The same draws in both runs: they differ in the market's feedback and in nothing else.
-    const perform = (hasImpact: boolean) => {
-      const run = rng.fork("run");
-      const conditions = conditionsOf(options, { path, rng, run });
-      const bots = { ...world.parameters.lab, latency };
-      return runScenario(
-        world,
-        population,
-        { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack },
-        report,
-      );
-    };
-    const run = await perform(true);
+    const run = await performIn(stage, options, true, report);
     await world.chain.revert(start);
-    const twin = await perform(false);
+    const twin = await performIn(stage, options, false, report);
 
     const fall = twin.metrics.priceAtStart - twin.metrics.priceLow;
     return {
@@ -130,18 +119,10 @@ export async function runOnce(
   report: Report = SILENT,
   worlds?: Worlds,
 ): Promise<{ readonly run: RunResult; readonly amplification: number | null }> {
-  const act = async ({ world, population, path, rng, stack }: Stage) => {
-    const { ordering = "fee" } = options;
-    const own = rng.fork("run");
-    const conditions = conditionsOf(options, { path, rng, run: own });
-    const run = await runScenario(
-      world,
-      population,
-      { path, hasImpact: true, rng: own, ordering, ...conditions, ...stack },
-      report,
-    );
+  const act = async (stage: Stage) => {
+    const run = await performIn(stage, options, true, report);
     const { priceAtStart, priceLow } = run.metrics;
-    const fall = priceAtStart - lowOf(path);
+    const fall = priceAtStart - lowOf(stage.path);
     return { run, amplification: fall > 0 ? (priceAtStart - priceLow) / fall : null };
   };
   return inWorld(hre, connection, options, true, report, act, worlds);
@@ -165,6 +146,16 @@ interface Stage {
   readonly rng: Rng;
   /** The second pool of a scenario that has one. */
   readonly stack: Pick<RunOptions, "stack">;
+}
+
+/** Whether the market feels it or not, the draws are the same: runs differ in its feedback and in nothing else. */
+function performIn(stage: Stage, options: ShockOptions, hasImpact: boolean, report: Report): Promise<RunResult> {
+  const { world, population, path, rng, stack } = stage;
+  const { latency = NO_LATENCY, ordering = "fee" } = options;
+  const run = rng.fork("run");
+  const conditions = conditionsOf(options, { path, rng, run });
+  const bots = { ...world.parameters.lab, latency };
+  return runScenario(world, population, { path, hasImpact, rng: run, bots, ordering, ...conditions, ...stack }, report);
 }
 
 /** Builds and populates a world, lets something be done in it, and takes it back. */

@@ -17,6 +17,7 @@ function batchTask(name: string, description: string, out: string) {
     .addOption({ name: "dipBuyers", description: "How many loop into the fall", defaultValue: "0" })
     .addOption({ name: "curve", description: "How liquidation prices move", defaultValue: "dutch" })
     .addOption({ name: "features", description: "Defences of the pool", defaultValue: "static" })
+    .addOption({ name: "ordering", description: "How blocks are ordered: fee, random or arrival", defaultValue: "fee" })
     .addOption({
       name: "set",
       description: "Parameters that are other than usual: risk.z=5;market.depth=0.5",

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { NO_LATENCY, type Latency } from "../sim/agents/late.ts";
+import { MOST_LATENCY, NO_LATENCY, type Latency } from "../sim/agents/late.ts";
 import { FEATURES } from "../sim/config.ts";
 import { ORDERINGS } from "../sim/engine/block-order.ts";
 import { CURVE_NAMES } from "../sim/liquidation-curves.ts";
@@ -94,7 +94,6 @@ async function readOptions(args: AllArguments): Promise<ShockOptions> {
 }
 
 /** A desk that needs hours is closed. [blocks] */
-const MOST_LATENCY = 1_000;
 
 /** A number of blocks, or two of them: "1-5". */
 export function parseLatency(text: string): Latency {

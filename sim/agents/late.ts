@@ -8,6 +8,8 @@ export type Latency = readonly [from: number, to: number];
 
 /** Everybody acts on what the newest block shows, in the next. */
 export const NO_LATENCY: Latency = [0, 0];
+/** That can be asked for. [blocks] */
+export const MOST_LATENCY = 1_000;
 
 /**
  * Makes an agent slow: what it decides on accounts is sent some blocks later, as it was decided. Of accounts that it has

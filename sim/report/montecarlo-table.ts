@@ -1,5 +1,6 @@
 import type { Estimate } from "../jobs/statistics.ts";
 import { LEAST_TAIL, type Distribution, type MonteCarloResult } from "../montecarlo/montecarlo.ts";
+import { describeOrdering } from "../sweep/lab-job.ts";
 import { formatNumber } from "./format.ts";
 import { createStyle, type Style } from "./style.ts";
 
@@ -14,12 +15,12 @@ const AMPLIFICATION = "amplification";
 export function formatMonteCarloTable(result: MonteCarloResult, colour = false): string {
   const style = createStyle(colour);
   const { options, measures } = result;
-  const { scenario, paths, firstSeed, borrowers, loopers, dipBuyers, features, curve, set } = options;
+  const { scenario, paths, firstSeed, borrowers, loopers, dipBuyers, features, curve, ordering, set } = options;
   const changed = Object.entries(set).map(([name, value]) => `${name} ${value}`);
   return [
     style.bold(`Monte Carlo: ${scenario}, ${paths} paths`),
     `seeds ${firstSeed} to ${firstSeed + paths - 1}; ${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers; ` +
-      [features, `${curve} curve`, ...changed].join(", "),
+      [features, `${curve} curve`, ...describeOrdering(ordering), ...changed].join(", "),
     style.dim("Shares are of the debt at the start. In brackets 95 % intervals, by the bootstrap."),
     "",
     ...means(measures, style),

@@ -1,6 +1,7 @@
 import type { Estimate } from "../jobs/statistics.ts";
 import { namePoint } from "../sweep/grid.ts";
 import { heatPanels, type HeatPanel } from "../sweep/heat-maps.ts";
+import { describeOrdering } from "../sweep/lab-job.ts";
 import { labMeasure, LENT, LEVERAGE, LOSS } from "../sweep/measures.ts";
 import type { SweepResult } from "../sweep/sweep.ts";
 import { formatNumber } from "./format.ts";
@@ -16,11 +17,12 @@ const SHOWN = [LOSS, LENT, LEVERAGE, "liquidated", "amplification"] as const;
 export function formatSweepTable(result: SweepResult, colour = false): string {
   const style = createStyle(colour);
   const { options } = result;
-  const { scenario, seeds, borrowers, loopers, dipBuyers, features, curve } = options;
+  const { scenario, seeds, borrowers, loopers, dipBuyers, features, curve, ordering } = options;
   return [
     style.bold(`Sweep: ${result.cells.length} cells, ${seeds} seeds each`),
-    `${scenario}; ${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers; ${features}, ${curve} curve, ` +
-      "where the grid does not say otherwise",
+    `${scenario}; ${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers; ` +
+      [features, `${curve} curve`, ...describeOrdering(ordering)].join(", ") +
+      ", where the grid does not say otherwise",
     style.dim("Means and 95 % intervals. * safe: the upper end of the loss is within the bound. + Pareto."),
     ...heatPanels(result).flatMap((panel) => SHOWN.flatMap((id) => ["", ...map(result, panel, id, style)])),
     "",

@@ -3,7 +3,7 @@ import type { Table, Value } from "./database.ts";
 import type { StoredRun } from "./results-store.ts";
 
 /** What of a job is text. */
-const TEXTS = ["scenario", "seed", "curve", "features"] as const;
+const TEXTS = ["scenario", "seed", "curve", "features", "ordering"] as const;
 
 /**
  * A row a run: key and basis, what was run, every parameter by its dotted name (null: the curve has none such), every metric,
@@ -27,7 +27,7 @@ export function runsTable(runs: readonly StoredRun[]): Table {
     rows: runs.map(({ key, basis, job, values, outcome }): Value[] => {
       const found: Readonly<Record<string, number>> = { ...outcome.metrics };
       return [
-        ...[key, basis, ...TEXTS.map((name) => job[name])],
+        ...[key, basis, ...TEXTS.map((name) => textOf(job, name))],
         job.blocks,
         ...parameters.map((name) => values[name] ?? null),
         ...metrics.map((name) => found[name] ?? null),
@@ -35,4 +35,9 @@ export function runsTable(runs: readonly StoredRun[]): Table {
       ];
     }),
   };
+}
+
+/** Runs of older code do not say how blocks were ordered: by fee. */
+function textOf(job: Partial<StoredRun["job"]>, name: (typeof TEXTS)[number]): Value {
+  return job[name] ?? (name === "ordering" ? "fee" : null);
 }

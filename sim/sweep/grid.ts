@@ -5,7 +5,7 @@ import type { Overrides } from "./setting.ts";
 
 /** One dimension of a sweep. */
 export interface Axis {
-  /** A parameter, `features`, `curve` or `scenario`. */
+  /** A parameter, one of `CHOICES`, or `scenario`. */
   readonly name: string;
   readonly unit: string;
   readonly values: readonly (number | string)[];
@@ -64,7 +64,10 @@ export function pointsOf(axes: readonly Axis[]): Point[] {
 
 /** What a pool's makers choose, and not what happens to it. */
 export function isDesign(name: string): boolean {
-  return isChoice(name) || ["risk.", "profile.", "curve.", "pool."].some((prefix) => name.startsWith(prefix));
+  return (
+    (isChoice(name) && name !== "ordering") ||
+    ["risk.", "profile.", "curve.", "pool."].some((prefix) => name.startsWith(prefix))
+  );
 }
 
 export function namePoint(point: Point): string {

@@ -1,4 +1,5 @@
 import type { Features } from "../config.ts";
+import type { OrderingName } from "../engine/block-order.ts";
 import { crashOf } from "../frontier/perform.ts";
 import type { Crowd } from "../frontier/job.ts";
 import type { CurveName } from "../liquidation-curves.ts";
@@ -14,6 +15,8 @@ export interface LabJob extends Crowd {
   readonly seed: string;
   readonly curve: CurveName;
   readonly features: Features;
+  /** Of blocks. */
+  readonly ordering: OrderingName;
   /** By name, in the order of names, without what is as usual: so that equal jobs have equal keys. */
   readonly overrides: Overrides;
 }
@@ -32,8 +35,8 @@ export function labJob(job: Omit<LabJob, "kind" | "overrides">, changes: Overrid
   const differing = Object.entries(changes).filter(([name, value]) => usual[name] !== value);
   const overrides = Object.fromEntries(differing.sort(([a], [b]) => (a < b ? -1 : 1)));
   // Nothing else that somebody may have put there: it would be part of the key.
-  const { scenario, blocks, seed, curve, features, borrowers, loopers, dipBuyers } = job;
-  return { kind: "lab", scenario, blocks, seed, curve, features, borrowers, loopers, dipBuyers, overrides };
+  const { scenario, blocks, seed, curve, features, ordering, borrowers, loopers, dipBuyers } = job;
+  return { kind: "lab", scenario, blocks, seed, curve, features, ordering, borrowers, loopers, dipBuyers, overrides };
 }
 
 /** Every parameter of a job. */
@@ -46,7 +49,13 @@ export function valuesOf({ scenario, blocks, curve, overrides, borrowers, looper
 }
 
 /** For errors and progress: "black-thursday, seed 3, static, paced, risk.z 5". */
-export function describeLabJob({ scenario, seed, features, curve, overrides }: LabJob): string {
+export function describeLabJob({ scenario, seed, features, curve, ordering, overrides }: LabJob): string {
   const changed = Object.entries(overrides).map(([name, value]) => `${name} ${value}`);
-  return [scenario, `seed ${seed}`, features, curve, ...changed].join(", ");
+  return [scenario, `seed ${seed}`, features, curve, ...describeOrdering(ordering), ...changed].join(", ");
+}
+
+/** Nothing of the usual one. */
+export function describeOrdering(ordering: OrderingName): string[] {
+  if (ordering === "fee") return [];
+  return [ordering === "random" ? "blocks in random order" : "blocks in the order of arrival"];
 }

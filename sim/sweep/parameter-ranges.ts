@@ -1,4 +1,5 @@
 import type { AssetProfile, LAB, RISK } from "../config.ts";
+import { MOST_LATENCY } from "../agents/late.ts";
 import type { CurveParameter } from "../liquidation-curves.ts";
 
 /** What a parameter may be. */
@@ -134,6 +135,8 @@ export const OTHER_RANGES = {
   "wishes.liquidationFactorBps": bps(2, 9_800, "the same of the liquidation factor"),
   "scenario.severity": { low: 0, high: 5, unit: "×", doc: "the logarithm of every price ÷ the first, times this" },
   "scenario.volatilityBefore": { low: 0.01, high: 20, unit: "×", doc: "volatility before the scenario, times this" },
+  "blocks.latency": count(0, MOST_LATENCY, "until liquidators and the kicker act on what they see, in blocks"),
+  "blocks.full": count(0, 1, "1: as `shock --congestion` has them; 0: where the scenario has them so"),
   "crowd.borrowers": count(0, 10_000, "borrowers"),
   "crowd.loopers": count(0, 10_000, "loopers"),
   "crowd.dipBuyers": count(0, 10_000, "dip buyers"),

@@ -1,4 +1,5 @@
 import { FEATURES } from "../config.ts";
+import { ORDERINGS } from "../engine/block-order.ts";
 import { CURVE_NAMES, CURVES, type CurveName } from "../liquidation-curves.ts";
 import { UserError } from "../user-error.ts";
 import {
@@ -41,9 +42,10 @@ export const PARAMETERS: readonly Parameter[] = [
 ];
 
 /** What is chosen from a list rather than counted. */
-export const CHOICES: Readonly<Record<"features" | "curve", readonly string[]>> = {
+export const CHOICES: Readonly<Record<"features" | "curve" | "ordering", readonly string[]>> = {
   features: FEATURES,
   curve: CURVE_NAMES,
+  ordering: ORDERINGS,
 };
 export type ChoiceName = keyof typeof CHOICES;
 

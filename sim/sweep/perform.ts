@@ -19,10 +19,11 @@ export async function performLabJob(
   job: LabJob,
   worlds?: Worlds,
 ): Promise<LabOutcome> {
-  const { seed, curve, features, borrowers, loopers, dipBuyers, overrides } = job;
+  const { seed, curve, features, ordering, borrowers, loopers, dipBuyers, overrides } = job;
   const crash = crashOf(job.scenario, job.blocks);
   const options = {
-    ...{ scenario: scenarioOf(crash, overrides), seed, curve, features, borrowers, loopers, dipBuyers },
+    ...{ scenario: scenarioOf(crash, overrides), seed, curve, features, ordering },
+    ...{ borrowers, loopers, dipBuyers },
     ...settingOf(overrides, crash.asset),
   };
   const { run, amplification } = await runOnce(hre, connection, options, undefined, worlds);

@@ -1,4 +1,5 @@
 import { scaledProfile, type Features } from "../config.ts";
+import type { OrderingName } from "../engine/block-order.ts";
 import { isListed } from "../engine/world.ts";
 import { crashOf } from "../frontier/perform.ts";
 import type { Crowd } from "../frontier/job.ts";
@@ -14,6 +15,7 @@ export interface Common extends Crowd {
   readonly blocks: number;
   readonly curve: CurveName;
   readonly features: Features;
+  readonly ordering: OrderingName;
   /** By full names: what is other than usual everywhere. */
   readonly set: Overrides;
 }
@@ -63,7 +65,7 @@ function merge({ set, ...common }: Common, point: Point) {
   for (const [name, value] of Object.entries({ ...set, ...point })) {
     if (Object.hasOwn(CROWD, name)) job[CROWD[name]] = value;
     else if (typeof value === "number") changes[name] = value;
-    else job[name] = value; // scenario, features or curve
+    else job[name] = value; // scenario or one of `CHOICES`
   }
   return { job: job as unknown as Omit<Common, "set">, changes };
 }

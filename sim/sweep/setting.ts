@@ -1,3 +1,4 @@
+import type { Latency } from "../agents/late.ts";
 import { LAB, PROFILES, RISK, type AssetProfile, type Parameters } from "../config.ts";
 import { CURVES, type CurveName, type CurveParameter } from "../liquidation-curves.ts";
 import type { AssetSymbol, Scenario } from "../scenarios/scenario.ts";
@@ -22,6 +23,9 @@ export interface Setting {
   /** Under which everybody drew what they wish for. */
   readonly wishes: AssetProfile;
   readonly lendingScale: number;
+  /** [blocks] */
+  readonly latency: Latency;
+  readonly congestion: boolean;
 }
 
 const ENDS = ["from", "to"] as const;
@@ -44,6 +48,7 @@ export function usualValues(asset: AssetSymbol, curve: CurveName): Readonly<Reco
     ...Object.entries(CURVES[curve]).map(([name, value]): [string, number] => [`curve.${name}`, value]),
     ...keysOf(OTHER_RANGES).flatMap((name): [string, number][] => {
       if (name.startsWith("crowd.")) return []; // every job says it
+      if (name.startsWith("blocks.")) return [[name, 0]];
       if (name === "wishes.borrowFactorBps") return [[name, profile.borrowFactorBps]];
       if (name === "wishes.liquidationFactorBps") return [[name, profile.liquidationFactorBps]];
       return [[name, 1]];
@@ -102,6 +107,8 @@ export function settingOf(overrides: Overrides, asset: AssetSymbol): Setting {
       liquidationFactorBps: of("wishes.liquidationFactorBps", PROFILES[asset].liquidationFactorBps),
     },
     lendingScale: of("pool.lendingScale", 1),
+    latency: [of("blocks.latency", 0), of("blocks.latency", 0)],
+    congestion: of("blocks.full", 0) === 1,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { FEATURES } from "../../sim/config.ts";
+import { ORDERINGS } from "../../sim/engine/block-order.ts";
 import type { SweepProgress } from "../../sim/frontier/sweep.ts";
 import { readBasis } from "../../sim/jobs/basis.ts";
 import type { Performer } from "../../sim/jobs/job.ts";
@@ -26,6 +27,7 @@ export interface BatchArguments {
   readonly blocks: string;
   readonly curve: string;
   readonly features: string;
+  readonly ordering: string;
   readonly borrowers: string;
   readonly loopers: string;
   readonly dipBuyers: string;
@@ -57,6 +59,7 @@ export function readCommon(args: BatchArguments): Common {
     blocks: parseCount(args.blocks, 10, 20_000, "--blocks"),
     curve: choose(CURVE_NAMES, args.curve, "--curve"),
     features: choose(FEATURES, args.features, "--features"),
+    ordering: choose(ORDERINGS, args.ordering, "--ordering"),
     ...{ borrowers, loopers, dipBuyers: parseCount(args.dipBuyers, 0, 10_000, "--dip-buyers") },
     set: parseSettings(args.set, "--set"),
   };

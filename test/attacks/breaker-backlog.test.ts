@@ -116,7 +116,7 @@ describe("Attack: tripping the breaker to keep others from borrowing", () => {
 
     describe("for half an hour that nobody trades against: 3,100 dollars bar borrowing for 15 minutes", () => {
       /** Begun so long after a sample of the volatility; until borrowing is open again. @returns The factor before it. [bps] */
-      async function barFrom(a: Attack, seconds: number): Promise<bigint> {
+      async function barFrom(a: Attack & { readonly price: number }, seconds: number): Promise<bigint> {
         const { price, swap, attack, rootAt } = a;
         await pokeFor(a, price, 75);
         const sample = Math.ceil((await a.networkHelpers.time.latest()) / SAMPLES_APART) * SAMPLES_APART;

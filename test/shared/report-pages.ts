@@ -60,7 +60,7 @@ export function madeUpFrontier(): Promise<FrontierResult> {
 }
 
 const LAB: Common = {
-  ...{ scenario: "black-thursday", blocks: 120, curve: "dutch", features: "static", set: {} },
+  ...{ scenario: "black-thursday", blocks: 120, curve: "dutch", features: "static", ordering: "fee", set: {} },
   ...{ borrowers: 10, loopers: 2, dipBuyers: 0 },
 };
 

@@ -7,7 +7,7 @@ import type { Worlds } from "../../sim/deployed-world.ts";
 import { StageKeeper } from "../../sim/engine/stage-keeper.ts";
 import { findScenario } from "../../sim/scenarios/built-in.ts";
 import { withFewerBlocks } from "../../sim/scenarios/keyframe-scenario.ts";
-import { runOnce } from "../../sim/shock.ts";
+import { runOnce, type OnceOptions } from "../../sim/shock.ts";
 import { labJob, type LabJob } from "../../sim/sweep/lab-job.ts";
 import { performLabJob } from "../../sim/sweep/perform.ts";
 import type { Overrides } from "../../sim/sweep/setting.ts";
@@ -16,7 +16,7 @@ const job = (changes: Overrides, parts: Partial<LabJob> = {}): LabJob =>
   labJob(
     {
       ...{ scenario: "flash-wick", blocks: 120, seed: "1", curve: "paced", features: "dynamic+breaker" },
-      ...{ borrowers: 5, loopers: 2, dipBuyers: 0, ...parts },
+      ...{ ordering: "fee", borrowers: 5, loopers: 2, dipBuyers: 0, ...parts },
     },
     changes,
   );
@@ -61,6 +61,27 @@ describe("a run with other parameters", () => {
     for (const changes of others) {
       expect((await perform(changes, parts)).hash, JSON.stringify(changes)).not.to.equal(sold.hash);
     }
+  });
+
+  it("has full blocks, slow bots and another order, as `shock` has them", async () => {
+    const parts = { features: "static", curve: "dutch", scenario: "black-thursday" } as const;
+    const scenario = withFewerBlocks(findScenario("black-thursday"), 120, 300);
+    const crowd = { borrowers: 5, loopers: 2, dipBuyers: 0 };
+    const conditions: [Overrides, Partial<LabJob>, Partial<OnceOptions>][] = [
+      [{ "blocks.latency": 5 }, {}, { latency: [5, 5] }],
+      [{ "blocks.full": 1 }, {}, { congestion: true }],
+      [{}, { ordering: "random" }, { ordering: "random" }],
+    ];
+    const hashes = [(await perform({}, parts)).hash];
+    for (const [changes, more, options] of conditions) {
+      const { hash } = await perform(changes, { ...parts, ...more });
+      const { run } = await runOnce(hre, connection, {
+        ...{ scenario, seed: "1", curve: "dutch", features: "static", ...crowd, ...options },
+      });
+      expect(hash).to.equal(run.hash);
+      hashes.push(hash);
+    }
+    expect(new Set(hashes).size).to.equal(4);
   });
 
   it("lists a static pool as it says, while everybody wishes for the same", async () => {

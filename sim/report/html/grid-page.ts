@@ -1,5 +1,6 @@
 import { findScenario } from "../../scenarios/built-in.ts";
 import type { Axis } from "../../sweep/grid.ts";
+import { describeOrdering } from "../../sweep/lab-job.ts";
 import { labMeasure, LENT, LOSS } from "../../sweep/measures.ts";
 import { usualValues } from "../../sweep/setting.ts";
 import { worldOf, type SweepCell, type SweepResult } from "../../sweep/sweep.ts";
@@ -17,7 +18,8 @@ const MAPPED = [LOSS, LENT, "amplification", "liquidated"];
 /** The report of `npx hardhat sweep`. @param command That reproduces it. */
 export function gridPage(result: SweepResult, command: string): ReportPage {
   const { options, cells, basis, runs } = result;
-  const { scenario, axes, seeds, firstSeed, bound, aim, borrowers, loopers, dipBuyers, features, curve } = options;
+  const { scenario, axes, seeds, firstSeed, bound, aim, borrowers, loopers, dipBuyers, features, curve, ordering } =
+    options;
   const safe = cells.filter(({ isSafe }) => isSafe).length;
   return sweepPage({
     title: `${scenario} over ${axes.map(({ name }) => name).join(" × ")}`,
@@ -25,7 +27,10 @@ export function gridPage(result: SweepResult, command: string): ReportPage {
     ...{ command, hash: basis, seed: `${firstSeed} to ${firstSeed + seeds - 1}` },
     facts: [
       { label: "People", value: `${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers` },
-      { label: "Pool", value: `${features}; liquidation by the ${curve} curve` },
+      {
+        label: "Pool",
+        value: [`${features}; liquidation by the ${curve} curve`, ...describeOrdering(ordering)].join("; "),
+      },
       {
         label: "Grid",
         value: axes

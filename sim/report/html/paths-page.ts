@@ -1,4 +1,5 @@
 import { LEAST_TAIL, type Distribution, type MonteCarloResult } from "../../montecarlo/montecarlo.ts";
+import { describeOrdering } from "../../sweep/lab-job.ts";
 import { labMeasure } from "../../sweep/measures.ts";
 import { formatNumber } from "../format.ts";
 import { withInterval } from "./compare-page.ts";
@@ -20,7 +21,7 @@ const FANS: Readonly<Record<string, { readonly title: string; readonly label: st
 /** The report of `npx hardhat montecarlo`. @param command That reproduces it. */
 export function pathsPage(result: MonteCarloResult, command: string): ReportPage {
   const { options, basis, parameters, measures, fans, seconds } = result;
-  const { scenario, paths, firstSeed, borrowers, loopers, dipBuyers, features, curve } = options;
+  const { scenario, paths, firstSeed, borrowers, loopers, dipBuyers, features, curve, ordering } = options;
   return monteCarloPage({
     title: `${formatNumber(paths)} paths of ${scenario}`,
     subtitle: "Each path draws its own prices between the scenario's points, its own population and its own luck.",
@@ -28,7 +29,10 @@ export function pathsPage(result: MonteCarloResult, command: string): ReportPage
     seed: `${firstSeed} to ${firstSeed + paths - 1}`,
     facts: [
       { label: "People", value: `${borrowers} borrowers, ${loopers} loopers, ${dipBuyers} dip buyers` },
-      { label: "Pool", value: `${features}; liquidation by the ${curve} curve` },
+      {
+        label: "Pool",
+        value: [`${features}; liquidation by the ${curve} curve`, ...describeOrdering(ordering)].join("; "),
+      },
     ],
     tiles: measures.filter(({ id }) => SHOWN.slice(0, 4).includes(id)).map(tile),
     measures: measures.filter(({ id }) => SHOWN.includes(id)).map(histogram),

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { NO_LATENCY } from "../../../sim/agents/late.ts";
 import { DEFAULTS, LAB, PROFILES, RISK } from "../../../sim/config.ts";
 import { CURVE_NAMES, curveOf } from "../../../sim/liquidation-curves.ts";
 import { createRng } from "../../../sim/rng.ts";
@@ -15,7 +16,7 @@ import { expectClose } from "../../shared/expect-close.ts";
 
 const ASSETS = Object.keys(PROFILES) as AssetSymbol[];
 const COMMON: Common = {
-  ...{ scenario: "black-thursday", blocks: 300, curve: "paced", features: "static", set: {} },
+  ...{ scenario: "black-thursday", blocks: 300, curve: "paced", features: "static", ordering: "fee", set: {} },
   ...{ borrowers: 6, loopers: 2, dipBuyers: 0 },
 };
 
@@ -42,10 +43,9 @@ describe("parameters by name", () => {
 
   it("leave everything as it was where nothing is changed", () => {
     for (const asset of ASSETS) {
-      const { parameters, profile, wishes, lendingScale } = settingOf({}, asset);
-      expect(parameters).to.deep.equal(DEFAULTS);
-      expect({ profile, wishes, lendingScale }).to.deep.equal({
-        ...{ profile: PROFILES[asset], wishes: PROFILES[asset], lendingScale: 1 },
+      expect(settingOf({}, asset)).to.deep.equal({
+        ...{ parameters: DEFAULTS, profile: PROFILES[asset], wishes: PROFILES[asset], lendingScale: 1 },
+        ...{ latency: NO_LATENCY, congestion: false },
       });
     }
     const scenario = findScenario("may-19");
@@ -163,13 +163,14 @@ describe("parameters by name", () => {
       expect(JSON.stringify(plan("depth=2;z=3")[0])).to.equal(JSON.stringify(plan("z=3;depth=2")[0]));
     });
 
-    it("puts crowd, curve and scenario where a job has them", () => {
-      const [job] = plan("crowd.loopers=9;curve=dutch;scenario=usdc-depeg;features=dynamic");
+    it("puts crowd, curve, ordering and scenario where a job has them", () => {
+      const [job] = plan("crowd.loopers=9;curve=dutch;scenario=usdc-depeg;features=dynamic;ordering=arrival");
       expect(job).to.deep.include({
         loopers: 9,
         curve: "dutch",
         scenario: "usdc-depeg",
         features: "dynamic",
+        ordering: "arrival",
         overrides: {},
       });
       expect(valuesOf(job)["crowd.loopers"]).to.equal(9);

@@ -19,7 +19,14 @@ const BASIS = "b".repeat(64);
 const jobOf = (seed: number, changes = {}): LabJob =>
   labJob(
     {
-      ...{ scenario: "flash-wick", blocks: 120, seed: String(seed), curve: "paced", features: "static" },
+      ...{
+        scenario: "flash-wick",
+        blocks: 120,
+        seed: String(seed),
+        curve: "paced",
+        features: "static",
+        ordering: "fee",
+      },
       ...{ borrowers: 6, loopers: 2, dipBuyers: 0 },
     },
     changes,
@@ -232,7 +239,7 @@ describe("ResultsStore", () => {
     it("has a column for every parameter, null where the curve has none such", async () => {
       await fill("a", JOBS.slice(0, 1));
       const { columns, rows } = await queryStore(at("a"), "SELECT * FROM runs");
-      expect(columns.slice(0, 6)).to.deep.equal(["key", "basis", "scenario", "seed", "curve", "features"]);
+      expect(columns.slice(0, 7)).to.deep.equal(["key", "basis", "scenario", "seed", "curve", "features", "ordering"]);
       expect(rows[0]).to.include({
         seed: "1",
         "lab.totalDebt": 60_000_000,
@@ -240,6 +247,20 @@ describe("ResultsStore", () => {
         "curve.premiumBps": 50,
       });
       expect(rows[0]).to.include({ "crowd.borrowers": 6, hash: fakeLabOutcome(JOBS[0]).hash });
+    });
+
+    it("says of runs of older code, which did not, that their blocks were ordered by fee", async () => {
+      await fill("a", JOBS.slice(0, 1));
+      const [file] = await readdir(at("a", "runs"));
+      const run = JSON.parse(await readFile(at("a", "runs", file), "utf8")) as { readonly job: Partial<LabJob> };
+      const { ordering: _, ...job } = run.job;
+      const key = keyOf(job, BASIS);
+      await writeFile(at("a", "runs", `${key}.json`), JSON.stringify({ ...run, key, job }));
+      const store = await ResultsStore.open(at("a"));
+      await store.consolidate();
+      store.close();
+      const { rows } = await queryStore(at("a"), "SELECT ordering FROM runs");
+      expect(rows).to.deep.equal([{ ordering: "fee" }, { ordering: "fee" }]);
     });
 
     it("says in one line what is wrong with a query or a store", async () => {

@@ -13,7 +13,7 @@ import { expectClose } from "../../shared/expect-close.ts";
 import { fakeLabOutcome } from "../../shared/fake-lab.ts";
 
 const COMMON: Common = {
-  ...{ scenario: "flash-wick", blocks: 120, curve: "paced", features: "dynamic", set: {} },
+  ...{ scenario: "flash-wick", blocks: 120, curve: "paced", features: "dynamic", ordering: "fee", set: {} },
   ...{ borrowers: 6, loopers: 2, dipBuyers: 0 },
 };
 
@@ -101,6 +101,17 @@ describe("sweep", () => {
     expect(above.frontier).to.deep.equal([{ world: {}, cell: null }]);
     expect((await sweepGrid(options("z=4", { bound: 0.11 }), "basis", spread)).cells[0].isSafe).to.equal(true);
     expect(formatSweepTable(above)).to.include("none is safe");
+  });
+
+  it("takes how blocks are, and their order, for the world and not for the pool's design", async () => {
+    const grid = "ordering=fee,random;blocks.full=0,1;z=2,8";
+    const { frontier } = await sweepGrid(options(grid), "basis", inAnyOrder("a"));
+    expect(frontier.map(({ world }) => world)).to.deep.equal([
+      ...["fee", "random"].flatMap((ordering) => [0, 1].map((full) => ({ ordering, "blocks.full": full }))),
+    ]);
+    expect(
+      formatSweepTable(await sweepGrid(options("z=2", { ordering: "arrival" }), "basis", inAnyOrder("a"))),
+    ).to.include("paced curve, blocks in the order of arrival, where the grid");
   });
 
   it("lays cells out as panels of the last two axes", async () => {
