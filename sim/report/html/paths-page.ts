@@ -61,14 +61,10 @@ function tile(measure: Distribution) {
   const { title, mean } = measure;
   const tail = tailOf(measure, CONFIDENCE);
   const format = formatOf(measure);
-  return {
-    ...{ label: `${title}, mean`, value: formatValue(mean.mean, format) },
-    ...(tail === undefined
-      ? {}
-      : {
-          note: `95 %: VaR ${formatValue(tail.valueAtRisk.mean, format)}, ES ${formatValue(tail.expectedShortfall.mean, format)}`,
-        }),
-  };
+  const head = { label: `${title}, mean`, value: formatValue(mean.mean, format) };
+  if (tail === undefined) return head;
+  const [atRisk, shortfall] = [tail.valueAtRisk, tail.expectedShortfall].map((each) => formatValue(each.mean, format));
+  return { ...head, note: `95 %: VaR ${atRisk}, ES ${shortfall}${tail.isSupported ? "" : "; too few paths for it"}` };
 }
 
 function histogram(measure: Distribution): MonteCarloMeasure {

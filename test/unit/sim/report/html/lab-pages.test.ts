@@ -23,6 +23,7 @@ describe("the page of a Monte Carlo", () => {
     expect(all?.tables?.[0].rows).to.have.lengthOf(result.measures.length);
     // Of forty paths two are beyond 95 %: that is said.
     expect(loss.note).to.include("too few paths");
+    for (const { note } of page.tiles ?? []) expect(note).to.match(/^95 %: VaR .*, ES .*; too few paths for it$/);
     expect(renderReport(page)).to.equal(
       renderReport(pathsPage(await madeUpPaths(), "npx hardhat montecarlo --paths 40")),
     );
