@@ -1,7 +1,8 @@
 import type { Latency } from "../agents/late.ts";
 import { LAB, PROFILES, RISK, type AssetProfile, type Parameters } from "../config.ts";
 import { CURVES, type CurveName, type CurveParameter } from "../liquidation-curves.ts";
-import type { AssetSymbol, Scenario } from "../scenarios/scenario.ts";
+import type { Rng } from "../rng.ts";
+import type { AssetSymbol, PricePath, Scenario } from "../scenarios/scenario.ts";
 import {
   ASSET_RANGES,
   CURVE_RANGES,
@@ -112,19 +113,26 @@ export function settingOf(overrides: Overrides, asset: AssetSymbol): Setting {
   };
 }
 
-/** The scenario with its path bent as the overrides say: the first price stays. */
+/** The scenario with its paths bent as the overrides say, those of other assets too: first prices stay. */
 export function scenarioOf(scenario: Scenario, overrides: Overrides): Scenario {
   const severity = overrides["scenario.severity"] ?? 1;
   const scale = overrides["scenario.volatilityBefore"] ?? 1;
   if (severity === 1 && scale === 1) return scenario;
   const { fast, slow } = scenario.volatilityBefore;
+  const bend = (path: PricePath) =>
+    severity === 1 ? path : path.map((price) => path[0] * (price / path[0]) ** severity);
+  const others =
+    scenario.others === undefined
+      ? undefined
+      : (rng: Rng) => {
+          const paths = Object.entries(scenario.others?.(rng) ?? {});
+          return Object.fromEntries(paths.map(([asset, path]) => [asset, bend(path)]));
+        };
   return {
     ...scenario,
     volatilityBefore: { fast: fast * scale, slow: slow * scale },
-    path: (rng) => {
-      const path = scenario.path(rng);
-      return severity === 1 ? path : path.map((price) => path[0] * (price / path[0]) ** severity);
-    },
+    path: (rng) => bend(scenario.path(rng)),
+    ...(others === undefined ? {} : { others }),
   };
 }
 

@@ -91,6 +91,16 @@ describe("parameters by name", () => {
     path(2).forEach((price, i) => expectClose(price / usual[0], (usual[i] / usual[0]) ** 2, 1e-12));
   });
 
+  it("bend the paths of other assets of the same history with it", () => {
+    const scenario = findScenario("correlated-crash");
+    const others = (severity: number) =>
+      scenarioOf(scenario, { "scenario.severity": severity }).others?.(createRng("1")).WETH ?? [];
+    const usual = others(1);
+    expect(new Set(usual).size).to.be.greaterThan(1);
+    expect(new Set(others(0))).to.deep.equal(new Set([usual[0]]));
+    others(2).forEach((price, i) => expectClose(price / usual[0], (usual[i] / usual[0]) ** 2, 1e-12));
+  });
+
   describe("#findParameter", () => {
     it("knows the last part of a name where only one has it", () => {
       expect(findParameter("z", "--grid").name).to.equal("risk.z");
