@@ -130,7 +130,8 @@ export default defineConfig({
   coverage: { skipFiles: ["contracts/mocks/**", "contracts/lab/**", "contracts/oracle/{BoundedCall,FeedReader}.sol"] },
   paths: { tests: { mocha: "test", solidity: "test/solidity" } },
   test: {
-    mocha: { timeout: 120_000, parallel: mochaJobs > 1, jobs: mochaJobs },
+    // Long enough for a machine that has other things to do: what hangs is found all the same.
+    mocha: { timeout: 600_000, parallel: mochaJobs > 1, jobs: mochaJobs },
     solidity: {
       fuzz: { runs: runCount("FUZZ_RUNS", 256), seed: process.env.FUZZ_SEED },
       // Where campaigns say what they did, if asked to: `scripts/fuzz.ts`.

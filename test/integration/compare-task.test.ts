@@ -17,8 +17,7 @@ const TINY = [
 ];
 const FEW = ["--blocks", "60", "--borrowers", "6", "--loopers", "2", "--seeds", "2"];
 
-describe("task compare", function () {
-  this.timeout(400_000);
+describe("task compare", () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(path.join(tmpdir(), "breakwater-compare-"));

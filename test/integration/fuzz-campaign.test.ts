@@ -5,9 +5,7 @@ import { expect } from "chai";
 import { runCampaigns, startSlice, vacuous } from "../../scripts/fuzz.ts";
 import { skipUnderCoverage } from "../shared/skip-under-coverage.ts";
 
-describe("the invariant campaigns", function () {
-  this.timeout(600_000);
-
+describe("the invariant campaigns", () => {
   const root = path.resolve(import.meta.dirname, "..", "..");
 
   it("do something by every one of their actions", async function () {

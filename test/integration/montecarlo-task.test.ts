@@ -15,8 +15,7 @@ import { refusalOf } from "../shared/refusal.ts";
 const TINY = ["--scenario", "flash-wick", "--blocks", "120", "--borrowers", "4", "--loopers", "1", "--curve", "paced"];
 const PATHS = 4;
 
-describe("tasks montecarlo, sweep, results and lab-worker", function () {
-  this.timeout(400_000);
+describe("tasks montecarlo, sweep, results and lab-worker", () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(path.join(tmpdir(), "breakwater-montecarlo-"));

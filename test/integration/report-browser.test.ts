@@ -60,8 +60,7 @@ async function stackedRisk() {
   }
 }
 
-describe("a report in Chromium", function () {
-  this.timeout(300_000);
+describe("a report in Chromium", () => {
   let browser: ReportBrowser;
   const files: Record<string, string> = {};
 

@@ -18,8 +18,7 @@ const MOST = {
   other: { charts: 0.05, screen: 0.08 },
 };
 
-describe("screenshots of a report", function () {
-  this.timeout(300_000);
+describe("screenshots of a report", () => {
   let browser: ReportBrowser;
   let blank: Page;
   let file: string;

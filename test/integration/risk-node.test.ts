@@ -17,9 +17,7 @@ import { runHardhat, startNode, type RunningNode } from "../shared/node-process.
 const CROWD = 21;
 
 /** As users type it, each in a process of its own, against a node in another. */
-describe("risk, and forks, on a live node", function () {
-  this.timeout(600_000); // some thirty processes, on a machine that may be busy
-
+describe("risk, and forks, on a live node", () => {
   let node: RunningNode;
   let directory: string;
   let deployment: Deployment;

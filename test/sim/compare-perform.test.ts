@@ -14,8 +14,7 @@ const JOB: CompareJob = {
   ...{ blocks: 60, borrowers: 6, loopers: 1, lendingScale: 1, hasImpact: true },
 };
 
-describe("a job of the comparison of protocols, on the real contracts", function () {
-  this.timeout(240_000);
+describe("a job of the comparison of protocols, on the real contracts", () => {
   let connection: NetworkConnection;
   let performer: ComparePerformer;
   before(async () => {

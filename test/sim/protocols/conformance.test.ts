@@ -28,8 +28,7 @@ const MAX = (1n << 256n) - 1n;
 const tokens = new Interface(["function mint(address to, uint256 amount)", "function approve(address, uint256)"]);
 
 for (const { name, options } of PROTOCOLS) {
-  describe(`the lab's ${name}`, function () {
-    this.timeout(240_000);
+  describe(`the lab's ${name}`, () => {
     let connection: NetworkConnection;
     let world: World;
     let origin: unknown;

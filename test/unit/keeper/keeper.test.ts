@@ -152,7 +152,7 @@ describe("Keeper", () => {
     expect(await outcome(k, "take", "reverted")).to.equal(0);
     expect(await valueOf(k.metrics.requests, { result: "transient" })).to.be.greaterThan(20);
     await k.close();
-  }).timeout(240_000);
+  });
 
   it("fails a round, not the process, when the node is gone, and says so to whoever asks", async () => {
     const scene = await load(keeperScene);

@@ -67,8 +67,7 @@ await Promise.all(JSON.parse(jobs).map(async (job) => {
 await performer.close();
 `;
 
-describe("a queue in Redis", function () {
-  this.timeout(100_000);
+describe("a queue in Redis", () => {
   let redis: RunningRedis;
   let directory: string;
   const running: ChildProcess[] = [];
