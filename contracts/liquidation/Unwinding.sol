@@ -62,7 +62,9 @@ abstract contract Unwinding is PoolProvision {
         _requireProportion(account, collateral, amount, left, debt);
         if (owned != 0) {
             if (_pauseFlags & PAUSE_COLLATERAL_EXIT != 0) revert PoolPaused(PAUSE_COLLATERAL_EXIT);
-            if (left < _minDebt && debt >= _minDebt) revert PoolDebtBelowMinimum(_minDebt, left);
+            if (left < _minDebt && debt >= _minDebt - (_minDebt >> MIN_DEBT_SLACK_SHIFT)) {
+                revert PoolDebtBelowMinimum(_minDebt, left);
+            }
         }
         record.debtShares = uint128(owned);
         _shrinkSale(record, owned, owned + shares);

@@ -136,7 +136,7 @@ abstract contract PoolBorrower is PoolLender {
     }
 
     /// @inheritdoc ILendingPool
-    /// @dev An account that already owes less than the minimum (because it was raised) may repay any part.
+    /// @dev An account that already owes less than the minimum, by a thousandth or more (because it was raised), may repay any part.
     function repay(
         uint256 assets,
         uint256 shares,
@@ -159,7 +159,9 @@ abstract contract PoolBorrower is PoolLender {
         uint256 minDebt = _minDebt;
         if (owned != 0 && minDebt != 0) {
             uint256 left = _debtAssetsOf(a, owned);
-            if (left < minDebt && before >= minDebt) revert PoolDebtBelowMinimum(minDebt, left);
+            if (left < minDebt && before >= minDebt - (minDebt >> MIN_DEBT_SLACK_SHIFT)) {
+                revert PoolDebtBelowMinimum(minDebt, left);
+            }
         }
         _account[account].debtShares = uint128(owned);
         if (_account[account].kickedAt != 0) _reduceSale(account, owned, owned + shares);

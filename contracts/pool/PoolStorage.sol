@@ -15,6 +15,8 @@ abstract contract PoolStorage is IPoolTypes {
     /// as many feeds as the oracle takes (`test/load/worst-gas.test.ts`), and fits into a transaction whatever an engine uses.
     uint256 internal constant MAX_COLLATERALS_PER_ACCOUNT = 10;
     uint256 internal constant BPS = 1e4;
+    /// @dev What rounding in others' transactions takes off a debt is far below this part of the minimum: no excuse to leave dust.
+    uint256 internal constant MIN_DEBT_SLACK_SHIFT = 10;
     uint256 internal constant PRICE_SCALE = 1e36;
     /// @dev No amount in the books is larger: two of them multiply without overflow.
     uint256 internal constant MAX_AMOUNT = type(uint112).max;

@@ -198,7 +198,7 @@ export function repay(a: Auction, index: number, amount: { readonly assets?: big
   const copy = copyOf(a);
   reduceDebt(copy, assets, shares);
   const left = debtOf(copy, account.shares - shares);
-  if (account.shares !== shares && left < a.minDebt && before >= a.minDebt) {
+  if (account.shares !== shares && left < a.minDebt && before >= a.minDebt - (a.minDebt >> 10n)) {
     throw new Refused("PoolDebtBelowMinimum", [a.minDebt, left]);
   }
   reduceDebt(a, assets, shares);

@@ -169,8 +169,12 @@ function reduce(p: Pool, b: Books, record: PoolAccount, account: string, { asset
   return { before, left: p.rules.debtOf(b, record.shares - shares) };
 }
 
+/** What rounding takes off a debt is no excuse to leave dust. */
+const MIN_DEBT_SLACK_SHIFT = 10n;
+
 function requireMinimum({ parameters: { minDebt } }: Pool, before: bigint, left: bigint): void {
-  if (left < minDebt && before >= minDebt) throw new PoolRefused("PoolDebtBelowMinimum", [minDebt, left]);
+  if (left < minDebt && before >= minDebt - (minDebt >> MIN_DEBT_SLACK_SHIFT))
+    throw new PoolRefused("PoolDebtBelowMinimum", [minDebt, left]);
 }
 
 /** The rest is what the account owes; what is repaid is neither for sale nor lost. */

@@ -120,6 +120,18 @@ describe("LiquidationModule: unwinding", () => {
         .withArgs(MIN_DEBT, MIN_DEBT - 1n);
     });
 
+    it("reverts for whoever is below the minimum by less than a thousandth, unless all is repaid", async () => {
+      const { pool, admin, borrower, unwind } = await loadUnwind(calmDebtor);
+      const minDebt = DEBT + DEBT / 2_000n;
+      await admin.setMinDebt(minDebt);
+      await expect(unwind(1n, 0n, 1n))
+        .to.be.revertedWithCustomError(pool, "PoolDebtBelowMinimum")
+        .withArgs(minDebt, DEBT - 1n);
+      await admin.setMinDebt(DEBT + DEBT / 500n);
+      await unwind(1n, 0n, 1n);
+      expect(await pool.debtOf(borrower.address)).to.equal(DEBT - 1n);
+    });
+
     it("reverts while collateral exits are paused, unless all is repaid", async () => {
       const { admin, pool, borrower, unwind } = await loadUnwind(calmDebtor);
       await admin.pause(PAUSE.all);

@@ -83,7 +83,7 @@ describe("LendingPool: repaying", () => {
 
     it("lets an account that a raised minimum left below it repay any part", async () => {
       const { pool, admin, borrower, repay } = await loadDebtor();
-      await admin.setMinDebt(OWED + 1n);
+      await admin.setMinDebt(OWED + OWED / 500n);
       await repay(1n);
       await repay(0n, 1n);
       expect(await pool.debtOf(borrower.address)).to.equal(OWED - 2n);
@@ -91,6 +91,43 @@ describe("LendingPool: repaying", () => {
       await expect(repay(1n))
         .to.be.revertedWithCustomError(pool, "PoolDebtBelowMinimum")
         .withArgs(OWED - 2n, OWED - 3n);
+    });
+
+    it("lets nobody leave dust who is below the minimum by rounding in others' transactions only", async () => {
+      const p = await loadAgedDebtor();
+      await stopInterest(p);
+      const { pool, admin, borrower, otherBorrower, repay } = p;
+      const owed = () => pool.debtOf(borrower.address);
+      const minDebt = await owed();
+      await admin.setMinDebt(minDebt);
+      // Whoever borrows pays for the rounding, for some amounts almost a share: a little less is owed by all others.
+      const books = await booksIn(p, 1n);
+      const lossOf = (assets: bigint) =>
+        debt.sharesUp(assets, books) * (books.debtAssets + 1n) - assets * (books.debtShares + 1n);
+      const amounts = Array.from({ length: 99 }, (_, i) => BigInt(i + 1));
+      const dearest = amounts.reduce((best, each) => (lossOf(each) > lossOf(best) ? each : best));
+      for (let i = 0; i < 50 && (await owed()) === minDebt; ++i) {
+        await pool.connect(otherBorrower).borrow(dearest, 0, otherBorrower.address, otherBorrower.address);
+      }
+      expect(await owed()).to.equal(minDebt - 1n);
+      for (const part of [2n, minDebt / 2n, minDebt - 3n]) {
+        await expect(repay(part)).to.be.revertedWithCustomError(pool, "PoolDebtBelowMinimum");
+      }
+      await repay(0n, await pool.debtSharesOf(borrower.address));
+      expect(await owed()).to.equal(0);
+    });
+
+    it("takes a debt for one that a raised minimum left below it from a thousandth on, and one unit more", async () => {
+      const { pool, admin, borrower, repay } = await loadDebtor();
+      const minDebt = (OWED * 1_024n) / 1_023n; // a 1,024th of which is between the two
+      await admin.setMinDebt(minDebt);
+      const least = minDebt - minDebt / 1_024n;
+      await expect(repay(1n))
+        .to.be.revertedWithCustomError(pool, "PoolDebtBelowMinimum")
+        .withArgs(minDebt, OWED - 1n);
+      await admin.setMinDebt(minDebt + OWED - least + 2n);
+      await repay(1n);
+      expect(await pool.debtOf(borrower.address)).to.equal(OWED - 1n);
     });
 
     it("of all shares but one leaves what that one owes, and of the last one nothing", async () => {
