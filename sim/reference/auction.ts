@@ -12,7 +12,7 @@ import {
   type Account,
   type Auction,
 } from "./auction-state.ts";
-import { bookedDebtOf, debtOf, reduceDebt, sharesDown, sharesUp, writeOff, type Debt } from "./debt.ts";
+import { bookedDebtOf, debtOf, leavesDust, reduceDebt, sharesDown, sharesUp, writeOff, type Debt } from "./debt.ts";
 import { divUp, exp, less, minimum, ONE, WAD } from "./fixed-point.ts";
 import { isExpired, startAt } from "./sale-time.ts";
 import { prepare, size, SPEC, ticksFor, type Outcome, type Rules, type Sale, type Side, type Sold } from "./sale.ts";
@@ -198,7 +198,7 @@ export function repay(a: Auction, index: number, amount: { readonly assets?: big
   const copy = copyOf(a);
   reduceDebt(copy, assets, shares);
   const left = debtOf(copy, account.shares - shares);
-  if (account.shares !== shares && left < a.minDebt && before >= a.minDebt - (a.minDebt >> 10n)) {
+  if (account.shares !== shares && leavesDust(a.minDebt, before, left)) {
     throw new Refused("PoolDebtBelowMinimum", [a.minDebt, left]);
   }
   reduceDebt(a, assets, shares);

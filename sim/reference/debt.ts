@@ -47,3 +47,11 @@ export function writeOff(d: Debt, shares: bigint): bigint {
   reduceDebt(d, assetsDown(d, shares), shares);
   return before - d.debtAssets;
 }
+
+/** The part of the minimum debt that rounding in others' transactions stays far below. */
+const MIN_DEBT_SLACK_SHIFT = 10n;
+
+/** True: a repayment leaves less than the minimum of a debt that was none such before, but for rounding. [loan base units] */
+export function leavesDust(minDebt: bigint, before: bigint, left: bigint): boolean {
+  return left < minDebt && before >= minDebt - (minDebt >> MIN_DEBT_SLACK_SHIFT);
+}

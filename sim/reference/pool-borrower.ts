@@ -1,6 +1,6 @@
 /** The borrower side: collateral, debt and operators. Checks stand in the order in which a pool makes them. */
 import { shrinkSale } from "./auction.ts";
-import { reduceDebt } from "./debt.ts";
+import { leavesDust, reduceDebt } from "./debt.ts";
 import { less, minimum } from "./fixed-point.ts";
 import { NOTHING, pullLast, type Call } from "./pool-calls.ts";
 import { refreshIfStale, requireCovered, requireOpen, setProvision } from "./pool-risk.ts";
@@ -169,12 +169,8 @@ function reduce(p: Pool, b: Books, record: PoolAccount, account: string, { asset
   return { before, left: p.rules.debtOf(b, record.shares - shares) };
 }
 
-/** What rounding takes off a debt is no excuse to leave dust. */
-const MIN_DEBT_SLACK_SHIFT = 10n;
-
 function requireMinimum({ parameters: { minDebt } }: Pool, before: bigint, left: bigint): void {
-  if (left < minDebt && before >= minDebt - (minDebt >> MIN_DEBT_SLACK_SHIFT))
-    throw new PoolRefused("PoolDebtBelowMinimum", [minDebt, left]);
+  if (leavesDust(minDebt, before, left)) throw new PoolRefused("PoolDebtBelowMinimum", [minDebt, left]);
 }
 
 /** The rest is what the account owes; what is repaid is neither for sale nor lost. */

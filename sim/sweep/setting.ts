@@ -81,6 +81,7 @@ export function settingOf(overrides: Overrides, asset: AssetSymbol): Setting {
     ENDS.map((end, i) => of(`lab.${name}.${end}`, LAB[name][i])) as [number, number];
   const own = group("profile", PROFILES[asset]);
   const depth = of("market.depth", 1);
+  const latency = of("blocks.latency", 0);
   const profile = {
     ...own,
     exchangeDepthShare: own.exchangeDepthShare * depth,
@@ -108,7 +109,7 @@ export function settingOf(overrides: Overrides, asset: AssetSymbol): Setting {
       liquidationFactorBps: of("wishes.liquidationFactorBps", PROFILES[asset].liquidationFactorBps),
     },
     lendingScale: of("pool.lendingScale", 1),
-    latency: [of("blocks.latency", 0), of("blocks.latency", 0)],
+    latency: [latency, latency],
     congestion: of("blocks.full", 0) === 1,
   };
 }
@@ -121,18 +122,14 @@ export function scenarioOf(scenario: Scenario, overrides: Overrides): Scenario {
   const { fast, slow } = scenario.volatilityBefore;
   const bend = (path: PricePath) =>
     severity === 1 ? path : path.map((price) => path[0] * (price / path[0]) ** severity);
-  const others =
-    scenario.others === undefined
-      ? undefined
-      : (rng: Rng) => {
-          const paths = Object.entries(scenario.others?.(rng) ?? {});
-          return Object.fromEntries(paths.map(([asset, path]) => [asset, bend(path)]));
-        };
+  const drawOthers = scenario.others?.bind(scenario);
+  const others = (rng: Rng) =>
+    Object.fromEntries(Object.entries(drawOthers?.(rng) ?? {}).map(([asset, path]) => [asset, bend(path)]));
   return {
     ...scenario,
     volatilityBefore: { fast: fast * scale, slow: slow * scale },
     path: (rng) => bend(scenario.path(rng)),
-    ...(others === undefined ? {} : { others }),
+    ...(drawOthers === undefined ? {} : { others }),
   };
 }
 
