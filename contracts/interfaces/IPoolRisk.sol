@@ -59,8 +59,7 @@ interface IPoolRisk {
     }
 
     /// @param risk What is stored from now on, for `RiskWordLib`.
-    /// @param liquidationFactorBps In force now.
-    event RiskUpdated(address indexed collateral, RiskWord risk, uint256 liquidationFactorBps);
+    event RiskUpdated(address indexed collateral, RiskWord risk);
     event PoolRiskUpdated(bool restricted, uint256 exitFloorShares, uint256 exitRefillPerSecond);
     event RiskEngineSet(address engine, uint256 maxAge);
     event KeeperPaid(address indexed keeper, uint256 assets);

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// What a poke may leave for another time where nothing speaks for it, to be added up: see `pokeConditions`.
+
+/// @dev The poke as a whole. Then the mean price is what was last read of it, no older than users of the asset are content
+/// with, and the feeds, asked now, agree with it.
+uint256 constant MEAN_MAY_WAIT = 1;
+/// @dev The feeds of the quote asset. Then that is worth what they last said to a poke, while the feed of the asset, asked now,
+/// and its mean price agree with it.
+uint256 constant QUOTE_MAY_WAIT = 2;
+/// @dev Asking feeds for their decimals, in the first minutes of an hour.
+uint256 constant DECIMALS_MAY_WAIT = 4;
+/// @dev The feeds of the quote asset, if others are asked for their decimals.
+uint256 constant EITHER_MAY_WAIT = 8;
+
 /// @title What a price oracle knows of a market besides its prices
 /// @notice For risk engines: how far the sources are apart, and whether they are to be had at all.
 interface IPriceConditions {
@@ -12,13 +25,13 @@ interface IPriceConditions {
         uint256 ema36; // slow average
         bool lendable; // as many sources are fresh as lending requires, and the sequencer is up and past its grace period
         bool inGrace; // the sequencer is up again, but not for as long as its grace period
+        bool errandDue; // the feeds of the quote asset were left, or their decimals, and will have to be asked soon
     }
 
     /// @notice How an asset stands now. Never reverts for a source's sake; with too little gas to ask every source it does.
     function conditionsOf(address asset) external view returns (Conditions memory);
 
     /// @notice `IPriceOracle.poke` and then `conditionsOf`, with every source asked once for both. Permissionless.
-    /// @param mayWait True: the poke may wait for another time where nothing speaks for it. Then the mean price is what was last
-    /// read of it, no older than users of the asset are content with, and the feeds, asked now, agree with it.
-    function pokeConditions(address asset, bool mayWait) external returns (Conditions memory);
+    /// @param mayWait Sum of what may: `MEAN_MAY_WAIT` and others. 0: nothing.
+    function pokeConditions(address asset, uint256 mayWait) external returns (Conditions memory);
 }

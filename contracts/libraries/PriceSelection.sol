@@ -36,7 +36,7 @@ library PriceSelection {
         uint256 freshFeeds
     ) internal pure returns (uint256) {
         if (freshFeeds == 0) return 0;
-        if (freshFeeds + (twap == 0 ? 0 : 1) >= 3) return median(feeds, twap);
+        if (freshFeeds >= (twap == 0 ? 3 : 2)) return median(feeds, twap);
         if (feeds[0] != 0) return feeds[0];
         return feeds[1] != 0 ? feeds[1] : feeds[2];
     }
@@ -60,8 +60,10 @@ library PriceSelection {
     /// @notice True when `price` is within `twap` ± `bandBps`.
     function inBand(uint256 price, uint256 twap, uint256 bandBps) internal pure returns (bool) {
         // A pool at the end of its range says more than 208 bits.
-        uint256 width = twap >> 208 == 0 ? (twap * bandBps) / 1e4 : twap.fullMulDiv(bandBps, 1e4);
-        return FixedPointMathLib.dist(price, twap) <= width;
+        unchecked {
+            uint256 width = twap >> 208 == 0 ? (twap * bandBps) / 1e4 : twap.fullMulDiv(bandBps, 1e4);
+            return FixedPointMathLib.dist(price, twap) <= width;
+        }
     }
 
     /// @notice Half-width of the band now: `bandBps` plus what it has widened since the divergence began. [bps]

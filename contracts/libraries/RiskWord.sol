@@ -27,11 +27,12 @@ struct Risk {
     uint256 discountTenBps; // β. [10 bps]
     uint256 level; // ICircuitBreaker.Level
     bool isGrace; // while fresh, only deeply unhealthy accounts are for sale
+    bool isRestless; // the factor rises no sooner than a day after this was written
 }
 
 /// @title One collateral's risk in one word
 /// @notice Bits from the lowest: borrow factor 16, ramp from 16, ramp to 16, ramp start 32, ramp end 32, fresh until 32,
-/// reserve 32, λ from 8, λ 8, λ start 32, discount 8, level 2, grace 1, age 17: 252.
+/// reserve 32, λ from 8, λ 8, λ start 32, discount 8, level 2, grace 1, age 17, restless 1: 253.
 /// @dev λ is the loading of a one-factor model of correlation, `ρᵢⱼ = λᵢ·λⱼ`. It is a possible correlation for any
 /// λ in [0, 1], which a table of pairs with floors need not be, and costs one number a collateral.
 library RiskWordLib {
@@ -84,6 +85,18 @@ library RiskWordLib {
             // Written at `until − maxAge`, which is no later than now. Times have 32 bits, ages 17.
             return until != 0 && (timestamp > until || timestamp + maxAge(w) > until + age);
         }
+    }
+
+    /// @notice When an engine that still governs wrote the word. [unix s]
+    function writtenAt(RiskWord w) internal pure returns (uint256) {
+        unchecked {
+            return freshUntil(w) - maxAge(w); // it was a time once
+        }
+    }
+
+    /// @notice True if what the engine last said was no calm: the day without a rise begins at `writtenAt`.
+    function isRestless(RiskWord w) internal pure returns (bool) {
+        return (RiskWord.unwrap(w) >> 252) & 1 != 0;
     }
 
     /// @notice How long the word was fresh when it was written. [s]
@@ -155,6 +168,7 @@ library RiskWordLib {
         r.level = (word >> 232) & 3;
         r.isGrace = (word >> 234) & 1 != 0;
         r.maxAge = (word >> 235) & 0x1ffff;
+        r.isRestless = isRestless(w);
     }
 
     /// @dev The caller keeps every field within its bits, here and below.
@@ -163,6 +177,7 @@ library RiskWordLib {
         w = w.addLoading(r.loadingFrom, r.loading, r.loadingStart);
         w = w.addFreshness(r.borrowFactorBps, r.freshUntil, r.maxAge);
         w = w.addFindings(r.reserve, r.discountTenBps, r.level, r.isGrace);
+        if (r.isRestless) w = w.addUnrest();
     }
 
     /// @notice A word in parts: those that follow are added to it, each once.
@@ -172,6 +187,10 @@ library RiskWordLib {
 
     function addLoading(RiskWord w, uint256 from, uint256 to, uint256 start) internal pure returns (RiskWord) {
         return RiskWord.wrap(RiskWord.unwrap(w) | (from << 176) | (to << 184) | (start << 192));
+    }
+
+    function addUnrest(RiskWord w) internal pure returns (RiskWord) {
+        return RiskWord.wrap(RiskWord.unwrap(w) | (1 << 252));
     }
 
     function addFreshness(

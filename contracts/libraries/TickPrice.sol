@@ -38,16 +38,21 @@ library TickPrice {
 
     /// @notice Tick of a price, times 1e6, within 1e-6 of a tick of its real value; clamped to ±MAX_TICK. price36_ > 0.
     function tickE6(uint256 price36_) internal pure returns (int56) {
-        int256 logarithm = FixedPointMathLib.lnWad(int256(price36_.min(uint256(type(int256).max)))) - LN_1E18_WAD;
-        int256 result = (logarithm * 1e24) / int256(LN_BASE_36);
-        int256 bound = int256(MAX_TICK) * E6;
-        return int56(FixedPointMathLib.clamp(result, -bound, bound));
+        int256 logarithm = FixedPointMathLib.lnWad(int256(price36_.min(uint256(type(int256).max))));
+        unchecked {
+            // Logarithms of words are at most 136e18.
+            int256 result = ((logarithm - LN_1E18_WAD) * 1e24) / int256(LN_BASE_36);
+            int256 bound = int256(MAX_TICK) * E6;
+            return int56(FixedPointMathLib.clamp(result, -bound, bound));
+        }
     }
 
     /// @notice Whole tick at or below. [rounded towards −∞, so that the price is rounded down]
     function floorTick(int56 e6) internal pure returns (int24 tick) {
-        tick = int24(e6 / E6);
-        if (e6 < 0 && e6 % E6 != 0) --tick;
+        unchecked {
+            tick = int24(e6 / E6);
+            if (e6 < 0 && int56(tick) * E6 != e6) --tick; // ticks are far from the least that 24 bits hold
+        }
     }
 
     /// @notice One step of an exponential average with irregular sampling:

@@ -94,11 +94,11 @@ contract ConstantPriceOracle is IPriceOracle, IPriceConditions {
             _requireNotReverting(asset);
             return c;
         }
-        return Conditions(p.price36, p.price36, p.price36, p.price36, true, false);
+        return Conditions(p.price36, p.price36, p.price36, p.price36, true, false, false);
     }
 
     /// @inheritdoc IPriceConditions
-    function pokeConditions(address asset, bool) external view returns (Conditions memory) {
+    function pokeConditions(address asset, uint256) external view returns (Conditions memory) {
         return conditionsOf(asset);
     }
 

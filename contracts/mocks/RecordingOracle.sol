@@ -8,7 +8,7 @@ import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 contract RecordingOracle {
     address private immutable _real;
 
-    event Conditioned(address indexed asset, bool mayWait, IPriceConditions.Conditions conditions);
+    event Conditioned(address indexed asset, uint256 mayWait, IPriceConditions.Conditions conditions);
 
     constructor(address real) {
         _real = real;
@@ -16,7 +16,7 @@ contract RecordingOracle {
 
     function pokeConditions(
         address asset,
-        bool mayWait
+        uint256 mayWait
     ) external returns (IPriceConditions.Conditions memory conditions) {
         conditions = IPriceConditions(_real).pokeConditions(asset, mayWait);
         emit Conditioned(asset, mayWait, conditions);

@@ -8,12 +8,13 @@ using AssetWordLib for AssetWord global;
 
 /// @title One asset's configuration in one word
 /// @notice Bits from the lowest: link 160, kind 2, decimals 5, feeds 2, required sources 3, feeds in quote 1, token0 1,
-/// sequencer 1, band 13, widening 13, window 17, snapshot age 12, time constant 20: 250. Of a share, which has no band, its
-/// largest rise is in the place of that.
+/// sequencer 1, band 13, widening 13, window 17, snapshot age 12, time constant 20, feeds of the quote asset 2: 252. Of a share,
+/// which has no band, its largest rise is in the place of that.
 library AssetWordLib {
     uint256 internal constant MARKET = 1;
     uint256 internal constant SHARE = 2;
     uint256 private constant SEQUENCER_BIT = 1 << 174;
+    uint256 private constant QUOTE_FEEDS_FROM = 250;
 
     /// @dev Everything of a market, unpacked.
     struct Market {
@@ -46,6 +47,18 @@ library AssetWordLib {
     function withSequencer(AssetWord w, bool exists) internal pure returns (AssetWord) {
         uint256 word = AssetWord.unwrap(w) & ~SEQUENCER_BIT;
         return AssetWord.wrap(exists ? word | SEQUENCER_BIT : word);
+    }
+
+    /// @notice How many feeds the quote asset has: none for who has no use for them.
+    function withQuoteFeeds(AssetWord w, uint256 count) internal pure returns (AssetWord) {
+        uint256 kept = AssetWord.unwrap(w) & ((1 << QUOTE_FEEDS_FROM) - 1);
+        bool uses = isMarket(w) && feedCount(w) != 0 && !feedsInQuote(w);
+        return AssetWord.wrap(uses ? kept | (count << QUOTE_FEEDS_FROM) : kept);
+    }
+
+    /// @notice Of the quote asset, by which feeds of the market are read. 0: none, or they answer in the quote asset itself.
+    function quoteFeedCount(AssetWord w) internal pure returns (uint256) {
+        return AssetWord.unwrap(w) >> QUOTE_FEEDS_FROM;
     }
 
     function hasSequencer(AssetWord w) internal pure returns (bool) {

@@ -73,7 +73,9 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
             m.pool = config.twapPool;
             m.twapWindow = config.twapWindow;
         }
-        AssetWord w = AssetWordLib.ofMarket(m).withSequencer(_sequencerFeed != address(0));
+        AssetWord w = AssetWordLib.ofMarket(m).withSequencer(_sequencerFeed != address(0)).withQuoteFeeds(
+            _quoteFeedCount
+        );
         a.word = w;
         Head memory h;
         _requireAgreement(asset, a, w, h);
@@ -81,7 +83,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         // The averages begin here. A running divergence goes on, unless the new sources agree.
         h.divergenceStart = divergenceStart;
         Reading memory r;
-        _rememberMarket(asset, a, w, h, r);
+        _rememberMarket(asset, a, w, h, r, 0);
     }
 
     /// @dev Nothing is left of what was configured and remembered of an asset.
@@ -116,6 +118,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
     function setQuoteFeeds(FeedInput[] calldata feeds) external restricted {
         _require(feeds.length <= MAX_FEEDS, "feeds", feeds.length);
         _quoteFeedCount = uint8(feeds.length);
+        _quoteMemory = 0;
         uint256 lowest = type(uint256).max;
         uint256 highest;
         for (uint256 i; i < MAX_FEEDS; ++i) {
@@ -129,6 +132,10 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
             if (priceWad > highest) highest = priceWad;
         }
         _requireSpread(quoteAsset, lowest, highest);
+        for (uint256 i; i < _assets.length; ++i) {
+            Asset storage a = _asset[_assets[i]];
+            a.word = a.word.withQuoteFeeds(feeds.length);
+        }
         emit QuoteConfigured(feeds);
     }
 

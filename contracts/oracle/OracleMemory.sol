@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {DECIMALS_MAY_WAIT, EITHER_MAY_WAIT, QUOTE_MAY_WAIT} from "../interfaces/IPriceConditions.sol";
 import {PriceSelection} from "../libraries/PriceSelection.sol";
 import {TickPrice} from "../libraries/TickPrice.sol";
 import {AssetWord} from "./AssetWord.sol";
@@ -13,18 +14,28 @@ import {UniswapTwap} from "./UniswapTwap.sol";
 abstract contract OracleMemory is OracleSources {
     /// @notice Shortest time between two samples. [s]
     uint256 public constant MIN_POKE_INTERVAL = 12;
-    /// @dev Feeds are asked for their decimals by the first poke of each hour of the clock, and by any that finds a reason.
+    /// @dev Feeds are asked for their decimals by the first poke of each hour of the clock, or somewhat later, and by any that
+    /// finds a reason.
     uint256 private constant DECIMALS_INTERVAL = 1 hours;
+    /// @dev So long into the hour it may be put off. [s]
+    uint256 private constant DECIMALS_PATIENCE = 10 minutes;
+    /// @dev What feeds of the quote asset said is good for a poke, where nothing is in doubt, for this long. [s]
+    uint256 private constant QUOTE_MAX_AGE = 5 minutes;
+    /// @dev From this age on pokes say that it will have to be asked again. [s]
+    uint256 private constant QUOTE_DUE_AGE = 2 minutes;
 
     /// @dev A poke within `MIN_POKE_INTERVAL` of the last does nothing, and so does one while the sequencer is down:
     /// averages advance with time, not with calls.
     function _isDue(Head memory h, SequencerFeed.State state) internal view returns (bool) {
-        return block.timestamp - h.updatedAt >= MIN_POKE_INTERVAL && state != SequencerFeed.State.Down;
+        unchecked {
+            // Not in the future.
+            return block.timestamp - h.updatedAt >= MIN_POKE_INTERVAL && state != SequencerFeed.State.Down;
+        }
     }
 
     function _remember(address asset, Asset storage a, AssetWord w, Head memory h) internal {
         Reading memory r;
-        if (w.isMarket()) _rememberMarket(asset, a, w, h, r);
+        if (w.isMarket()) _rememberMarket(asset, a, w, h, r, 0);
         else _rememberShare(asset, a, w, h);
     }
 
@@ -40,6 +51,7 @@ abstract contract OracleMemory is OracleSources {
 
     /// @param h What is remembered; from now on, as of this moment.
     /// @param r Empty; what the sources say now.
+    /// @param mayWait See `IPriceConditions`.
     /// @return price Liquidation price of this moment; zero: no source is fresh.
     /// @return quoted `PriceSelection.referencePrice` of the reading.
     function _rememberMarket(
@@ -47,22 +59,28 @@ abstract contract OracleMemory is OracleSources {
         Asset storage a,
         AssetWord w,
         Head memory h,
-        Reading memory r
+        Reading memory r,
+        uint256 mayWait
     ) internal returns (uint256 price, uint256 quoted) {
-        bool asked = h.brokenFeeds != 0 || block.timestamp / DECIMALS_INTERVAL != h.updatedAt / DECIMALS_INTERVAL;
+        bool asked = _turnDecimals(w, h, mayWait);
         if (asked) h.brokenFeeds = _brokenFeeds(a, w);
-        _readInto(r, a, w, h, false, false);
-        if (!asked && !_isPlausible(w, h, r)) {
-            h.brokenFeeds = _brokenFeeds(a, w);
-            if (h.brokenFeeds != 0) _readInto(r, a, w, h, false, false);
+        if (mayWait & (asked ? QUOTE_MAY_WAIT | EITHER_MAY_WAIT : QUOTE_MAY_WAIT) != 0 && h.divergenceStart == 0) {
+            price = _readAtQuote(r, a, w, h, false);
+        }
+        if (price == 0) {
+            _readInto(r, a, w, h, _askQuote(w, h), false);
+            if (!asked && !_isPlausible(w, h, r)) {
+                (h.brokenFeeds, h.decimalsDue) = (_brokenFeeds(a, w), false);
+                if (h.brokenFeeds != 0) _readInto(r, a, w, h, _askQuote(w, h), false);
+            }
         }
         if (r.isLive) h.twapTick = r.liveTick;
         _advanceEma(w, h, r);
         h.hasTwap = r.isLive;
 
         // Only a sample of both sources, in the band at its base width, ends a divergence; silence of one does not.
-        quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
-        if (r.freshFeeds != 0 && r.twap != 0) {
+        quoted = price != 0 ? price : PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
+        if (price == 0 && r.freshFeeds != 0 && r.twap != 0) {
             if (PriceSelection.inBand(quoted, r.twap, w.bandBps())) {
                 (h.divergenceStart, price) = (0, quoted); // nothing to clamp
             } else if (h.divergenceStart == 0) {
@@ -73,18 +91,73 @@ abstract contract OracleMemory is OracleSources {
         _finish(asset, h, price, r.hasSum, r.sum);
     }
 
+    /// @dev Whether feeds are asked for their decimals now. Where the quote asset has feeds, these are cold as long as that is left.
+    function _turnDecimals(AssetWord w, Head memory h, uint256 mayWait) private view returns (bool) {
+        if (h.brokenFeeds == 0) {
+            if (!h.decimalsDue && block.timestamp / DECIMALS_INTERVAL == h.updatedAt / DECIMALS_INTERVAL) return false;
+            uint256 patience = w.quoteFeedCount() == 0 ? DECIMALS_MAY_WAIT : DECIMALS_MAY_WAIT | QUOTE_MAY_WAIT;
+            h.decimalsDue = mayWait & patience != 0 && block.timestamp % DECIMALS_INTERVAL < DECIMALS_PATIENCE;
+            if (h.decimalsDue) return false;
+        }
+        h.decimalsDue = false;
+        return true;
+    }
+
     /// @dev What a poke would find, without asking the pool: its mean price is the one of the last poke. Only while that is recent
     /// and nothing is in doubt: feeds all answer, and as before, in the band around it, and so they did at the last poke.
     /// @param r Empty; what the sources say now, if all is well.
+    /// @param mayWait See `IPriceConditions`.
     /// @return quoted As of `_rememberMarket`, and the liquidation price as well. Zero: a poke must not wait.
     function _recall(
         Asset storage a,
         AssetWord w,
         Head memory h,
-        Reading memory r
-    ) internal view returns (uint256 quoted) {
+        Reading memory r,
+        uint256 mayWait
+    ) internal returns (uint256 quoted) {
         if (h.brokenFeeds != 0 || h.divergenceStart != 0 || h.isStale || !_isRecent(w, h)) return 0;
-        _readInto(r, a, w, h, false, true);
+        if (mayWait & QUOTE_MAY_WAIT != 0) quoted = _readAtQuote(r, a, w, h, true);
+        if (quoted != 0) return quoted;
+        _readInto(r, a, w, h, _askQuote(w, h), true);
+        return _undoubted(w, h, r);
+    }
+
+    /// @dev Reads all sources but those of the quote asset, of which a poke has read not long ago.
+    /// @param mayReuse See `_read`.
+    /// @return quoted `PriceSelection.referencePrice` of the reading, and the liquidation price as well. Zero: nothing fit is
+    /// remembered, or what is read leaves a doubt: nothing is ever held against an asset for the age of that.
+    function _readAtQuote(
+        Reading memory r,
+        Asset storage a,
+        AssetWord w,
+        Head memory h,
+        bool mayReuse
+    ) private view returns (uint256 quoted) {
+        if (w.quoteFeedCount() == 0 || h.brokenFeeds != 0) return 0;
+        uint256 word = _quoteMemory;
+        unchecked {
+            uint256 age = block.timestamp - uint32(word >> QUOTE_BITS); // not in the future
+            if (age > QUOTE_MAX_AGE || block.timestamp > word >> (QUOTE_BITS + 32)) return 0;
+            r.isQuoteDue = age >= QUOTE_DUE_AGE;
+        }
+        _readInto(r, a, w, h, word & ((1 << QUOTE_BITS) - 1), mayReuse);
+        quoted = _undoubted(w, h, r);
+        if (quoted == 0) r.isQuoteDue = false;
+    }
+
+    /// @dev `_quoteWad` for health, which is remembered if it is of feeds that are all in order.
+    function _askQuote(AssetWord w, Head memory h) private returns (uint256 quoteWad) {
+        if (w.quoteFeedCount() == 0) return _quoteWad(w, h, false);
+        uint256 until;
+        (quoteWad, until) = _quoteFeedsWad(w, h, false);
+        if (h.brokenFeeds >> MAX_FEEDS != 0) return quoteWad;
+        // Times have 32 bits.
+        _quoteMemory = quoteWad == 0 ? 0 : quoteWad | (block.timestamp << QUOTE_BITS) | (until << (QUOTE_BITS + 32));
+    }
+
+    /// @return quoted `PriceSelection.referencePrice` of a reading of feeds that all answer, as before, in the band around the mean
+    /// price. Else zero.
+    function _undoubted(AssetWord w, Head memory h, Reading memory r) private pure returns (uint256 quoted) {
         if (r.freshFeeds == 0 || !_isPlausible(w, h, r)) return 0;
         quoted = PriceSelection.referencePrice(r.feeds, r.twap, r.freshFeeds);
         if (!PriceSelection.inBand(quoted, r.twap, w.bandBps())) return 0;
@@ -139,7 +212,10 @@ abstract contract OracleMemory is OracleSources {
         Reading memory r
     ) private view returns (int256 sampleE6, uint256 covered) {
         uint256 window = w.twapWindow();
-        covered = h.updatedAt == 0 ? 1 : block.timestamp - h.updatedAt; // at first any weight: it is taken whole
+        unchecked {
+            // At first any weight: it is taken whole. Later on, not in the future.
+            covered = h.updatedAt == 0 ? 1 : block.timestamp - h.updatedAt;
+        }
         if (window != 0) {
             if (h.updatedAt != 0 && covered != window) {
                 (bool ok, int256 tick) = _meanSince(w, h, r, covered);

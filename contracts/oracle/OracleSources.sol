@@ -27,6 +27,7 @@ abstract contract OracleSources is OracleStorage {
         bool isLive; // the TWAP was read from the pool just now
         bool hasSum; // so was `sum`
         int56 sum; // of the pool's ticks over time, as of now. [tick · s, wraps]
+        bool isQuoteDue; // the quote asset is worth what is remembered of it, and was read so long ago that it should be again
     }
 
     /// @param forCredit True: the quote asset is valued at the highest of its feeds.
@@ -38,26 +39,26 @@ abstract contract OracleSources is OracleStorage {
         bool forCredit,
         bool mayReuse
     ) internal view returns (Reading memory r) {
-        _readInto(r, a, w, h, forCredit, mayReuse);
+        _readInto(r, a, w, h, _quoteWad(w, h, forCredit), mayReuse);
     }
 
     /// @param r Empty, or of before: the answer.
+    /// @param quoteWad See `_quoteWad`.
     function _readInto(
         Reading memory r,
         Asset storage a,
         AssetWord w,
         Head memory h,
-        bool forCredit,
+        uint256 quoteWad,
         bool mayReuse
     ) internal view {
         (r.freshFeeds, r.twap) = (0, 0);
         uint256 feedCount = w.feedCount();
-        if (feedCount != 0) {
-            uint256 quoteWad = _quoteWad(w, h, forCredit);
-            for (uint256 i; i < feedCount; ++i) {
-                (FeedReader.Status status, uint256 price, ) = _readFeed(a, w, h, i, quoteWad);
-                r.feeds[i] = price;
-                if (status == FeedReader.Status.Ok) ++r.freshFeeds;
+        for (uint256 i; i < feedCount; ++i) {
+            (FeedReader.Status status, uint256 price, ) = _readFeed(a, w, h, i, quoteWad);
+            r.feeds[i] = price;
+            unchecked {
+                if (status == FeedReader.Status.Ok) ++r.freshFeeds; // three at most
             }
         }
         uint256 window = w.twapWindow();
@@ -91,13 +92,16 @@ abstract contract OracleSources is OracleStorage {
     }
 
     /// @dev What stands for the quote asset in the unit of the market's feeds. [WAD] Zero: its feeds say nothing.
-    function _quoteWad(AssetWord w, Head memory h, bool forCredit) internal view returns (uint256) {
-        return w.feedsInQuote() ? 1e18 : _quoteFeedsWad(forCredit, h.brokenFeeds >> MAX_FEEDS);
+    function _quoteWad(AssetWord w, Head memory h, bool forCredit) internal view returns (uint256 quoteWad) {
+        if (w.feedsInQuote()) return 1e18;
+        (quoteWad, ) = _quoteFeedsWad(w, h, forCredit);
     }
 
     /// @dev Whether the TWAP of the last poke may stand in for that of now.
     function _isRecent(AssetWord w, Head memory h) internal view returns (bool) {
-        return h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge();
+        unchecked {
+            return h.hasTwap && block.timestamp - h.updatedAt <= w.snapshotMaxAge(); // not in the future
+        }
     }
 
     /// @dev By a search that guesses; where that finds nothing, by the pool's own.
@@ -122,15 +126,25 @@ abstract contract OracleSources is OracleStorage {
     }
 
     /// @dev The quote asset in the unit of the feeds. For credit the highest of its feeds: debt is never valued down.
-    /// For health the first that is fresh. Zero: none is, or none is configured.
-    function _quoteFeedsWad(bool forCredit, uint256 broken) private view returns (uint256 quoteWad) {
-        uint256 count = _quoteFeedCount;
+    /// For health the first that is fresh.
+    /// @return quoteWad Zero: none is, or none is configured.
+    /// @return until When the answer is out of date; for health. [unix s]
+    function _quoteFeedsWad(
+        AssetWord w,
+        Head memory h,
+        bool forCredit
+    ) internal view returns (uint256 quoteWad, uint256 until) {
+        uint256 broken = h.brokenFeeds >> MAX_FEEDS;
+        uint256 count = w.quoteFeedCount();
         for (uint256 i; i < count; ++i) {
             if (broken & (1 << i) != 0) continue;
-            (FeedReader.Status status, uint256 priceWad, ) = _quoteFeeds[i].read();
+            FeedReader.Feed memory feed = _quoteFeeds[i];
+            (FeedReader.Status status, uint256 priceWad, uint256 updatedAt) = feed.read();
             if (status != FeedReader.Status.Ok) continue;
+            unchecked {
+                if (!forCredit) return (priceWad, updatedAt + feed.heartbeat); // not in the future, and a week at most
+            }
             quoteWad = quoteWad.max(priceWad);
-            if (!forCredit) return quoteWad;
         }
     }
 
@@ -138,8 +152,8 @@ abstract contract OracleSources is OracleStorage {
     function _brokenFeeds(Asset storage a, AssetWord w) internal view virtual returns (uint256 broken) {
         uint256 count = w.feedCount();
         for (uint256 i; i < count; ++i) if (!a.feeds[i].hasDecimals()) broken |= 1 << i;
-        if (count == 0 || w.feedsInQuote()) return broken;
-        count = _quoteFeedCount;
+        if (count == 0) return broken;
+        count = w.quoteFeedCount();
         for (uint256 i; i < count; ++i) if (!_quoteFeeds[i].hasDecimals()) broken |= 1 << (MAX_FEEDS + i);
     }
 

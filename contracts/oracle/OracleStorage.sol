@@ -26,7 +26,7 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     }
 
     /// @dev What is remembered of a market. One slot, from the lowest bit:
-    /// 21 + 41 + 32 + 32 + 6 + 1 + 1 + 1 + 1 + 56 + 57 + 6 = 255 bits.
+    /// 21 + 41 + 32 + 32 + 6 + 1 + 1 + 1 + 1 + 56 + 57 + 6 + 1 = 256 bits.
     struct Head {
         int256 twapTick;
         int256 emaTickE6;
@@ -39,9 +39,12 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
         bool isStale; // no price was to be had at `updatedAt`
         int56 sum; // of the pool's ticks over time. [tick · s, wraps] While stale, when the last price was had. [unix s]
         uint256 lastValidPrice36; // rounded down to 16 digits at least, which is exact for most feeds
+        bool decimalsDue; // a poke put off asking feeds for their decimals
     }
 
     uint256 private constant MANTISSA_BITS = 57;
+    /// @dev Of the price in `_quoteMemory`.
+    uint256 internal constant QUOTE_BITS = 188;
 
     /// @inheritdoc IPriceOracle
     address public immutable quoteAsset;
@@ -52,10 +55,13 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     mapping(address asset => Asset) internal _asset;
     mapping(address asset => Snapshot) internal _snapshot;
     FeedReader.Feed[MAX_FEEDS] internal _quoteFeeds;
-    // One slot: 1 + 20 + 4 = 25.
+    // One slot: 1 + 20 + 4 = 25. Every asset's word has a copy of the number.
     uint8 internal _quoteFeedCount;
     address internal _sequencerFeed;
     uint32 internal _sequencerGrace; // [s]
+    /// @dev What the quote asset was last worth to a poke, in one slot, from the lowest bit: price 188 [WAD], when it was read 32
+    /// [unix s], until when the feed's answer counts 32 [unix s]. 0: nothing.
+    uint256 internal _quoteMemory;
 
     constructor(address quoteAsset_) {
         quoteAsset = quoteAsset_;
@@ -83,8 +89,9 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
         h.sum = int56(uint56(word >> 136));
         unchecked {
             // It was a price before it was packed.
-            h.lastValidPrice36 = ((word >> 192) & ((1 << MANTISSA_BITS) - 1)) * 10 ** (word >> 249);
+            h.lastValidPrice36 = ((word >> 192) & ((1 << MANTISSA_BITS) - 1)) * 10 ** ((word >> 249) & 63);
         }
+        h.decimalsDue = word >> 255 != 0;
     }
 
     /// @dev The caller keeps every number within its bits.
@@ -106,6 +113,7 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
             }
         }
         word |= price << 192;
+        if (h.decimalsDue) word |= 1 << 255;
         _snapshot[asset].head = word;
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
+import {IPriceConditions, MEAN_MAY_WAIT} from "../interfaces/IPriceConditions.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IPriceOracleAdmin} from "../interfaces/IPriceOracleAdmin.sol";
 import {BoundedMath} from "../libraries/BoundedMath.sol";
@@ -91,7 +91,7 @@ contract PriceOracle is OracleConfig, IPriceConditions {
     }
 
     /// @inheritdoc IPriceConditions
-    function pokeConditions(address asset, bool mayWait) external returns (Conditions memory c) {
+    function pokeConditions(address asset, uint256 mayWait) external returns (Conditions memory c) {
         (Asset storage a, AssetWord w) = _known(asset);
         (SequencerFeed.State state, uint256 since) = _readSequencer(w);
         Head memory h = _load(asset);
@@ -102,11 +102,12 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         }
         // What was read just now is what `conditionsOf` would read again.
         Reading memory r;
-        uint256 quoted = mayWait ? _recall(a, w, h, r) : 0;
+        uint256 quoted = mayWait & MEAN_MAY_WAIT != 0 ? _recall(a, w, h, r, mayWait) : 0;
         uint256 price = quoted; // in the band
-        if (quoted == 0) (price, quoted) = _rememberMarket(asset, a, w, h, r);
+        if (quoted == 0) (price, quoted) = _rememberMarket(asset, a, w, h, r, mayWait);
         _judge(c, state, since);
         _market(w, r, h, price, quoted, 1e18, c);
+        c.errandDue = r.isQuoteDue || (h.decimalsDue && w.quoteFeedCount() != 0);
     }
 
     /// @inheritdoc IPriceConditions
@@ -163,7 +164,10 @@ contract PriceOracle is OracleConfig, IPriceConditions {
         uint256 rate,
         Conditions memory c
     ) private pure {
-        c.lendable = c.lendable && rate != 0 && r.freshFeeds + (r.twap == 0 ? 0 : 1) >= w.requiredSources();
+        unchecked {
+            uint256 fresh = r.freshFeeds + (r.twap == 0 ? 0 : 1); // four at most
+            c.lendable = c.lendable && rate != 0 && fresh >= w.requiredSources();
+        }
         c.liquidationPrice36 = price;
         c.feedPrice36 = quoted;
         c.twap36 = r.twap;

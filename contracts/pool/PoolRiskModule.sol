@@ -59,8 +59,7 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         if (!c.books.isListed()) revert PoolCollateralUnknown(collateral);
         uint256 maxAge = _riskMaxAge;
         RiskWord before = c.risk;
-        (FactorRamp.State memory ramp, uint256 inForce) = _turnRamp(c, before, update);
-        RiskWord word = RiskWordLib.ofRamp(ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
+        (FactorRamp.State memory ramp, RiskWord word) = _turnRamp(c, before, update);
         {
             uint256 loading = update.loadingPercent.min(RiskWordLib.FULL_LOADING);
             (uint256 from, uint256 start) = _turnLoading(before, loading);
@@ -68,7 +67,10 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
         }
         {
             // Below the liquidation factor for as long as the snapshot is fresh: nobody's loan is liquidatable in its own block.
-            uint256 until = block.timestamp + maxAge;
+            uint256 until;
+            unchecked {
+                until = block.timestamp + maxAge; // 32 bits each
+            }
             uint256 most = ramp.valueAt(until).zeroFloorSub(1);
             word = word.addFreshness(update.borrowFactorBps.min(c.borrowCapBps).min(most), until, maxAge);
         }
@@ -79,26 +81,36 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
             update.grace
         );
         c.risk = word;
-        emit RiskUpdated(collateral, word, inForce);
+        emit RiskUpdated(collateral, word);
         if (poolUpdate.exitFloorShares != type(uint136).max) _applyPool(poolUpdate);
     }
 
+    /// @dev A day of calm begins with every call that finds none: the word says so, and when it was written, instead of a slot.
+    /// @return ramp From now on.
+    /// @return word With the ramp in it, and whether the call found calm, and nothing else.
     function _turnRamp(
         Collateral storage c,
         RiskWord risk,
         RiskUpdate calldata update
-    ) private returns (FactorRamp.State memory ramp, uint256 inForce) {
-        uint256 riseFrom = c.riseFrom;
-        uint256 target = update.liquidationFactorBps.min(c.liquidationCapBps).max(1);
-        (ramp.fromBps, ramp.toBps, ramp.start, ramp.end) = risk.ramp();
-        ramp.riseFrom = riseFrom == 0 ? block.timestamp + FactorRamp.CALM : riseFrom;
-        uint256 before = ramp.step(target, update.calm, block.timestamp);
-        // At rest the time of the last rise is that of every call: it need not be written each time.
-        bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
-        if (
-            isRest && riseFrom <= block.timestamp ? riseFrom + REST_SLACK <= block.timestamp : ramp.riseFrom != riseFrom
-        ) c.riseFrom = uint32(ramp.riseFrom);
-        inForce = ramp.valueAt(block.timestamp);
+    ) private returns (FactorRamp.State memory ramp, RiskWord word) {
+        // Times have 32 bits.
+        unchecked {
+            uint256 stored = c.riseFrom;
+            uint256 riseFrom = risk.isRestless() ? risk.writtenAt() + FactorRamp.CALM : stored;
+            uint256 target = update.liquidationFactorBps.min(c.liquidationCapBps).max(1);
+            uint256 restless = block.timestamp + FactorRamp.CALM;
+            (ramp.fromBps, ramp.toBps, ramp.start, ramp.end) = risk.ramp();
+            ramp.riseFrom = riseFrom == 0 ? restless : riseFrom;
+            uint256 before = ramp.step(target, update.calm, block.timestamp);
+            word = RiskWordLib.ofRamp(ramp.fromBps, ramp.toBps, ramp.start, ramp.end);
+            if (ramp.riseFrom == restless) return (ramp, word.addUnrest());
+            // At rest the time of the last rise is that of every call: it need not be written each time.
+            bool isRest = ramp.riseFrom == block.timestamp && ramp.toBps == before;
+            if (!isRest || riseFrom > block.timestamp || riseFrom + REST_SLACK <= block.timestamp) {
+                riseFrom = ramp.riseFrom;
+            }
+            if (riseFrom != stored) c.riseFrom = uint32(riseFrom);
+        }
     }
 
     /// @dev λ falls at once in both tests, and rises at once in the borrow test only. On the way up the beginning stays where
@@ -170,6 +182,9 @@ contract PoolRiskModule is LiquidationDesk, PoolViews, IPoolRisk, IPoolModule {
             Collateral storage c = _collateral[_collateralList[i]];
             Risk memory r = c.risk.unpack();
             if (r.freshUntil == 0) continue;
+            if (r.isRestless) {
+                (c.riseFrom, r.isRestless) = (uint32(c.risk.writtenAt() + FactorRamp.CALM), false);
+            }
             if (engine == address(0)) {
                 (r.loadingFrom, r.loadingStart) = _turnLoading(c.risk, RiskWordLib.FULL_LOADING);
                 r.loading = RiskWordLib.FULL_LOADING;

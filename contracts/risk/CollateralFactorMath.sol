@@ -91,10 +91,13 @@ library CollateralFactorMath {
         uint256 riseSlopeWad,
         uint256 capWad
     ) internal pure returns (uint256) {
-        uint256 sum;
-        if (leverageWad > freeLeverageWad) sum = (leverageWad - freeLeverageWad).mulWadUp(leverageSlopeWad);
-        if (riseWad > freeRiseWad) sum += (riseWad - freeRiseWad).mulWadUp(riseSlopeWad);
-        return sum.min(capWad);
+        unchecked {
+            uint256 sum;
+            // Either is far below 2^255: slopes have 16 bits, in bps.
+            if (leverageWad > freeLeverageWad) sum = (leverageWad - freeLeverageWad).mulWadUp(leverageSlopeWad);
+            if (riseWad > freeRiseWad) sum += (riseWad - freeRiseWad).mulWadUp(riseSlopeWad);
+            return sum.min(capWad);
+        }
     }
 
     /// @notice `BF = LT − buffer·(1−LT) − addOn`. [WAD, rounded down, ≥ 0]

@@ -41,8 +41,11 @@ library ConfirmedAverage {
         uint256 fallTau
     ) internal pure returns (uint256) {
         uint256 sample = confirmed(average, earlier, latest);
-        if (sample > average) return average + (sample - average).mulDiv(WAD - _keptWad(riseSeconds, riseTau), WAD);
-        return sample + (average - sample).mulDiv(_keptWad(fallSeconds, fallTau), WAD);
+        unchecked {
+            // What is kept is at most one.
+            if (sample > average) return average + (sample - average).mulDiv(WAD - _keptWad(riseSeconds, riseTau), WAD);
+            return sample + (average - sample).mulDiv(_keptWad(fallSeconds, fallTau), WAD);
+        }
     }
 
     /// @dev `e^(−Δt/τ)`.

@@ -24,8 +24,10 @@ library DepthMath {
     /// @notice `y = depth / (1 − √(1−p))`. [loan base units, rounded down]
     /// @param depth [loan base units, < 2^128]
     function reserveDown(uint256 depth, uint256 impactBps) internal pure returns (uint256) {
-        // The root is rounded down here, so that the divisor is rounded up.
-        return (depth * WAD) / (WAD - ((BPS - impactBps) * 1e14).sqrtWad());
+        unchecked {
+            // The root is rounded down here, so that the divisor is rounded up. It is below one.
+            return (depth * WAD) / (WAD - ((BPS - impactBps) * 1e14).sqrtWad());
+        }
     }
 
     /// @notice Square-root price at which a sale stops, rounded so that it stops early. [Q96]

@@ -7,7 +7,7 @@ import {PackedFloat} from "../libraries/PackedFloat.sol";
 // once, and half of them stay as they are. Whoever writes a field keeps it within its bits.
 
 /// @notice Of an asset, what changes with every refresh. Bits from the lowest: anchor tick 24, anchor time 32, refresh 32,
-/// reward 32, darkness 32, σ* 48, excess 24, age of that 16, age of the look at the pool 16: 256.
+/// reward 32, darkness 32, σ* 48, excess 23, errand 1, age of the volatility 16, age of the look at the pool 16: 256.
 type Moment is uint256;
 
 /// @notice Of an asset, what rarely changes. Bits from the lowest: turnover 24, slice 24, greatest age of the depth 24, time of the
@@ -40,6 +40,8 @@ library EngineWords {
     /// @dev σ* in units of 1e-12. [per √day]
     uint256 private constant SIGMA_UNIT = 1e6;
     uint256 private constant BPS_WAD = 1e14;
+    uint256 private constant MAX_EXCESS = (1 << 23) - 1;
+    uint256 private constant ERRAND_BIT = 1 << 223;
 
     // --- of an asset, with every refresh --------------------------------------------------------------------------
 
@@ -75,11 +77,16 @@ library EngineWords {
         }
     }
 
-    /// @notice Fast ÷ slow volatility − 1, likewise. [WAD, whole bps, rounded up]
+    /// @notice Fast ÷ slow volatility − 1, likewise. [WAD, whole bps, rounded up, ≤ 839]
     function excessWad(Moment m) internal pure returns (uint256) {
         unchecked {
-            return uint256(uint24(Moment.unwrap(m) >> 200)) * BPS_WAD;
+            return ((Moment.unwrap(m) >> 200) & MAX_EXCESS) * BPS_WAD;
         }
+    }
+
+    /// @notice Whether the price oracle has something to ask that it has left: see `IPriceConditions.Conditions`.
+    function isErrandDue(Moment m) internal pure returns (bool) {
+        return Moment.unwrap(m) & ERRAND_BIT != 0;
     }
 
     /// @notice When that was, before the refresh. [s, ≤ 18 h: what is older is as old as that]
@@ -107,12 +114,12 @@ library EngineWords {
 
     /// @notice What the volatility oracle said. As much of either as fits.
     function withVolatility(Moment m, uint256 sigmaWad_, uint256 excessWad_) internal pure returns (Moment) {
-        uint256 kept = Moment.unwrap(m) & ~(uint256(type(uint72).max) << 152);
+        uint256 kept = Moment.unwrap(m) & ~(uint256((1 << 71) - 1) << 152);
         return
             Moment.wrap(
                 kept |
                     (_unitsUp(sigmaWad_, SIGMA_UNIT, type(uint48).max) << 152) |
-                    (_unitsUp(excessWad_, BPS_WAD, type(uint24).max) << 200)
+                    (_unitsUp(excessWad_, BPS_WAD, MAX_EXCESS) << 200)
             );
     }
 
@@ -125,8 +132,16 @@ library EngineWords {
     }
 
     /// @notice As of a refresh.
-    function refreshed(Moment m, uint256 timestamp, uint256 asked, uint256 looked) internal pure returns (Moment) {
-        uint256 word = Moment.unwrap(m) & ((1 << 224) - 1) & ~(uint256(type(uint32).max) << 56);
+    /// @param isErrandDue_ Whether the next one is the price oracle's.
+    function refreshed(
+        Moment m,
+        uint256 timestamp,
+        uint256 asked,
+        uint256 looked,
+        bool isErrandDue_
+    ) internal pure returns (Moment) {
+        uint256 word = Moment.unwrap(m) & ((1 << 223) - 1) & ~(uint256(type(uint32).max) << 56);
+        if (isErrandDue_) word |= ERRAND_BIT;
         if (asked > MAX_AGE) asked = MAX_AGE;
         if (looked > MAX_AGE) looked = MAX_AGE;
         return Moment.wrap(word | (timestamp << 56) | (asked << 224) | (looked << 240));

@@ -51,25 +51,29 @@ library FactorRamp {
         uint256 timestamp
     ) internal pure returns (uint256 current) {
         current = valueAt(s, timestamp);
-        if (targetBps < current) {
-            // A fall that is under way at this very speed goes on; any other, governance's own, slower ramp too, is left
-            // where it is now.
-            bool isOwn = timestamp < s.end && s.end - s.start == RampMath.minimumDuration(s.fromBps, s.toBps);
-            if (!isOwn) (s.fromBps, s.start) = (current, timestamp);
-            s.toBps = targetBps;
-            s.end = s.start + RampMath.minimumDuration(s.fromBps, targetBps);
-            s.riseFrom = timestamp + CALM;
-            return current;
+        // Times have 32 bits, and no ramp ends before it begins.
+        unchecked {
+            if (targetBps < current) {
+                // A fall that is under way at this very speed goes on; any other, governance's own, slower ramp too, is left
+                // where it is now.
+                bool isOwn = timestamp < s.end && s.end - s.start == RampMath.minimumDuration(s.fromBps, s.toBps);
+                if (!isOwn) (s.fromBps, s.start) = (current, timestamp);
+                s.toBps = targetBps;
+                s.end = s.start + RampMath.minimumDuration(s.fromBps, targetBps);
+                s.riseFrom = timestamp + CALM;
+                return current;
+            }
+            _rest(s, current, timestamp);
+            if (!calm) s.riseFrom = timestamp + CALM;
+            if (timestamp <= s.riseFrom) return current;
+            // The rise takes no more than the credit, and does not pass the target.
+            uint256 credit = (timestamp - s.riseFrom).min(MAX_CREDIT);
+            uint256 rise = (credit / SECONDS_PER_BPS_UP).min(targetBps - current);
+            // At its target the factor saves up nothing.
+            uint256 kept = current + rise == targetBps ? 0 : credit - rise * SECONDS_PER_BPS_UP;
+            s.riseFrom = timestamp - kept;
+            _rest(s, current + rise, timestamp);
         }
-        _rest(s, current, timestamp);
-        if (!calm) s.riseFrom = timestamp + CALM;
-        if (timestamp <= s.riseFrom) return current;
-        uint256 credit = (timestamp - s.riseFrom).min(MAX_CREDIT);
-        uint256 rise = (credit / SECONDS_PER_BPS_UP).min(targetBps - current);
-        // At its target the factor saves up nothing.
-        uint256 kept = current + rise == targetBps ? 0 : credit - rise * SECONDS_PER_BPS_UP;
-        s.riseFrom = timestamp - kept;
-        _rest(s, current + rise, timestamp);
     }
 
     /// @dev No ramp.

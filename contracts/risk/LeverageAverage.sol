@@ -28,7 +28,9 @@ library LeverageAverage {
     function leverageUp(uint256 collateral, uint256 debt) internal pure returns (uint256) {
         if (debt == 0) return 1e18;
         if (debt >= collateral) return MAX_LEVERAGE_WAD;
-        return collateral.fullMulDivUp(1e18, collateral - debt).min(MAX_LEVERAGE_WAD);
+        unchecked {
+            return (collateral * 1e18).divUp(collateral - debt).min(MAX_LEVERAGE_WAD);
+        }
     }
 
     /// @notice Takes in one sample. A second one in the same block is ignored.

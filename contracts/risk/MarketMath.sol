@@ -36,7 +36,7 @@ library MarketMath {
         unchecked {
             // Below 2^72: ticks have 24 bits.
             uint256 logWad = FixedPointMathLib.dist(int256(from), int256(to)) * LN_TICK_WAD;
-            uint256 deviation = sigmaWad.min(MAX_VALUE).mulWad(((elapsed * WAD) / 1 days).sqrtWad());
+            uint256 deviation = (sigmaWad.min(MAX_VALUE) * ((elapsed * WAD) / 1 days).sqrtWad()) / WAD; // 212 bits
             return deviation == 0 ? MAX_VALUE : (logWad * WAD) / deviation;
         }
     }
@@ -51,7 +51,9 @@ library MarketMath {
     function ratioWad(uint256 a, uint256 b) internal pure returns (uint256) {
         if (a == 0) return 0;
         if (b == 0 || a / b >= MAX_VALUE / WAD) return MAX_VALUE;
-        return a.fullMulDiv(WAD, b);
+        unchecked {
+            return a >> 196 == 0 ? (a * WAD) / b : a.fullMulDiv(WAD, b);
+        }
     }
 
     /// @notice Share of an allowance that is used up. [WAD, ≤ 1e18]
@@ -69,7 +71,9 @@ library MarketMath {
     /// units, rounded up]
     function exposureUp(uint256 value, uint256 debt, uint256 liquidationFactorBps) internal pure returns (uint256) {
         if (liquidationFactorBps == 0) return value;
-        return value.min((debt * 1e4).divUp(liquidationFactorBps));
+        unchecked {
+            return value.min((debt * 1e4).divUp(liquidationFactorBps)); // debt is an amount in the books
+        }
     }
 
     /// @notice λ with `λ² ≥ ρ`, in whole per cent. [%, rounded up, ≤ 100]

@@ -7,7 +7,13 @@ import {ICollateralFactorModel} from "../interfaces/ICollateralFactorModel.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {ILiquidityOracle} from "../interfaces/ILiquidityOracle.sol";
 import {IPoolRisk} from "../interfaces/IPoolRisk.sol";
-import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
+import {
+    DECIMALS_MAY_WAIT,
+    EITHER_MAY_WAIT,
+    IPriceConditions,
+    MEAN_MAY_WAIT,
+    QUOTE_MAY_WAIT
+} from "../interfaces/IPriceConditions.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {EngineWords, Moment, Root, Terms, Whole} from "./EngineWords.sol";
@@ -47,6 +53,7 @@ contract RiskEngine is RiskEngineConfig {
         uint256 lookedAge; // likewise the look at the whole pool
         bool isWhole; // the pool as a whole is looked at
         bool sampled; // a sample of the volatility was taken
+        bool isErrand; // the price oracle asks what it has left, and nothing is looked at that can wait
         bool grace;
         uint256 sigmaWad;
         uint256 excessWad; // fast ÷ slow volatility − 1, while it is more
@@ -120,10 +127,9 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.RiskInputs memory inputs = IPoolRisk(pool).riskInputs(asset, f.isWhole);
         // What may have been staged is no turn taken: the next refresh looks again.
         if (f.isWhole && !inputs.touched) f.lookedAge = 0;
-        // While a sample of the volatility is taken, the mean price that users of the asset go by is good enough here as well.
         IPriceConditions.Conditions memory price = IPriceConditions(_oracleOf(setup, inputs.oracleTag)).pokeConditions(
             asset,
-            f.sampled
+            _patience(f)
         );
         _findDepth(asset, setup, t, f);
         _findMove(price, f);
@@ -139,7 +145,7 @@ contract RiskEngine is RiskEngineConfig {
         IPoolRisk.PoolUpdate memory update = IPoolRisk.PoolUpdate(false, KEEP, 0);
         (uint256 debt, uint256 poolLevel) = _findWhole(asset, setup, t, inputs, price, value, update, f);
         uint256 reward = msg.sig == IRiskEngine.poke.selector ? _reward(root, setup, f) : 0;
-        _moment[asset] = f.moment.refreshed(block.timestamp, f.askedAge, f.lookedAge);
+        _moment[asset] = f.moment.refreshed(block.timestamp, f.askedAge, f.lookedAge, price.errandDue);
         // Whatever the mix of collaterals, no more of this one than carries all of the debt would have to be sold.
         value = MarketMath.exposureUp(value, debt, inputs.liquidationFactorBps);
         IPoolRisk(pool).applyRisk(
@@ -151,11 +157,13 @@ contract RiskEngine is RiskEngineConfig {
     }
 
     /// @dev Asks for the volatility, and decides whether the pool as a whole is looked at: for each collateral at most once a
-    /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for long.
+    /// minute, and in turns, unless one is overdue. A sample of the volatility puts the pool off to the next refresh, but not for
+    /// long. So does what the price oracle has left, with both.
     function _findVolatility(address asset, Setup memory setup, Findings memory f) private {
         (uint256 age, uint256 wholeAge) = (f.askedAge, f.lookedAge);
-        f.isWhole = wholeAge >= LOOK_INTERVAL;
-        if (age >= LOOK_MAX_AGE || (age >= LOOK_INTERVAL && (!f.isWhole || age >= wholeAge))) {
+        uint256 patience = f.moment.isErrandDue() ? LOOK_MAX_AGE : LOOK_INTERVAL;
+        f.isWhole = wholeAge >= patience;
+        if (age >= LOOK_MAX_AGE || (age >= patience && (!f.isWhole || age >= wholeAge))) {
             uint256 fast;
             uint256 slow;
             (f.sigmaWad, fast, slow, f.sampled) = IVolatilityOracle(setup.volatilityOracle).pokeVolatility(asset);
@@ -165,15 +173,26 @@ contract RiskEngine is RiskEngineConfig {
             f.isWhole = wholeAge >= (f.sampled ? 2 * LOOK_MAX_AGE : LOOK_MAX_AGE);
         } else {
             (f.sigmaWad, f.excessWad) = (f.moment.sigmaWad(), f.moment.excessWad());
+            f.isErrand = f.moment.isErrandDue() && !f.isWhole;
         }
+    }
+
+    /// @dev While a sample of the volatility is taken, the mean price that users of the asset go by is good enough here as well.
+    /// What the feeds of the loan asset last said is, unless this is the turn of what the oracle has left.
+    function _patience(Findings memory f) private pure returns (uint256) {
+        if (f.sampled) return MEAN_MAY_WAIT | QUOTE_MAY_WAIT | DECIMALS_MAY_WAIT;
+        if (f.isErrand) return EITHER_MAY_WAIT;
+        return f.isWhole ? QUOTE_MAY_WAIT | DECIMALS_MAY_WAIT : QUOTE_MAY_WAIT;
     }
 
     function _findDepth(address asset, Setup memory setup, Terms t, Findings memory f) private view {
         (uint256 depth, uint256 reserve, uint256 updatedAt) = ILiquidityOracle(setup.liquidityOracle).depthAndReserveOf(
             asset
         );
-        if (block.timestamp - updatedAt > t.depthMaxAge()) return;
-        (f.depth, f.reserve) = (depth, reserve.min(type(uint128).max));
+        unchecked {
+            if (block.timestamp - updatedAt > t.depthMaxAge()) return; // what is of the future is of no use either
+        }
+        (f.depth, f.reserve) = (depth.min(type(uint128).max), reserve.min(type(uint128).max));
     }
 
     /// @dev The anchor moves on only when it is five minutes old: refreshing more often hides no move.
@@ -206,8 +225,11 @@ contract RiskEngine is RiskEngineConfig {
     ) private returns (uint256 debt, uint256 poolLevel) {
         Whole before = _whole;
         Whole w;
-        (w, debt) = _believed(inputs, before, f.isWhole);
-        if (!inputs.touched && price.liquidationPrice36 != 0) w = _findValue(asset, t, w, value);
+        (w, debt) = _believed(inputs, before, f);
+        // What takes long enough without that leaves counting to the next refresh.
+        if (!inputs.touched && (f.isWhole || !(f.sampled || f.isErrand)) && price.liquidationPrice36 != 0) {
+            w = _findValue(asset, t, w, value);
+        }
         w = f.isWhole ? _lookAtWhole(setup, inputs, w, update, f) : _findLeverage(w, f);
         w = _assess(asset, setup, inputs, price, w, f);
         poolLevel = w.level();
@@ -232,7 +254,9 @@ contract RiskEngine is RiskEngineConfig {
             return;
         }
         uint256 darkAt = f.moment.darkAt();
-        f.grace = price.inGrace || (darkAt != 0 && block.timestamp < darkAt + setup.outageGrace);
+        unchecked {
+            f.grace = price.inGrace || (darkAt != 0 && block.timestamp < darkAt + setup.outageGrace); // a day at most
+        }
     }
 
     /// @dev The collateral, and the pool if it is looked at.
@@ -262,6 +286,7 @@ contract RiskEngine is RiskEngineConfig {
             lossWad
         );
         if (!f.isWhole) return w;
+        if (poolLevel | tightness == 0) return w.withJudgement(0, 0);
         return w.withJudgement((tightness.min(WAD) * TIGHTNESS_PARTS).divUp(WAD), poolLevel);
     }
 
@@ -308,15 +333,15 @@ contract RiskEngine is RiskEngineConfig {
     function _believed(
         IPoolRisk.RiskInputs memory inputs,
         Whole w,
-        bool isWhole
+        Findings memory f
     ) private pure returns (Whole, uint256 debt) {
         debt = inputs.debtAssets;
         uint256 owed = w.debtAssets();
         if (inputs.touched)
             debt = debt.max(owed);
             // Interest alone is not worth a write.
-        else if (debt.dist(owed) > owed >> 12) w = w.withDebtAssets(debt);
-        if (!isWhole) return (w, debt);
+        else if (debt.dist(owed) > owed >> 12 && !f.isErrand) w = w.withDebtAssets(debt);
+        if (!f.isWhole) return (w, debt);
         uint256 shares = inputs.lenderShares;
         uint256 before = w.lenderShares();
         if (!inputs.touched) {
@@ -344,7 +369,9 @@ contract RiskEngine is RiskEngineConfig {
             return 0;
         }
         uint256 allowance = (shares * shareBps) / BPS;
-        floor = floor.max(shares - allowance);
+        unchecked {
+            floor = floor.max(shares - allowance); // a share of them
+        }
         u.exitFloorShares = uint136(floor.min(KEEP - 1));
         // On its own it falls by the share in a window.
         u.exitRefillPerSecond = uint88((allowance / setup.exitWindow).min(type(uint88).max));
@@ -374,36 +401,39 @@ contract RiskEngine is RiskEngineConfig {
         uint256 inForce,
         uint256 poolLevel
     ) private view returns (IPoolRisk.RiskUpdate memory) {
-        ICollateralFactorModel.Targets memory target = ICollateralFactorModel(setup.factorModel).targets(
-            asset,
-            ICollateralFactorModel.Inputs({
-                sigmaWad: f.sigmaWad,
-                exposure: uint128(exposure),
-                salePerDay: uint128(((f.depth * t.turnoverPerDayHundredths()) / 100).min(type(uint128).max)),
-                slice: uint128(((f.depth * t.sliceBps()) / BPS).min(type(uint128).max)),
-                reserve: uint128(f.reserve),
-                leverageWad: uint128(f.leverageWad),
-                riseWad: uint128(MarketMath.riseWad(price).min(type(uint128).max)),
-                liquidationFactorBps: uint16(inForce)
-            })
-        );
-        bool isClosed = f.grace || !price.lendable;
-        uint256 borrowFactor = isClosed ? 0 : target.borrowFactorBps;
-        // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
-        if (f.tightnessWad != 0) borrowFactor = (borrowFactor * (WAD - f.tightnessWad.min(WAD))) / WAD;
-        return
-            IPoolRisk.RiskUpdate({
-                liquidationFactorBps: target.liquidationFactorBps,
-                borrowFactorBps: borrowFactor,
-                calm: f.level == 0 && poolLevel == 0 && !isClosed,
-                level: f.level,
-                loadingPercent: block.timestamp > t.correlatedAt() + CORRELATION_MAX_AGE
-                    ? FULL_LOADING
-                    : t.loadingPercent(),
-                discountTenBps: FixedPointMathLib.divUp(target.discountBps, 10),
-                grace: f.grace,
-                reserve: f.reserve
-            });
+        // Depths and factors have 128 bits, limits 24, and times are no later than now.
+        unchecked {
+            ICollateralFactorModel.Targets memory target = ICollateralFactorModel(setup.factorModel).targets(
+                asset,
+                ICollateralFactorModel.Inputs({
+                    sigmaWad: f.sigmaWad,
+                    exposure: uint128(exposure),
+                    salePerDay: uint128(((f.depth * t.turnoverPerDayHundredths()) / 100).min(type(uint128).max)),
+                    slice: uint128(((f.depth * t.sliceBps()) / BPS).min(type(uint128).max)),
+                    reserve: uint128(f.reserve),
+                    leverageWad: uint128(f.leverageWad),
+                    riseWad: uint128(MarketMath.riseWad(price).min(type(uint128).max)),
+                    liquidationFactorBps: uint16(inForce)
+                })
+            );
+            bool isClosed = f.grace || !price.lendable;
+            uint256 borrowFactor = isClosed ? 0 : target.borrowFactorBps;
+            // Continuously down to nothing at the threshold: a cliff that everybody sees is run for.
+            if (f.tightnessWad != 0) borrowFactor = (borrowFactor * (WAD - f.tightnessWad.min(WAD))) / WAD;
+            return
+                IPoolRisk.RiskUpdate({
+                    liquidationFactorBps: target.liquidationFactorBps,
+                    borrowFactorBps: borrowFactor,
+                    calm: f.level == 0 && poolLevel == 0 && !isClosed,
+                    level: f.level,
+                    loadingPercent: block.timestamp > t.correlatedAt() + CORRELATION_MAX_AGE
+                        ? FULL_LOADING
+                        : t.loadingPercent(),
+                    discountTenBps: FixedPointMathLib.divUp(target.discountBps, 10),
+                    grace: f.grace,
+                    reserve: f.reserve
+                });
+        }
     }
 
     // --- reward ---------------------------------------------------------------------------------------------------
@@ -412,12 +442,16 @@ contract RiskEngine is RiskEngineConfig {
     /// @return amount [loan base units] 0: none
     function _reward(Root root, Setup memory setup, Findings memory f) private returns (uint256 amount) {
         amount = setup.perPoke;
-        if (amount == 0 || block.timestamp < f.moment.rewardedAt() + setup.interval) return 0;
-        uint256 day = block.timestamp / 1 days;
-        uint256 today = root.rewardedOn(day) + 1;
-        if (today * amount > setup.perDay) return 0;
-        f.moment = f.moment.withReward(block.timestamp);
-        _earn(root.withReward(day, today), msg.sender, amount);
+        unchecked {
+            // A day at most; counts have 32 bits, amounts 96.
+            if (amount == 0 || block.timestamp < f.moment.rewardedAt() + setup.interval) return 0;
+            uint256 day = block.timestamp / 1 days;
+            uint256 today = root.rewardedOn(day) + 1;
+            if (today * amount > setup.perDay) return 0;
+            f.moment = f.moment.withReward(block.timestamp);
+            root = root.withReward(day, today);
+        }
+        _earn(root, msg.sender, amount);
     }
 
     function _known(address asset) private view returns (Terms t) {

@@ -156,8 +156,10 @@ abstract contract RiskEngineConfig is IRiskEngine, AccessManaged {
     /// @dev With the value of an asset in the sum.
     function _counted(Whole w, Terms t, uint256 value) internal pure returns (Whole, Terms) {
         value = value.min(MAX_VALUE);
-        uint256 sum = w.totalValue().zeroFloorSub(t.value()) + value;
-        return (w.withTotalValue(sum.min(MAX_VALUE)), t.withValue(value));
+        unchecked {
+            uint256 sum = w.totalValue().zeroFloorSub(t.value()) + value; // 113 bits
+            return (w.withTotalValue(sum.min(MAX_VALUE)), t.withValue(value));
+        }
     }
 
     /// @inheritdoc IRiskEngine

@@ -24,6 +24,8 @@ export interface EngineRules {
   /** Volatility and pool are looked at no more often, and what is older whatever else there is to do. [s] */
   readonly lookInterval: bigint;
   readonly lookMaxAge: bigint;
+  /** What the price oracle has left puts off both looks. */
+  readonly heedsErrands: boolean;
   /** A change of a value that is counted. */
   readonly isNews: (value: bigint, counted: bigint) => boolean;
   /** Of the breaker's last word on the pool 63rds are kept, rounded up. */
@@ -34,7 +36,7 @@ export interface EngineRules {
 
 export const ENGINE: EngineRules = {
   ...{ volatility: VOLATILITY, depth: DEPTH, factors: FACTORS, breaker: BREAKER, pool: POOL },
-  ...{ refreshInterval: 12n, moveWindow: 300n, lookInterval: 60n, lookMaxAge: 300n },
+  ...{ refreshInterval: 12n, moveWindow: 300n, lookInterval: 60n, lookMaxAge: 300n, heedsErrands: true },
   isNews: (value, counted) => (value > counted ? value - counted : counted - value) > counted / 256n,
   keptTightness: (tightnessWad) => divUp(minimum(tightnessWad, 10n ** 18n) * 63n, 10n ** 18n),
   withinCap: (rewarded, perPoke, perDay) => rewarded * perPoke <= perDay,
@@ -61,6 +63,8 @@ export interface EngineAsset {
   /** σ* and the excess of the fast one, as the volatility oracle last said. */
   sigmaWad: bigint;
   excessWad: bigint;
+  /** The next refresh is the turn of what the price oracle has left. */
+  errandDue: boolean;
   askedAt: bigint;
   /** When a refresh of this collateral last looked at the whole pool, not used before in the block. */
   lookedAt: bigint;
@@ -148,7 +152,7 @@ export function newSystem(assets: readonly RiskAsset[], maxAge: bigint, now: big
 export function newEngineAsset(): EngineAsset {
   const terms = { turnoverPerDayHundredths: 0n, sliceBps: 0n, depthMaxAge: 0n, correlatedAt: 0n, loadingPercent: 0n };
   const moment = { anchorTick: 0n, anchorAt: 0n, refreshedAt: 0n, rewardedAt: 0n, darkAt: 0n };
-  return { ...terms, ...moment, value: 0n, sigmaWad: 0n, excessWad: 0n, askedAt: 0n, lookedAt: 0n };
+  return { ...terms, ...moment, value: 0n, sigmaWad: 0n, excessWad: 0n, errandDue: false, askedAt: 0n, lookedAt: 0n };
 }
 
 /** A copy that shares nothing that changes. */

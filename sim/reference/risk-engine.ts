@@ -40,12 +40,15 @@ const CORRELATION_MAX_AGE = DAY;
 /** Ages are kept up to 18 hours. [s] */
 const MAX_AGE = 65_535n;
 
+/** What a poke of the price oracle may leave for another time where nothing speaks for it: to be added up. */
+export const MAY_WAIT = { mean: 1n, quote: 2n, decimals: 4n, either: 8n } as const;
+
 /** What is asked in the course of a refresh. */
 export interface Outside {
   readonly answer: Answer;
   readonly books: Books;
-  /** @param mayWait The price oracle need not be poked. */
-  readonly conditions: (mayWait: boolean) => Conditions;
+  /** @param mayWait What the price oracle may leave for another time: see `MAY_WAIT`. */
+  readonly conditions: (mayWait: bigint) => Conditions;
 }
 
 /** What a refresh did. */
@@ -56,6 +59,8 @@ export interface Refreshed {
   readonly asked: boolean;
   readonly sampled: Sampled | undefined;
   readonly whole: boolean;
+  /** Neither, since the price oracle had something to ask. */
+  readonly errand: boolean;
   /** Of the collateral, then of the pool. */
   readonly judged: readonly Assessed[];
   readonly update: RiskUpdate;
@@ -87,10 +92,13 @@ export function refresh(
   const { now } = s;
   if (now - engine.refreshedAt < rules.refreshInterval) return undefined;
   const { books } = outside;
+  const { errandDue } = engine;
   const { sigmaWad, excessWad, asked, sampled, whole } = askVolatility(s, asset, outside.answer, rules);
+  const errand = errandDue && !asked && !whole;
   // What may have been staged is no turn taken: the next refresh looks again.
   if (whole && !books.touched) engine.lookedAt = now;
-  const price = outside.conditions(sampled !== undefined);
+  const price = outside.conditions(patienceOf(sampled !== undefined, errand, whole));
+  engine.errandDue = price.errandDue;
   const { depth, reserve } = depthOf(s, asset);
   const moveWad = moveOf(s, asset, price, sigmaWad, rules);
   const dark = price.liquidationPrice36 === 0n;
@@ -98,7 +106,7 @@ export function refresh(
   // What was taken out in this block may be back in a moment.
   const value = books.touched ? maximum(worth, engine.value) : worth;
   const grace = graceOf(s, asset, price);
-  const { shares, debt, lenderAssets } = believed(s, books, whole);
+  const { shares, debt, lenderAssets } = believed(s, books, whole, errand);
 
   const judged: Assessed[] = [];
   const judge = (state: typeof s.breaker, inputs: BreakerInputs) => {
@@ -111,7 +119,9 @@ export function refresh(
         ...{ backlogWad: ratioWad(books.backlog, depth), sourcesMissing: !price.lendable },
       })
     : undefined;
-  if (!books.touched && !dark && rules.isNews(value, engine.value)) countValue(s, engine, value);
+  // What takes long enough without that leaves counting to the next refresh.
+  const counts = whole || !(sampled !== undefined || errand);
+  if (counts && !books.touched && !dark && rules.isNews(value, engine.value)) countValue(s, engine, value);
 
   let found = s.leverageWad;
   let told: PoolUpdate | undefined;
@@ -156,19 +166,24 @@ export function refresh(
     discountTenBps: divUp(target.discountBps, 10n),
   };
   const turned = applyRisk(s.limits, pool, update, told, now, rules.pool);
-  return { sigmaWad, leverageWad, moveWad, asked, sampled, whole, judged, update, pool: told, turned, reward, anew };
+  return {
+    ...{ sigmaWad, leverageWad, moveWad, asked, sampled, whole, errand, judged, update, pool: told, turned },
+    ...{ reward, anew },
+  };
 }
 
 const numberOf = (level: Level) => BigInt(LEVELS.indexOf(level));
 
 /**
  * Volatility and pool are looked at in turns, unless one is overdue; a sample puts off the pool, but not for long. Between two
- * looks σ* is kept to 12 decimals and its excess to a basis point, both rounded up.
+ * looks σ* is kept to 12 decimals and its excess to a basis point, both rounded up. When it is the turn of what the price
+ * oracle has left, neither is looked at unless it is overdue.
  */
 function askVolatility(s: RiskSystem, { engine, volatility }: RiskAsset, answer: Answer, rules: EngineRules) {
   const [age, wholeAge] = [s.now - engine.askedAt, s.now - engine.lookedAt];
-  const turn = wholeAge >= rules.lookInterval;
-  if (age < rules.lookMaxAge && (age < rules.lookInterval || (turn && age < wholeAge))) {
+  const interval = engine.errandDue && rules.heedsErrands ? rules.lookMaxAge : rules.lookInterval;
+  const turn = wholeAge >= interval;
+  if (age < rules.lookMaxAge && (age < interval || (turn && age < wholeAge))) {
     const { sigmaWad, excessWad } = engine;
     return { sigmaWad, excessWad, asked: false, sampled: undefined, whole: turn };
   }
@@ -176,10 +191,17 @@ function askVolatility(s: RiskSystem, { engine, volatility }: RiskAsset, answer:
   const { sigmaWad, fastWad, slowWad } = volatilityOf(volatility, s.now, rules.volatility);
   const excessWad = ratioWad(less(fastWad, slowWad), slowWad);
   engine.sigmaWad = minimum(divUp(sigmaWad, 10n ** 6n), (1n << 48n) - 1n) * 10n ** 6n;
-  engine.excessWad = minimum(divUp(excessWad * BPS, WAD), (1n << 24n) - 1n) * (WAD / BPS);
+  engine.excessWad = minimum(divUp(excessWad * BPS, WAD), (1n << 23n) - 1n) * (WAD / BPS);
   engine.askedAt = s.now;
   const patience = sampled === undefined ? rules.lookMaxAge : 2n * rules.lookMaxAge;
   return { sigmaWad, excessWad, asked: true, sampled, whole: wholeAge >= patience };
+}
+
+/** A sample goes by the mean price of the last poke; a look at the pool asks no feed for its decimals. */
+function patienceOf(sampled: boolean, errand: boolean, whole: boolean): bigint {
+  if (sampled) return MAY_WAIT.mean | MAY_WAIT.quote | MAY_WAIT.decimals;
+  if (errand) return MAY_WAIT.either;
+  return whole ? MAY_WAIT.quote | MAY_WAIT.decimals : MAY_WAIT.quote;
 }
 
 /** At most once an interval of each collateral, and within the day's cap. */

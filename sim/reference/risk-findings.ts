@@ -21,6 +21,8 @@ export interface Conditions {
   readonly ema36: bigint;
   readonly lendable: boolean;
   readonly inGrace: boolean;
+  /** Feeds of the loan asset were left, or their decimals, and will have to be asked soon. */
+  readonly errandDue: boolean;
 }
 
 /** The pool's books. */
@@ -104,13 +106,14 @@ export function believed(
   s: RiskSystem,
   { lenderShares, debtAssets, lenderAssets, touched }: Books,
   whole: boolean,
+  errand: boolean,
 ): { readonly shares: bigint; readonly debt: bigint; readonly lenderAssets: bigint } {
   const [before, owed] = [s.lenderShares, s.debtAssets];
   const shares = whole ? lenderShares : before;
   if (!touched) {
     if (distance(shares, before) > before >> 43n) s.lenderShares = toBits(shares, 43);
     // Interest alone is not worth a write.
-    if (distance(debtAssets, owed) > owed >> 12n) s.debtAssets = toBits(debtAssets, 34);
+    if (!errand && distance(debtAssets, owed) > owed >> 12n) s.debtAssets = toBits(debtAssets, 34);
     return { shares, debt: debtAssets, lenderAssets };
   }
   const debt = maximum(debtAssets, owed);

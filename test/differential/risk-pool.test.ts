@@ -17,6 +17,7 @@ import {
 import { createRng, type Rng } from "../../sim/rng.ts";
 import { logarithmic, whole } from "../shared/auction-actions.ts";
 import { Divergence, expectSame } from "../shared/auction-compare.ts";
+import { rampIn, rampOf } from "../shared/risk-events.ts";
 import { RiskChain, type Contact } from "../shared/risk-chain.ts";
 import { expectFields, FIRST, firstDivergence, judge, Seen, sequences, textOf } from "../shared/risk-compare.ts";
 import { ungovernedRiskPool } from "../shared/risk-fixtures.ts";
@@ -76,8 +77,8 @@ describe("A pool's side of its engine against its reference", function () {
         const expected = turned && pool !== undefined ? [textOf(Object.values(poolTuple(pool)))] : [];
         const turns = events.filter(({ event }) => event.name === "PoolRiskUpdated");
         expectSame("told", turns.map(({ event }) => textOf(event.args.toArray())).join(), expected.join());
-        const inForce = events.find(({ event }) => event.name === "RiskUpdated")?.event.args[2] as unknown;
-        expectSame("factor told", inForce, factorAt(c, now));
+        const word = events.find(({ event }) => event.name === "RiskUpdated")?.event.args[1] as bigint;
+        expectSame("ramp told", rampIn(word), rampOf(c));
         const actual = risk.read("riskOf", answers[1])[0] as Record<string, unknown>;
         expectFields("risk", actual, riskOf(limits, c, now, rules));
         const kinds: Record<string, boolean> = {

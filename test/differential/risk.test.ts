@@ -40,6 +40,7 @@ describe("Risk engine against its reference", function () {
     ["judges moves over four minutes", { moveWindow: 240n }],
     ["looks a second sooner", { lookInterval: 59n }],
     ["is patient for a second more", { lookMaxAge: 301n }],
+    ["looks at both whatever the price oracle has left", { heedsErrands: false }],
     ["counts every change of a value", { isNews: () => true }],
     ["rounds the pool's tightness down", { keptTightness: (tightness) => (tightness * 63n) / WAD }],
     [
@@ -61,7 +62,7 @@ describe("Risk engine against its reference", function () {
 const EXPECTED = [
   ...["volatility: asked", "volatility: not asked", "sample: taken", "sample: merged", "sample: clamped"],
   ...["sample: source silent", "pool: looked at", "pool: put off by a sample", "pool: both at once"],
-  ...["pool: in its turn", "volatility: in its turn"],
+  ...["pool: in its turn", "volatility: in its turn", "price oracle: in its turn"],
   ...["touched, with a look at the pool", "touched, debt repaid for a moment", "touched, shares for a moment"],
   ...["touched, shares that would thin out a loss"],
   ...["value: counted anew", "value: not worth a write", "price: none", "grace: began", "depth: too old"],

@@ -11,8 +11,8 @@ const INTERVAL = 1_800;
  * The real stack in steady state: a Uniswap pool whose ring of 400 observations is full, a debtor, and a keeper who has been
  * rewarded before. The next block of `poke` comes a minute after the last one.
  */
-export async function busyRiskPool(connection: NetworkConnection, breaker: boolean) {
-  const p = await deployRiskPool(connection, { breaker });
+export async function busyRiskPool(connection: NetworkConnection, breaker: boolean, loanFeed = false) {
+  const p = await deployRiskPool(connection, { breaker, loanFeed });
   const { engine, eth, borrower, stranger, pool, loanAddress, trade, networkHelpers } = p;
   const { time } = networkHelpers;
   // From the beginning of an hour on, so that no poke that is measured is the first of one: that asks feeds for their decimals.

@@ -14,6 +14,8 @@ export const ETHER = 10n ** 18n;
 export const HOUR = 3_600n;
 export const DAY = 86_400n;
 const UNCAPPED = 2n ** 112n - 1n;
+/** Of the loan asset's feed, where it has one. [s] */
+const LOAN_HEARTBEAT = 7n * DAY;
 /** As `ICircuitBreaker.Level`. */
 export const Level = { Normal: 0n, Caution: 1n, Restricted: 2n, Recovery: 3n } as const;
 
@@ -72,16 +74,19 @@ export interface RiskOptions {
   readonly governed?: boolean;
   /** `LiquidationModule`, or a copy of it that lacks something. */
   readonly liquidationModule?: string;
+  /** Feeds answer in dollars, of which one says what the loan asset is worth. */
+  readonly loanFeed?: boolean;
 }
 
 /**
- * A pool of real parts, down to Uniswap v3 and the risk engine; only the feeds are mocks, which answer in the loan asset. The
+ * A pool of real parts, down to Uniswap v3 and the risk engine; only the feeds are mocks, which answer in the loan asset unless
+ * that has a feed. The
  * governor acts without delay. `lender` has lent five million; `borrower` and `liquidator` hold every token.
  */
 export async function deployRiskPool(connection: NetworkConnection, options: RiskOptions = {}) {
   const { ethers, networkHelpers } = connection;
   const { collaterals: count = 1, breaker: hasBreaker = true, governed = true } = options;
-  const { liquidationModule = "LiquidationModule" } = options;
+  const { liquidationModule = "LiquidationModule", loanFeed: hasLoanFeed = false } = options;
   const [governor, guardian, lender, borrower, liquidator, stranger] = await ethers.getSigners();
   const authority = await deployAccessManager(governor);
   const uniswap = await deployUniswapV3(governor);
@@ -141,11 +146,13 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
     collaterals.push({ symbol, token, address, market, feed, dollars });
   }
   await networkHelpers.time.increase(2n * HOUR);
+  const loanFeed = await newFeed(connection, "LOAN", 1n);
+  if (hasLoanFeed) await oracle.setQuoteFeeds([{ source: await loanFeed.getAddress(), heartbeat: LOAN_HEARTBEAT }]);
   for (const [i, { address, market, feed, dollars }] of collaterals.entries()) {
     await feed.setAnswer(dollars * 10n ** 8n);
     await oracle.setMarket(address, {
       feeds: [{ source: await feed.getAddress(), heartbeat: 7_200n }],
-      ...{ feedsInQuote: true, twapPool: market.address, twapWindow: 1_800n, snapshotMaxAge: 60n },
+      ...{ feedsInQuote: !hasLoanFeed, twapPool: market.address, twapWindow: 1_800n, snapshotMaxAge: 60n },
       ...{ emaTimeConstant: 3_600n, bandBps: 500n, bandWidenBpsPerMinute: 100n, requiredSources: 2n },
     });
     const { borrowFactorBps, liquidationFactorBps } = ASSETS[i];
@@ -185,7 +192,7 @@ export async function deployRiskPool(connection: NetworkConnection, options: Ris
     ...{ connection, ethers, networkHelpers, governor, guardian, lender, borrower, liquidator, stranger, authority },
     ...{ loan, loanAddress, oracle, pool, poolAddress, admin, risk, liquidation, uniswap },
     ...{ volatility, liquidity, model, breaker, modules, engine, engineAddress, collaterals, pass, setFeed, trade },
-    eth: collaterals[0],
+    ...{ eth: collaterals[0], loanFeed },
   };
 }
 

@@ -33,7 +33,7 @@ export function refreshing(context: RiskContext, i: number, rewarded: boolean): 
       expectSame("exit floor in force", inputs.exitFloorShares, floorAt(s.limits, s.now));
       const books = booksOf(inputs);
       const before = structuredClone(s);
-      const conditions = (mayWait: boolean) => {
+      const conditions = (mayWait: bigint) => {
         const answer = events.takeConditions(token);
         if (answer === undefined) throw new Divergence(`${name}: contract does not ask for prices, reference does`);
         expectSame("may wait", answer.mayWait, mayWait);

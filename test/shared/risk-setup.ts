@@ -157,10 +157,13 @@ function marketCalls(world: RiskWorld, i: number, choice: Choice, now: bigint): 
   return [
     world.sequencer.call("setRound", 0, now - DAY, now),
     world.feeds[i].call("setAnswer", BigInt(DOLLARS[i]) * 10n ** 8n),
+    world.loanFeed.call("setAnswer", 10n ** 8n),
     world.oracle.call("setSequencer", world.sequencer.address, 1_800),
+    world.oracle.call("setQuoteFeeds", [{ source: world.loanFeed.address, heartbeat: 2n * HOUR }]),
     world.oracle.call("setMarket", asset, {
       feeds: [{ source: world.feeds[i].address, heartbeat: 2n * HOUR }],
-      ...{ feedsInQuote: true, twapPool: front, twapWindow: 900n, snapshotMaxAge: 300n, emaTimeConstant: 3_600n },
+      // One of the two by way of the loan asset's feed.
+      ...{ feedsInQuote: i === 0, twapPool: front, twapWindow: 900n, snapshotMaxAge: 300n, emaTimeConstant: 3_600n },
       ...{ bandBps: 500n, bandWidenBpsPerMinute: 100n, requiredSources: 1n + BigInt(i) },
     }),
     world.oracle.call("poke", asset),

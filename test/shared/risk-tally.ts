@@ -29,6 +29,7 @@ export function countRefresh(
     "sample: source silent":
       r.asked && r.sampled === undefined && now - was.volatility.sampledAt >= 2n * was.volatility.interval,
     "pool: looked at": r.whole,
+    "price oracle: in its turn": r.errand,
     "pool: put off by a sample": r.sampled !== undefined && !r.whole && now - was.engine.lookedAt >= 300n,
     "pool: both at once": r.whole && r.asked,
     "pool: in its turn": r.whole && !r.asked,

@@ -101,6 +101,7 @@ export async function riskWorld(connection: NetworkConnection) {
       await contact("MockAggregator", p.collaterals[0].feed),
       await contact("MockAggregator", p.collaterals[1].feed),
     ],
+    loanFeed: await contact("MockAggregator", p.loanFeed),
     sequencer: await contact("MockAggregator", sequencer),
     oracle: await contact("PriceOracle", p.oracle),
     volatility: await contact("VolatilityOracle", p.volatility),

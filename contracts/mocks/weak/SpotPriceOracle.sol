@@ -29,7 +29,7 @@ contract SpotPriceOracle is IPriceOracle, IPriceConditions {
         return (_spot(asset), true);
     }
 
-    function pokeConditions(address asset, bool) external view returns (Conditions memory) {
+    function pokeConditions(address asset, uint256) external view returns (Conditions memory) {
         return conditionsOf(asset);
     }
 

@@ -25,7 +25,7 @@ const DECLARED: Readonly<Record<RestrictedContract, { contracts: readonly string
       "applyRisk(address,(uint256,uint256,bool,uint256,uint256,uint256,bool,uint256),(bool,uint136,uint88))", // the engine
     ],
   },
-  oracle: { contracts: ["PriceOracle"], open: ["poke(address)", "pokeConditions(address,bool)"] },
+  oracle: { contracts: ["PriceOracle"], open: ["poke(address)", "pokeConditions(address,uint256)"] },
   volatilityOracle: {
     contracts: ["VolatilityOracle"],
     open: ["poke(address)", "pokePair(address,address)", "pokeVolatility(address)"],

@@ -28,9 +28,9 @@ const LIMITS: readonly [
     27_000n,
   ],
   ["one feed in the quote asset, stored TWAP", 1, { feedsInQuote: true, snapshotMaxAge: 3_600n }, 29_000n, 29_000n],
-  ["one feed and the quote's, stored TWAP", 1, { snapshotMaxAge: 3_600n }, 50_000n, 49_500n],
-  ["one feed and the quote's, live TWAP", 1, {}, 60_000n, 60_000n],
-  ["three feeds and the quote's, live TWAP", 3, {}, 100_500n, 100_500n],
+  ["one feed and the quote's, stored TWAP", 1, { snapshotMaxAge: 3_600n }, 45_000n, 44_500n],
+  ["one feed and the quote's, live TWAP", 1, {}, 58_500n, 58_500n],
+  ["three feeds and the quote's, live TWAP", 3, {}, 98_500n, 98_500n],
 ];
 
 describe("PriceOracle: gas", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { MAY_WAIT } from "../../../sim/reference/risk-engine.ts";
 import { answer8, deployOracleSources, FeedMode } from "../../shared/oracle-fixtures.ts";
 
 const MAX_AGE = 60n;
@@ -21,7 +22,7 @@ async function reusableMean(connection: NetworkConnection) {
     await networkHelpers.time.setNextBlockTimestamp(updatedAt + seconds);
   };
   /** Pokes, and says what that answered. */
-  const ask = async (seconds: bigint, mayWait: boolean) => {
+  const ask = async (seconds: bigint, mayWait: bigint) => {
     const state = await networkHelpers.takeSnapshot();
     await later(seconds);
     await networkHelpers.mine(1);
@@ -46,7 +47,7 @@ describe("PriceOracle#pokeConditions that may wait", () => {
     const before = await p.oracle.snapshotOf(p.wethAddress);
     const { twap36 } = await p.oracle.conditionsOf(p.wethAddress);
     await p.feed.setAnswer(answer8(2_010));
-    const { tx, conditions } = await p.ask(MAX_AGE, true);
+    const { tx, conditions } = await p.ask(MAX_AGE, MAY_WAIT.mean);
     await expect(tx).not.to.emit(p.oracle, "Poked");
     expect(await p.oracle.snapshotOf(p.wethAddress)).to.deep.equal(before);
     expect([conditions.twap36, conditions.lendable]).to.deep.equal([twap36, true]);
@@ -56,7 +57,7 @@ describe("PriceOracle#pokeConditions that may wait", () => {
 
   it("pokes when it may not wait", async () => {
     const p = await load();
-    const { tx } = await p.ask(MAX_AGE, false);
+    const { tx } = await p.ask(MAX_AGE, 0n);
     await expect(tx).to.emit(p.oracle, "Poked");
   });
 
@@ -75,7 +76,7 @@ describe("PriceOracle#pokeConditions that may wait", () => {
       it(reason, async () => {
         const p = await load();
         await prepare(p);
-        const { tx } = await p.ask(seconds, true);
+        const { tx } = await p.ask(seconds, MAY_WAIT.mean);
         await expect(tx).to.emit(p.oracle, "Poked");
       });
     }
@@ -83,10 +84,10 @@ describe("PriceOracle#pokeConditions that may wait", () => {
     it("while feed and mean have disagreed since the last poke", async () => {
       const p = await load();
       await p.feed.setAnswer(answer8(2_200));
-      await p.ask(30n, true);
+      await p.ask(30n, MAY_WAIT.mean);
       expect((await p.oracle.snapshotOf(p.wethAddress)).divergenceStart).not.to.equal(0);
       await p.feed.setAnswer(answer8(2_000)); // in the band again, of which only a poke takes note
-      const { tx } = await p.ask(30n, true);
+      const { tx } = await p.ask(30n, MAY_WAIT.mean);
       await expect(tx).to.emit(p.oracle, "Poked");
       expect((await p.oracle.snapshotOf(p.wethAddress)).divergenceStart).to.equal(0);
     });

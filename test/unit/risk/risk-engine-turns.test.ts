@@ -5,6 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { createRng } from "../../../sim/rng.ts";
 import {
   DAY,
+  deployRiskPool,
   HOUR,
   LOOK_MAX_AGE,
   riskPool,
@@ -47,6 +48,21 @@ async function twoMovingCollaterals(connection: NetworkConnection) {
   await owe(p, 3_000n, 4_500_000n);
   for (let i = 0; i < 3; ++i) await tick(p, HOUR);
   return { ...p, alt: p.collaterals[1] };
+}
+
+async function movingPoolInDollars(connection: NetworkConnection) {
+  const p = await deployRiskPool(connection, { loanFeed: true });
+  await owe(p, 3_000n, 4_500_000n);
+  for (let i = 0; i < 3; ++i) await tick(p, HOUR);
+  return p;
+}
+
+/** Where the price oracle keeps what it last read of the loan asset: when from bit 188 on. */
+const QUOTE_MEMORY = 8n;
+
+/** When a poke last asked the loan asset's feed. [unix s] */
+async function loanReadAt({ ethers, oracle }: RiskPool) {
+  return BigInt.asUintN(32, BigInt(await ethers.provider.getStorage(await oracle.getAddress(), QUOTE_MEMORY)) >> 188n);
 }
 
 /** Pokes, and tells by what it finds what it has looked at: a floor that rises before each poke is found by who asks for the volatility. */
@@ -94,8 +110,8 @@ describe("RiskEngine: looks in turns", () => {
     connection.networkHelpers.loadFixture(fixture);
 
   /** Every so many seconds, from a moment on at which everything has just been looked at, a minute after a sample. */
-  async function run(every: bigint, count: number) {
-    const p = await load(movingPool);
+  async function run(every: bigint, count: number, fixture = movingPool) {
+    const p = await load(fixture);
     const { time } = connection.networkHelpers;
     const grid = (BigInt(await time.latest()) / SAMPLES + 2n) * SAMPLES;
     const poke = await lookout(p);
@@ -103,12 +119,15 @@ describe("RiskEngine: looks in turns", () => {
       await time.increaseTo(grid + seconds - 4n);
       await poke(4n);
     }
-    const looks: Look[] = [];
-    for (let i = 0; i < count; ++i) looks.push(await poke(every));
+    const looks: (Look & { readonly loan: boolean })[] = [];
+    for (let i = 0; i < count; ++i) {
+      const look = await poke(every);
+      looks.push({ ...look, loan: (await loanReadAt(p)) === BigInt(await time.latest()) });
+    }
     return looks;
   }
-  const pattern = (looks: readonly Look[]) =>
-    looks.map(({ asked, whole }) => (asked ? "volatility" : "") + (whole ? "whole" : ""));
+  const pattern = (looks: readonly (Look & { readonly loan: boolean })[]) =>
+    looks.map(({ asked, whole, loan }) => (asked ? "volatility" : "") + (whole ? "whole" : "") + (loan ? "loan" : ""));
 
   it("poked every 12 s, it looks at each once a minute, never at both at once", async () => {
     const looks = await run(12n, 100);
@@ -134,6 +153,35 @@ describe("RiskEngine: looks in turns", () => {
     const looks = await run(LOOK_MAX_AGE, 24);
     expect(looks.filter(({ sampled }) => sampled)).to.have.length(4);
     for (const { asked, whole, sampled } of looks) expect([asked, whole]).to.deep.equal([true, !sampled]);
+  });
+
+  describe("where the loan asset has a feed", () => {
+    it("poked once a minute, it takes turns with both others: none is put off by more than a minute", async () => {
+      const looks = await run(LOOK_INTERVAL, 27, movingPoolInDollars);
+      expect(new Set(pattern(looks))).to.deep.equal(new Set(["volatility", "whole", "loan"]));
+      for (const [name, ages] of [
+        ["volatility", looks.filter(({ asked }) => asked).map(({ askedAge }) => askedAge)],
+        ["whole", looks.filter(({ whole }) => whole).map(({ wholeAge }) => wholeAge)],
+      ] as const) {
+        for (const age of ages.slice(1)) expect(age, name).to.be.within(2n * LOOK_INTERVAL, 3n * LOOK_INTERVAL);
+      }
+      const loans = looks.flatMap(({ loan }, i) => (loan ? [i] : []));
+      expect(loans.length).to.be.within(8, 10);
+      for (const [i, at] of loans.slice(1).entries()) expect(at - loans[i]).to.equal(3);
+    });
+
+    it("poked every 12 s, it asks when nothing else is looked at, every two minutes and a bit", async () => {
+      const looks = await run(12n, 60, movingPoolInDollars);
+      expect(new Set(pattern(looks))).to.deep.equal(new Set(["", "volatility", "whole", "loan"]));
+      const loans = looks.flatMap(({ loan }, i) => (loan ? [i] : []));
+      for (const [i, at] of loans.slice(1).entries()) expect(at - loans[i]).to.equal(11);
+    });
+
+    it("poked once in five minutes, it puts off neither of the others for that", async () => {
+      const looks = await run(LOOK_MAX_AGE, 24, movingPoolInDollars);
+      for (const { asked, whole, sampled } of looks) expect([asked, whole]).to.deep.equal([true, !sampled]);
+      expect(looks.filter(({ loan }) => loan).length).to.be.within(11, 13);
+    });
   });
 
   for (const every of [WHOLE_MAX_AGE, SAMPLES, 2n * HOUR, DAY]) {
