@@ -49,7 +49,7 @@ const overrides = {
   "contracts/risk/RiskEngine.sol": busy(1_000_000, true),
   "contracts/risk/LiquidityOracle.sol": busy(1_000_000, true),
   "contracts/risk/VolatilityOracle.sol": busy(1_000_000, true),
-  "contracts/oracle/PriceOracle.sol": busy(1_100, true),
+  "contracts/oracle/PriceOracle.sol": busy(800, true),
   "contracts/rates/AdaptiveRateModel.sol": busy(1_000_000, true),
   "contracts/rates/KinkedRateModel.sol": busy(1_000_000, true),
   // What stands for oracle and tokens where gas is compared, for as many runs as Morpho Blue compiles for.
@@ -59,7 +59,7 @@ const overrides = {
   // The pool with switches, which must fit into what can be deployed.
   "contracts/mocks/weak/WeakPool.sol": busy(1, true),
   // As the price oracle that they are but for a check.
-  "contracts/mocks/weak/WeakOracleChecks.sol": busy(1_100, true),
+  "contracts/mocks/weak/WeakOracleChecks.sol": busy(800, true),
   // Settings of its own, so that a change of the lab does not compile the protocol anew.
   "contracts/lab/LabDriver.sol": busy(999, false),
 };

@@ -65,5 +65,5 @@ export const ROWS: readonly Row[] = [
 /** What only we have, with no rival to compare. */
 export const OWN_ROWS: readonly Row[] = [
   { ...row("borrow-stale", "borrow, again, that must refresh a stale snapshot itself"), rival: none },
-  { ...row("poke", "a keeper's refresh of one collateral (`poke`)"), rival: none },
+  { ...row("poke", "a keeper's refresh of one collateral (`poke`), the first after an hour"), rival: none },
 ];

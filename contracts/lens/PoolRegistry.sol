@@ -106,7 +106,7 @@ contract PoolRegistry is AccessManaged, IPoolRegistry {
         if (entry.feed.code.length == 0) revert RegistryFeedRejected(entry.feed, FeedReader.Status.Reverted);
         uint8 decimals = IAggregatorV3(entry.feed).decimals();
         if (decimals > MAX_DECIMALS) revert RegistryFeedRejected(entry.feed, FeedReader.Status.WrongDecimals);
-        feed = FeedReader.Feed(entry.feed, entry.heartbeat, decimals);
+        feed = FeedReader.Feed(entry.feed, entry.heartbeat, decimals, 0);
         (FeedReader.Status status, , ) = feed.read();
         if (status != FeedReader.Status.Ok) revert RegistryFeedRejected(entry.feed, status);
     }

@@ -28,11 +28,12 @@ library FeedReader {
         QuoteUnavailable // the feed is well, but no feed of the quote asset is
     }
 
-    /// @dev 20 + 4 + 1 = 25 bytes of a slot.
+    /// @dev 20 + 4 + 1 + 7 = 32: one slot.
     struct Feed {
         address source;
         uint32 heartbeat; // [s]
         uint8 decimals;
+        uint56 note; // of whoever keeps the feed; nothing to do with reading it
     }
 
     /// @notice Latest answer as WAD. [WAD, exact: feeds have at most 18 decimals; below 2^188]

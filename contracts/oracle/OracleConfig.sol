@@ -73,9 +73,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
             m.pool = config.twapPool;
             m.twapWindow = config.twapWindow;
         }
-        AssetWord w = AssetWordLib.ofMarket(m).withSequencer(_sequencerFeed != address(0)).withQuoteFeeds(
-            _quoteFeedCount
-        );
+        AssetWord w = _withShared(AssetWordLib.ofMarket(m));
         a.word = w;
         Head memory h;
         _requireAgreement(asset, a, w, h);
@@ -84,6 +82,11 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         h.divergenceStart = divergenceStart;
         Reading memory r;
         _rememberMarket(asset, a, w, h, r, 0);
+    }
+
+    /// @dev With what is the same of all assets.
+    function _withShared(AssetWord w) private view returns (AssetWord) {
+        return w.withSequencer(_sequencerFeed != address(0)).withQuoteFeeds(_quoteFeedCount);
     }
 
     /// @dev Nothing is left of what was configured and remembered of an asset.
@@ -105,7 +108,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         _require(rate >= ShareRate.MIN_RATE, "shareRate", rate);
 
         Asset storage a = _renew(share);
-        AssetWord w = AssetWordLib.ofShare(underlying, maxRiseBpsPerDay).withSequencer(_sequencerFeed != address(0));
+        AssetWord w = _withShared(AssetWordLib.ofShare(underlying, maxRiseBpsPerDay));
         a.word = w;
         emit ShareConfigured(share, underlying, maxRiseBpsPerDay);
         _snapshot[share].shareRate = uint216(rate);
@@ -118,7 +121,6 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
     function setQuoteFeeds(FeedInput[] calldata feeds) external restricted {
         _require(feeds.length <= MAX_FEEDS, "feeds", feeds.length);
         _quoteFeedCount = uint8(feeds.length);
-        _quoteMemory = 0;
         uint256 lowest = type(uint256).max;
         uint256 highest;
         for (uint256 i; i < MAX_FEEDS; ++i) {
@@ -135,6 +137,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         for (uint256 i; i < _assets.length; ++i) {
             Asset storage a = _asset[_assets[i]];
             a.word = a.word.withQuoteFeeds(feeds.length);
+            a.feeds[0].note = 0;
         }
         emit QuoteConfigured(feeds);
     }
@@ -160,7 +163,7 @@ abstract contract OracleConfig is AccessManaged, OracleMemory {
         _require(input.heartbeat >= 60 && input.heartbeat <= 7 days, "heartbeat", input.heartbeat);
         uint8 decimals = IAggregatorV3(input.source).decimals();
         _require(decimals <= 18, "feedDecimals", decimals);
-        feed = FeedReader.Feed(input.source, input.heartbeat, decimals);
+        feed = FeedReader.Feed(input.source, input.heartbeat, decimals, 0);
         FeedReader.Status status;
         (status, priceWad, ) = feed.read();
         if (status != FeedReader.Status.Ok) revert OracleFeedRejected(input.source, status);

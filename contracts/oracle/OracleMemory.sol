@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {DECIMALS_MAY_WAIT, EITHER_MAY_WAIT, QUOTE_MAY_WAIT} from "../interfaces/IPriceConditions.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {PriceSelection} from "../libraries/PriceSelection.sol";
 import {TickPrice} from "../libraries/TickPrice.sol";
 import {AssetWord} from "./AssetWord.sol";
@@ -12,6 +14,8 @@ import {UniswapTwap} from "./UniswapTwap.sol";
 /// @title What the price oracle remembers between polls
 /// @notice The latest TWAP, a slow average, since when feed and TWAP disagree, and the last valid price.
 abstract contract OracleMemory is OracleSources {
+    using FixedPointMathLib for uint256;
+
     /// @notice Shortest time between two samples. [s]
     uint256 public constant MIN_POKE_INTERVAL = 12;
     /// @dev Feeds are asked for their decimals by the first poke of each hour of the clock, or somewhat later, and by any that
@@ -23,6 +27,12 @@ abstract contract OracleMemory is OracleSources {
     uint256 private constant QUOTE_MAX_AGE = 5 minutes;
     /// @dev From this age on pokes say that it will have to be asked again. [s]
     uint256 private constant QUOTE_DUE_AGE = 2 minutes;
+    /// @dev Of a note, from the lowest bit: price 17 + 7, until when it is good 32. [WAD, unix s]
+    uint256 private constant NOTED_MANTISSA_BITS = 17;
+    uint256 private constant NOTED_PRICE_BITS = 24;
+    uint256 private constant NOTED_PRICE_MASK = (1 << NOTED_PRICE_BITS) - 1;
+    /// @dev What moved by more than this part since it was last asked is asked each time. [1/1024]
+    uint256 private constant STEADY_SHIFT = 10;
 
     /// @dev A poke within `MIN_POKE_INTERVAL` of the last does nothing, and so does one while the sequencer is down:
     /// averages advance with time, not with calls.
@@ -50,7 +60,7 @@ abstract contract OracleMemory is OracleSources {
     }
 
     /// @param h What is remembered; from now on, as of this moment.
-    /// @param r Empty; what the sources say now.
+    /// @param r What the sources say now.
     /// @param mayWait See `IPriceConditions`.
     /// @return price Liquidation price of this moment; zero: no source is fresh.
     /// @return quoted `PriceSelection.referencePrice` of the reading.
@@ -64,14 +74,19 @@ abstract contract OracleMemory is OracleSources {
     ) internal returns (uint256 price, uint256 quoted) {
         bool asked = _turnDecimals(w, h, mayWait);
         if (asked) h.brokenFeeds = _brokenFeeds(a, w);
-        if (mayWait & (asked ? QUOTE_MAY_WAIT | EITHER_MAY_WAIT : QUOTE_MAY_WAIT) != 0 && h.divergenceStart == 0) {
-            price = _readAtQuote(r, a, w, h, false);
-        }
+        price = _readAtQuote(
+            r,
+            a,
+            w,
+            h,
+            mayWait & (asked ? QUOTE_MAY_WAIT | EITHER_MAY_WAIT : QUOTE_MAY_WAIT) != 0,
+            false
+        );
         if (price == 0) {
-            _readInto(r, a, w, h, _askQuote(w, h), false);
+            _readInto(r, a, w, h, _askQuote(a, w, h), false);
             if (!asked && !_isPlausible(w, h, r)) {
                 (h.brokenFeeds, h.decimalsDue) = (_brokenFeeds(a, w), false);
-                if (h.brokenFeeds != 0) _readInto(r, a, w, h, _askQuote(w, h), false);
+                if (h.brokenFeeds != 0) _readInto(r, a, w, h, _askQuote(a, w, h), false);
             }
         }
         if (r.isLive) h.twapTick = r.liveTick;
@@ -91,19 +106,24 @@ abstract contract OracleMemory is OracleSources {
         _finish(asset, h, price, r.hasSum, r.sum);
     }
 
-    /// @dev Whether feeds are asked for their decimals now. Where the quote asset has feeds, these are cold as long as that is left.
+    /// @dev Whether feeds are asked for their decimals now. That asks those of the quote asset too: who may leave these may leave it.
     function _turnDecimals(AssetWord w, Head memory h, uint256 mayWait) private view returns (bool) {
         if (h.brokenFeeds == 0) {
-            if (!h.decimalsDue && block.timestamp / DECIMALS_INTERVAL == h.updatedAt / DECIMALS_INTERVAL) return false;
+            bool isFirst = block.timestamp / DECIMALS_INTERVAL != h.updatedAt / DECIMALS_INTERVAL;
+            if (!isFirst && !h.decimalsDue) return false;
             uint256 patience = w.quoteFeedCount() == 0 ? DECIMALS_MAY_WAIT : DECIMALS_MAY_WAIT | QUOTE_MAY_WAIT;
-            h.decimalsDue = mayWait & patience != 0 && block.timestamp % DECIMALS_INTERVAL < DECIMALS_PATIENCE;
+            // What was put off in an earlier hour is not again.
+            h.decimalsDue =
+                !(isFirst && h.decimalsDue) &&
+                mayWait & patience != 0 &&
+                block.timestamp % DECIMALS_INTERVAL < DECIMALS_PATIENCE;
             if (h.decimalsDue) return false;
         }
         h.decimalsDue = false;
         return true;
     }
 
-    /// @dev What a poke would find, without asking the pool: its mean price is the one of the last poke. Only while that is recent
+    /// @dev What a poke would find, without asking the pool, or writing more than a note: its mean price is the one of the last poke. Only while that is recent
     /// and nothing is in doubt: feeds all answer, and as before, in the band around it, and so they did at the last poke.
     /// @param r Empty; what the sources say now, if all is well.
     /// @param mayWait See `IPriceConditions`.
@@ -116,43 +136,51 @@ abstract contract OracleMemory is OracleSources {
         uint256 mayWait
     ) internal returns (uint256 quoted) {
         if (h.brokenFeeds != 0 || h.divergenceStart != 0 || h.isStale || !_isRecent(w, h)) return 0;
-        if (mayWait & QUOTE_MAY_WAIT != 0) quoted = _readAtQuote(r, a, w, h, true);
+        quoted = _readAtQuote(r, a, w, h, mayWait & QUOTE_MAY_WAIT != 0, true);
         if (quoted != 0) return quoted;
-        _readInto(r, a, w, h, _askQuote(w, h), true);
+        _readInto(r, a, w, h, _askQuote(a, w, h), true);
         return _undoubted(w, h, r);
     }
 
     /// @dev Reads all sources but those of the quote asset, of which a poke has read not long ago.
+    /// @param mayWait Whether the feeds of the quote asset may be left.
     /// @param mayReuse See `_read`.
     /// @return quoted `PriceSelection.referencePrice` of the reading, and the liquidation price as well. Zero: nothing fit is
-    /// remembered, or what is read leaves a doubt: nothing is ever held against an asset for the age of that.
+    /// noted, or what is read leaves a doubt: no divergence is ever begun, or ended, by the word of an old note.
     function _readAtQuote(
         Reading memory r,
         Asset storage a,
         AssetWord w,
         Head memory h,
+        bool mayWait,
         bool mayReuse
     ) private view returns (uint256 quoted) {
-        if (w.quoteFeedCount() == 0 || h.brokenFeeds != 0) return 0;
-        uint256 word = _quoteMemory;
+        if (!mayWait || w.quoteFeedCount() == 0 || h.brokenFeeds | h.divergenceStart != 0) return 0;
+        uint256 note = a.feeds[0].note;
+        uint256 until = note >> NOTED_PRICE_BITS;
+        if (block.timestamp > until) return 0;
         unchecked {
-            uint256 age = block.timestamp - uint32(word >> QUOTE_BITS); // not in the future
-            if (age > QUOTE_MAX_AGE || block.timestamp > word >> (QUOTE_BITS + 32)) return 0;
-            r.isQuoteDue = age >= QUOTE_DUE_AGE;
+            r.isQuoteDue = until - block.timestamp <= QUOTE_MAX_AGE - QUOTE_DUE_AGE;
         }
-        _readInto(r, a, w, h, word & ((1 << QUOTE_BITS) - 1), mayReuse);
+        _readInto(r, a, w, h, PackedFloat.unpack(note & NOTED_PRICE_MASK), mayReuse);
         quoted = _undoubted(w, h, r);
         if (quoted == 0) r.isQuoteDue = false;
     }
 
-    /// @dev `_quoteWad` for health, which is remembered if it is of feeds that are all in order.
-    function _askQuote(AssetWord w, Head memory h) private returns (uint256 quoteWad) {
+    /// @dev `_quoteWad` for health, which is noted if it is of feeds that are all in order: to 2^-17 of itself, and until when it is
+    /// good. [unix s]
+    function _askQuote(Asset storage a, AssetWord w, Head memory h) private returns (uint256 quoteWad) {
         if (w.quoteFeedCount() == 0) return _quoteWad(w, h, false);
         uint256 until;
         (quoteWad, until) = _quoteFeedsWad(w, h, false);
-        if (h.brokenFeeds >> MAX_FEEDS != 0) return quoteWad;
-        // Times have 32 bits.
-        _quoteMemory = quoteWad == 0 ? 0 : quoteWad | (block.timestamp << QUOTE_BITS) | (until << (QUOTE_BITS + 32));
+        uint256 note;
+        if (quoteWad >> 128 == 0 && h.brokenFeeds >> MAX_FEEDS == 0) {
+            uint256 before = PackedFloat.unpack(a.feeds[0].note & NOTED_PRICE_MASK);
+            bool isSteady = FixedPointMathLib.dist(quoteWad, before) <= before >> STEADY_SHIFT;
+            until = isSteady ? until.min(block.timestamp + QUOTE_MAX_AGE) : 0; // 32 bits
+            note = PackedFloat.pack(quoteWad, NOTED_MANTISSA_BITS) | (until << NOTED_PRICE_BITS);
+        }
+        a.feeds[0].note = uint56(note);
     }
 
     /// @return quoted `PriceSelection.referencePrice` of a reading of feeds that all answer, as before, in the band around the mean

@@ -12,7 +12,7 @@ import {FeedReader} from "./FeedReader.sol";
 abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     uint256 internal constant MAX_FEEDS = 3;
 
-    /// @dev One slot, and 25 bytes a feed.
+    /// @dev One slot, and one a feed. In the first one's, that is read anyway, `OracleMemory` notes what the quote asset is worth.
     struct Asset {
         AssetWord word;
         FeedReader.Feed[MAX_FEEDS] feeds;
@@ -43,25 +43,20 @@ abstract contract OracleStorage is IPriceOracle, IPriceOracleAdmin {
     }
 
     uint256 private constant MANTISSA_BITS = 57;
-    /// @dev Of the price in `_quoteMemory`.
-    uint256 internal constant QUOTE_BITS = 188;
 
     /// @inheritdoc IPriceOracle
     address public immutable quoteAsset;
     uint8 internal immutable _quoteDecimals;
 
-    /// @dev All that were ever configured: `setSequencer` tells them.
+    /// @dev All that were ever configured: `setSequencer` and `setQuoteFeeds` tell them.
     address[] internal _assets;
     mapping(address asset => Asset) internal _asset;
     mapping(address asset => Snapshot) internal _snapshot;
     FeedReader.Feed[MAX_FEEDS] internal _quoteFeeds;
-    // One slot: 1 + 20 + 4 = 25. Every asset's word has a copy of the number.
+    // One slot: 1 + 20 + 4 = 25. The word of whoever uses them has a copy of the number.
     uint8 internal _quoteFeedCount;
     address internal _sequencerFeed;
     uint32 internal _sequencerGrace; // [s]
-    /// @dev What the quote asset was last worth to a poke, in one slot, from the lowest bit: price 188 [WAD], when it was read 32
-    /// [unix s], until when the feed's answer counts 32 [unix s]. 0: nothing.
-    uint256 internal _quoteMemory;
 
     constructor(address quoteAsset_) {
         quoteAsset = quoteAsset_;

@@ -93,7 +93,7 @@ library CollateralFactorMath {
     ) internal pure returns (uint256) {
         unchecked {
             uint256 sum;
-            // Either is far below 2^255: slopes have 16 bits, in bps.
+            // Neither overflows: `mulWadUp` refuses what is above 2^256 before it divides.
             if (leverageWad > freeLeverageWad) sum = (leverageWad - freeLeverageWad).mulWadUp(leverageSlopeWad);
             if (riseWad > freeRiseWad) sum += (riseWad - freeRiseWad).mulWadUp(riseSlopeWad);
             return sum.min(capWad);

@@ -23,6 +23,7 @@ library DepthMath {
 
     /// @notice `y = depth / (1 − √(1−p))`. [loan base units, rounded down]
     /// @param depth [loan base units, < 2^128]
+    /// @param impactBps p. [bps, in 1 … 9999]
     function reserveDown(uint256 depth, uint256 impactBps) internal pure returns (uint256) {
         unchecked {
             // The root is rounded down here, so that the divisor is rounded up. It is below one.

@@ -11,7 +11,7 @@ import {PackedFloat} from "../libraries/PackedFloat.sol";
 type Moment is uint256;
 
 /// @notice Of an asset, what rarely changes. Bits from the lowest: turnover 24, slice 24, greatest age of the depth 24, time of the
-/// correlations 32, λ 8, value 112: 224 + 32 = 224.
+/// correlations 32, λ 8, value 112: 224.
 type Terms is uint256;
 
 /// @notice Of the pool as a whole. Bits from the lowest: value 48, leverage 40, its sample 37, time of that 32, tightness 6,
@@ -89,7 +89,7 @@ library EngineWords {
         return Moment.unwrap(m) & ERRAND_BIT != 0;
     }
 
-    /// @notice When that was, before the refresh. [s, ≤ 18 h: what is older is as old as that]
+    /// @notice When the volatility was last asked for, before the refresh. [s, ≤ 18 h: what is older is as old as that]
     function askedAge(Moment m) internal pure returns (uint256) {
         return uint16(Moment.unwrap(m) >> 224);
     }
@@ -132,7 +132,7 @@ library EngineWords {
     }
 
     /// @notice As of a refresh.
-    /// @param isErrandDue_ Whether the next one is the price oracle's.
+    /// @param isErrandDue_ See `isErrandDue`: the next refresh is for that, unless something is overdue.
     function refreshed(
         Moment m,
         uint256 timestamp,
@@ -176,7 +176,7 @@ library EngineWords {
         return uint8(Terms.unwrap(t) >> 104);
     }
 
-    /// @notice Of all that is supplied, at the liquidation price, to 1/256. [loan base units]
+    /// @notice Of all that is supplied, at the liquidation price, to 1/256 as of the latest refresh that counted. [loan base units]
     function value(Terms t) internal pure returns (uint256) {
         return Terms.unwrap(t) >> 112;
     }
@@ -236,7 +236,7 @@ library EngineWords {
         return ((Whole.unwrap(w) >> 165) & 0x3ffffffffffff).unpack();
     }
 
-    /// @notice Likewise the latest refresh, to a 4096th. [loan base units]
+    /// @notice Likewise the latest refresh that was no errand, to a 4096th; of an errand, to a 16th. [loan base units]
     function debtAssets(Whole w) internal pure returns (uint256) {
         return (Whole.unwrap(w) >> 215).unpack();
     }

@@ -6,7 +6,7 @@ import {IPriceConditions} from "../interfaces/IPriceConditions.sol";
 import {TickPrice} from "../libraries/TickPrice.sol";
 
 /// @title What the risk engine makes of prices and books
-/// @notice Nothing here reverts: what does not fit counts as the most that does.
+/// @notice Nothing here reverts: what does not fit counts as the most that does, unless a range is given.
 library MarketMath {
     using FixedPointMathLib for uint256;
 
@@ -69,6 +69,7 @@ library MarketMath {
 
     /// @notice Of a collateral, the lower of all that is there and of what would carry all of the pool's debt. [loan base
     /// units, rounded up]
+    /// @param debt [loan base units, < 2^200]
     function exposureUp(uint256 value, uint256 debt, uint256 liquidationFactorBps) internal pure returns (uint256) {
         if (liquidationFactorBps == 0) return value;
         unchecked {

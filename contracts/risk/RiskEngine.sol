@@ -41,8 +41,11 @@ contract RiskEngine is RiskEngineConfig {
     uint256 private constant LOOK_MAX_AGE = 5 minutes;
     /// @dev The value of a collateral is counted anew when it is off by more than this part. [1/256]
     uint256 private constant VALUE_SLACK_SHIFT = 8;
+    /// @dev A rise by more than this part is large. [1/16]
+    uint256 private constant LARGE_SHIFT = 4;
     uint256 private constant TIGHTNESS_PARTS = 63;
     uint256 private constant RESTRICTED = uint256(ICircuitBreaker.Level.Restricted);
+    uint256 private constant MAX_LEVEL = uint256(type(ICircuitBreaker.Level).max);
     /// @dev Tells the pool that nothing is new of it as a whole.
     uint136 private constant KEEP = type(uint136).max;
 
@@ -53,7 +56,7 @@ contract RiskEngine is RiskEngineConfig {
         uint256 lookedAge; // likewise the look at the whole pool
         bool isWhole; // the pool as a whole is looked at
         bool sampled; // a sample of the volatility was taken
-        bool isErrand; // the price oracle asks what it has left, and nothing is looked at that can wait
+        bool isErrand; // the price oracle asks what it has left, or half of it, and nothing is looked at that can wait
         bool grace;
         uint256 sigmaWad;
         uint256 excessWad; // fast ÷ slow volatility − 1, while it is more
@@ -226,10 +229,7 @@ contract RiskEngine is RiskEngineConfig {
         Whole before = _whole;
         Whole w;
         (w, debt) = _believed(inputs, before, f);
-        // What takes long enough without that leaves counting to the next refresh.
-        if (!inputs.touched && (f.isWhole || !(f.sampled || f.isErrand)) && price.liquidationPrice36 != 0) {
-            w = _findValue(asset, t, w, value);
-        }
+        if (!inputs.touched && price.liquidationPrice36 != 0) w = _findValue(asset, t, w, value, f);
         w = f.isWhole ? _lookAtWhole(setup, inputs, w, update, f) : _findLeverage(w, f);
         w = _assess(asset, setup, inputs, price, w, f);
         poolLevel = w.level();
@@ -239,10 +239,12 @@ contract RiskEngine is RiskEngineConfig {
         if (Whole.unwrap(w) != Whole.unwrap(before)) _whole = w;
     }
 
-    /// @dev What all collaterals are worth together, for the pool's leverage. A small change waits for others to join it.
-    function _findValue(address asset, Terms t, Whole w, uint256 value) private returns (Whole) {
+    /// @dev What all collaterals are worth together, for the pool's leverage. A small change waits for others to join it, and one
+    /// that is not large for a refresh that has less to do.
+    function _findValue(address asset, Terms t, Whole w, uint256 value, Findings memory f) private returns (Whole) {
         uint256 before = t.value();
         if (FixedPointMathLib.dist(value, before) <= before >> VALUE_SLACK_SHIFT) return w;
+        if ((f.isErrand || (f.sampled && !f.isWhole)) && !_isLarge(value, before)) return w;
         (w, _terms[asset]) = _counted(w, t, value);
         return w;
     }
@@ -287,7 +289,7 @@ contract RiskEngine is RiskEngineConfig {
         );
         if (!f.isWhole) return w;
         if (poolLevel | tightness == 0) return w.withJudgement(0, 0);
-        return w.withJudgement((tightness.min(WAD) * TIGHTNESS_PARTS).divUp(WAD), poolLevel);
+        return w.withJudgement((tightness.min(WAD) * TIGHTNESS_PARTS).divUp(WAD), poolLevel.min(MAX_LEVEL));
     }
 
     // --- the pool as a whole --------------------------------------------------------------------------------------
@@ -340,7 +342,7 @@ contract RiskEngine is RiskEngineConfig {
         if (inputs.touched)
             debt = debt.max(owed);
             // Interest alone is not worth a write.
-        else if (debt.dist(owed) > owed >> 12 && !f.isErrand) w = w.withDebtAssets(debt);
+        else if (debt.dist(owed) > owed >> 12 && (!f.isErrand || _isLarge(debt, owed))) w = w.withDebtAssets(debt);
         if (!f.isWhole) return (w, debt);
         uint256 shares = inputs.lenderShares;
         uint256 before = w.lenderShares();
@@ -351,6 +353,11 @@ contract RiskEngine is RiskEngineConfig {
             inputs.lenderShares = before;
         }
         return (w, debt);
+    }
+
+    /// @dev A rise that is remembered whatever else there is to do, so that nobody can take it away for a moment.
+    function _isLarge(uint256 amount, uint256 before) private pure returns (bool) {
+        return amount > before + (before >> LARGE_SHIFT);
     }
 
     /// @dev What must stay: all but a share of what is there, or what had to stay already, less what has been let go in the
@@ -447,7 +454,7 @@ contract RiskEngine is RiskEngineConfig {
             if (amount == 0 || block.timestamp < f.moment.rewardedAt() + setup.interval) return 0;
             uint256 day = block.timestamp / 1 days;
             uint256 today = root.rewardedOn(day) + 1;
-            if (today * amount > setup.perDay) return 0;
+            if (today * amount > setup.perDay || today >> 32 != 0) return 0;
             f.moment = f.moment.withReward(block.timestamp);
             root = root.withReward(day, today);
         }

@@ -17,6 +17,7 @@ import {
 import { targetsOf } from "./risk-factors.ts";
 import {
   believed,
+  isLarge,
   depthOf,
   divergenceOf,
   exposureUp,
@@ -119,8 +120,8 @@ export function refresh(
         ...{ backlogWad: ratioWad(books.backlog, depth), sourcesMissing: !price.lendable },
       })
     : undefined;
-  // What takes long enough without that leaves counting to the next refresh.
-  const counts = whole || !(sampled !== undefined || errand);
+  // A change that is not large is left to a refresh that has less to do.
+  const counts = whole || !(sampled !== undefined || errand) || isLarge(value, engine.value);
   if (counts && !books.touched && !dark && rules.isNews(value, engine.value)) countValue(s, engine, value);
 
   let found = s.leverageWad;

@@ -113,13 +113,17 @@ export function believed(
   if (!touched) {
     if (distance(shares, before) > before >> 43n) s.lenderShares = toBits(shares, 43);
     // Interest alone is not worth a write.
-    if (!errand && distance(debtAssets, owed) > owed >> 12n) s.debtAssets = toBits(debtAssets, 34);
+    if ((!errand || isLarge(debtAssets, owed)) && distance(debtAssets, owed) > owed >> 12n)
+      s.debtAssets = toBits(debtAssets, 34);
     return { shares, debt: debtAssets, lenderAssets };
   }
   const debt = maximum(debtAssets, owed);
   if (shares <= before) return { shares, debt, lenderAssets };
   return { shares: before, debt, lenderAssets: before === 0n ? lenderAssets : (lenderAssets * before) / shares };
 }
+
+/** A rise that is remembered whatever else there is to do. */
+export const isLarge = (amount: bigint, before: bigint) => amount > before + (before >> 4n);
 
 /** Takes in a sample of the pool's leverage. @returns The average, of which nine decimals are kept. [WAD] */
 export function takeLeverage(s: RiskSystem, debt: bigint): bigint {

@@ -123,7 +123,7 @@ for (const [count, feedCount] of COUNTS.flatMap((c) => FEEDS.map((f) => [c, f] a
 
     /**
      * The engine has looked at nothing for an hour and a half: every sample is due, everywhere, every price has moved, and a new
-     * hour of the clock has begun, in which feeds are asked for their decimals.
+     * hour of the clock has begun, in which feeds are asked for their decimals, and longer ago than that may be put off.
      */
     async function neglected() {
       const s = await chain().networkHelpers.loadFixture(fixture);
@@ -132,7 +132,7 @@ for (const [count, feedCount] of COUNTS.flatMap((c) => FEEDS.map((f) => [c, f] a
       for (const token of s.tokens) await s.oracle.poke(token); // from now on the band gives way
       await s.networkHelpers.time.increase(30 * 60);
       const now = await s.networkHelpers.time.latest();
-      await s.networkHelpers.time.increaseTo((Math.floor(now / HOUR) + 1) * HOUR);
+      await s.networkHelpers.time.increaseTo((Math.floor(now / HOUR) + 1) * HOUR + 15 * 60);
       return s;
     }
     type Neglected = Awaited<ReturnType<typeof neglected>>;

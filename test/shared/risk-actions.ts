@@ -81,7 +81,8 @@ export class RiskSurroundings {
   markets(pause: bigint, now: bigint, caller: string): Call[] {
     const rng = this.#rng;
     const calls: Call[] = [];
-    calls.push(this.#world.loanFeed.call("setAnswer", answer8(1)));
+    // The loan asset sways: steady for minutes, and another price after hours.
+    calls.push(this.#world.loanFeed.call("setAnswer", answer8(1 + 0.004 * Math.sin(Number(now) / 900))));
     for (const i of [0, 1]) {
       const jump = rng.next() < 0.05 * this.#rare ? rng.between(-0.8, 0.3) : 0;
       const move = this.#sigma * Math.sqrt(Math.min(Number(pause), 86_400) / 86_400) * rng.normal() + jump;

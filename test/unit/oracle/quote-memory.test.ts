@@ -10,6 +10,9 @@ const MAX_AGE = 300n;
 /** From then on pokes say that it will have to be asked. [s] */
 const DUE_AGE = 120n;
 
+/** Dollars: another price, and yet a steady one. */
+const STEADY = 1.0005;
+
 /** A market in dollars, with a mean price, whose loan asset was just read. */
 async function rememberedQuote(connection: NetworkConnection) {
   const sources = await deployOracleSources(connection);
@@ -46,12 +49,14 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
   /** Ether at 2,000 dollars in a loan asset at so many. */
   const priceAt = (dollars: number) => usdcPerWeth36(2_000 / dollars);
   const OLD = priceAt(1);
-  const NEW = priceAt(1.25 / 1.2);
+  const NEW = priceAt(STEADY);
+  /** What is remembered is so near. */
+  const NOTED = OLD / 2n ** 17n;
 
-  /** The loan asset rises by 4 %, which leaves the feed of the other in the band. */
+  /** The loan asset rises by a little. */
   async function moved() {
     const p = await load();
-    await p.usdcFeed.setAnswer(answer8(1.25 / 1.2));
+    await p.usdcFeed.setAnswer(answer8(STEADY));
     return p;
   }
 
@@ -64,22 +69,23 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
     ] as const) {
       const p = await moved();
       const { feedPrice36, liquidationPrice36, errandDue } = await p.ask(seconds);
-      expect([feedPrice36, liquidationPrice36, errandDue], `${seconds} s`).to.deep.equal([OLD, OLD, due]);
+      expect([liquidationPrice36, errandDue], `${seconds} s`).to.deep.equal([feedPrice36, due]);
+      expect(feedPrice36).to.be.closeTo(OLD, NOTED);
     }
   });
 
   it("is no price that anybody lends or liquidates at", async () => {
     const p = await moved();
     await p.ask(20n);
-    expect(await p.oracle.borrowPrice(p.wethAddress)).to.be.closeTo(NEW, NEW / 10n ** 6n);
-    expect(await p.oracle.liquidationPrice(p.wethAddress)).to.be.closeTo(NEW, NEW / 10n ** 6n);
-    expect((await p.oracle.conditionsOf(p.wethAddress)).feedPrice36).to.be.closeTo(NEW, NEW / 10n ** 6n);
+    expect(await p.oracle.borrowPrice(p.wethAddress)).to.be.closeTo(NEW, NOTED);
+    expect(await p.oracle.liquidationPrice(p.wethAddress)).to.be.closeTo(NEW, NOTED);
+    expect((await p.oracle.conditionsOf(p.wethAddress)).feedPrice36).to.be.closeTo(NEW, NOTED);
   });
 
   describe("asks them", () => {
     const near = async (p: Awaited<ReturnType<typeof load>>, seconds: bigint, mayWait?: bigint) => {
       const { feedPrice36, errandDue } = await p.ask(seconds, mayWait);
-      expect(feedPrice36).to.be.closeTo(NEW, NEW / 10n ** 6n);
+      expect(feedPrice36).to.be.closeTo(NEW, NOTED);
       expect(errandDue).to.equal(false);
     };
 
@@ -116,10 +122,22 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
       await oracle.setQuoteFeeds([{ source: await usdcFeed.getAddress(), heartbeat: 200n }]);
       await usdcFeed.setAnswer(answer8(1));
       const answeredAt = BigInt(await p.networkHelpers.time.latest());
-      await p.ask(20n, 0n);
+      for (const seconds of [20n, 40n]) await p.ask(seconds, 0n);
       const last = answeredAt + 200n - p.readAt;
       expect((await p.ask(last)).lendable).to.equal(true);
       expect((await p.ask(last + 12n)).lendable).to.equal(false);
+    });
+
+    it("each time when they moved by more than a 1024th since they were asked", async () => {
+      const p = await load();
+      const price = async (seconds: bigint, mayWait: bigint, dollars: number) => {
+        await p.usdcFeed.setAnswer(answer8(dollars));
+        return (await p.ask(seconds, mayWait)).feedPrice36;
+      };
+      await price(20n, 0n, 1.04);
+      expect(await price(40n, MAY_WAIT.quote, 1.03)).to.be.closeTo(priceAt(1.03), NOTED);
+      expect(await price(60n, MAY_WAIT.quote, 1.0305)).to.be.closeTo(priceAt(1.0305), NOTED);
+      expect(await price(80n, MAY_WAIT.quote, 1.02)).to.be.closeTo(priceAt(1.0305), NOTED);
     });
 
     it("when what is remembered would part feed and mean price: nothing is held against an asset for its age", async () => {
@@ -137,7 +155,7 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
       await p.ask(20n);
       expect((await p.oracle.snapshotOf(p.wethAddress)).divergenceStart).not.to.equal(0n);
       await p.feed.setAnswer(answer8(2_000));
-      await p.usdcFeed.setAnswer(answer8(1.25 / 1.2));
+      await p.usdcFeed.setAnswer(answer8(STEADY));
       await near(p, 40n);
     });
   });
@@ -195,15 +213,22 @@ describe("PriceOracle#pokeConditions that may leave the feeds' decimals", () => 
       expect(await poke(599n, mayWait)).to.deep.equal([0n, true]);
       expect(await poke(620n, mayWait)).to.deep.equal([1n, false]);
     });
+
+    it(`are not put off from one hour to the next by ${name}`, async () => {
+      const { poke, feed } = await load();
+      expect(await poke(20n, mayWait)).to.deep.equal([0n, true]);
+      await feed.setAnswer(answer8(2_000));
+      expect(await poke(3_620n, mayWait)).to.deep.equal([1n, false]);
+    });
   }
 
   it("are asked for, and the loan asset's feeds are not, by one that may leave either", async () => {
     const p = await load();
     await p.ask((p.readAt / 3_600n + 1n) * 3_600n + 20n - p.readAt, MAY_WAIT.decimals);
-    await p.usdcFeed.setAnswer(answer8(1.25 / 1.2));
+    await p.usdcFeed.setAnswer(answer8(STEADY));
     await p.feed.setDecimals(8);
     const { feedPrice36 } = await p.ask((p.readAt / 3_600n + 1n) * 3_600n + 40n - p.readAt, MAY_WAIT.either);
-    expect(feedPrice36).to.equal(usdcPerWeth36(2_000));
+    expect(feedPrice36).to.be.closeTo(usdcPerWeth36(2_000), usdcPerWeth36(2_000) / 2n ** 17n);
     await p.feed.setDecimals(9);
     expect(await p.poke(60n, 0n)).to.deep.equal([0n, false]);
   });
