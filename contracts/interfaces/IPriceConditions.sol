@@ -6,8 +6,9 @@ pragma solidity ^0.8.28;
 /// @dev The poke as a whole. Then the mean price is what was last read of it, no older than users of the asset are content
 /// with, and the feeds, asked now, agree with it.
 uint256 constant MEAN_MAY_WAIT = 1;
-/// @dev The feeds of the quote asset, if they were steady. Then that is worth what they said to a poke of the market some
-/// minutes ago, while the feed of the asset, asked now, and its mean price agree with it; and their decimals may wait as well.
+/// @dev The feeds of the quote asset, if two readings, minutes apart, agreed. Then that is worth what they said to a poke of the
+/// market up to five minutes ago, while the feed of the asset, asked now, and its mean price agree with it; and asking any feed for
+/// its decimals may wait as well.
 uint256 constant QUOTE_MAY_WAIT = 2;
 /// @dev Asking feeds for their decimals, in the first minutes of an hour.
 uint256 constant DECIMALS_MAY_WAIT = 4;
@@ -25,7 +26,7 @@ interface IPriceConditions {
         uint256 ema36; // slow average
         bool lendable; // as many sources are fresh as lending requires, and the sequencer is up and past its grace period
         bool inGrace; // the sequencer is up again, but not for as long as its grace period
-        bool errandDue; // a poke left the feeds of the quote asset, or all decimals, which will have to be asked soon
+        bool errandDue; // this very poke left the feeds of the quote asset, or all decimals, which will have to be asked soon
     }
 
     /// @notice How an asset stands now. Never reverts for a source's sake; with too little gas to ask every source it does.

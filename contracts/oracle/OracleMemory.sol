@@ -12,10 +12,9 @@ import {SequencerFeed} from "./SequencerFeed.sol";
 import {UniswapTwap} from "./UniswapTwap.sol";
 
 /// @title What the price oracle remembers between polls
-/// @notice The latest TWAP, a slow average, since when feed and TWAP disagree, and the last valid price.
+/// @notice The latest TWAP, a slow average, since when feed and TWAP disagree, the last valid price, and what the quote asset was
+/// worth to a poke.
 abstract contract OracleMemory is OracleSources {
-    using FixedPointMathLib for uint256;
-
     /// @notice Shortest time between two samples. [s]
     uint256 public constant MIN_POKE_INTERVAL = 12;
     /// @dev Feeds are asked for their decimals by the first poke of each hour of the clock, or somewhat later, and by any that
@@ -27,12 +26,16 @@ abstract contract OracleMemory is OracleSources {
     uint256 private constant QUOTE_MAX_AGE = 5 minutes;
     /// @dev From this age on pokes say that it will have to be asked again. [s]
     uint256 private constant QUOTE_DUE_AGE = 2 minutes;
-    /// @dev Of a note, from the lowest bit: price 17 + 7, until when it is good 32. [WAD, unix s]
-    uint256 private constant NOTED_MANTISSA_BITS = 17;
-    uint256 private constant NOTED_PRICE_BITS = 24;
-    uint256 private constant NOTED_PRICE_MASK = (1 << NOTED_PRICE_BITS) - 1;
-    /// @dev What moved by more than this part since it was last asked is asked each time. [1/1024]
+    /// @dev Of a note, from the lowest bit: price 16 + 7 [WAD], whether it is good 1, when it was read 32 [unix s].
+    uint256 private constant NOTED_MANTISSA_BITS = 16;
+    uint256 private constant NOTED_PRICE_MASK = (1 << 23) - 1;
+    uint256 private constant STEADY_BIT = 1 << 23;
+    uint256 private constant NOTED_AT = 24;
+    /// @dev What moved by more than this part since the last note is asked each time. [1/1024]
     uint256 private constant STEADY_SHIFT = 10;
+    /// @dev How old that note has to be, and may be. [s]
+    uint256 private constant STEADY_MIN_AGE = 1 minutes;
+    uint256 private constant STEADY_MAX_AGE = 10 minutes;
 
     /// @dev A poke within `MIN_POKE_INTERVAL` of the last does nothing, and so does one while the sequencer is down:
     /// averages advance with time, not with calls.
@@ -106,7 +109,7 @@ abstract contract OracleMemory is OracleSources {
         _finish(asset, h, price, r.hasSum, r.sum);
     }
 
-    /// @dev Whether feeds are asked for their decimals now. That asks those of the quote asset too: who may leave these may leave it.
+    /// @dev Whether feeds are asked for their decimals now, those of the quote asset too: who may leave these may leave it.
     function _turnDecimals(AssetWord w, Head memory h, uint256 mayWait) private view returns (bool) {
         if (h.brokenFeeds == 0) {
             bool isFirst = block.timestamp / DECIMALS_INTERVAL != h.updatedAt / DECIMALS_INTERVAL;
@@ -123,8 +126,8 @@ abstract contract OracleMemory is OracleSources {
         return true;
     }
 
-    /// @dev What a poke would find, without asking the pool, or writing more than a note: its mean price is the one of the last poke. Only while that is recent
-    /// and nothing is in doubt: feeds all answer, and as before, in the band around it, and so they did at the last poke.
+    /// @dev What a poke would find, without asking the pool, or writing more than a note: its mean price is the one of the last
+    /// poke. Only while that is recent and nothing is in doubt: feeds all answer, and as before, in the band around it, and so they did at the last poke.
     /// @param r Empty; what the sources say now, if all is well.
     /// @param mayWait See `IPriceConditions`.
     /// @return quoted As of `_rememberMarket`, and the liquidation price as well. Zero: a poke must not wait.
@@ -157,28 +160,32 @@ abstract contract OracleMemory is OracleSources {
     ) private view returns (uint256 quoted) {
         if (!mayWait || w.quoteFeedCount() == 0 || h.brokenFeeds | h.divergenceStart != 0) return 0;
         uint256 note = a.feeds[0].note;
-        uint256 until = note >> NOTED_PRICE_BITS;
-        if (block.timestamp > until) return 0;
         unchecked {
-            r.isQuoteDue = until - block.timestamp <= QUOTE_MAX_AGE - QUOTE_DUE_AGE;
+            uint256 age = block.timestamp - (note >> NOTED_AT); // not in the future
+            if (note & STEADY_BIT == 0 || age > QUOTE_MAX_AGE) return 0;
+            r.isQuoteDue = age >= QUOTE_DUE_AGE;
         }
         _readInto(r, a, w, h, PackedFloat.unpack(note & NOTED_PRICE_MASK), mayReuse);
         quoted = _undoubted(w, h, r);
         if (quoted == 0) r.isQuoteDue = false;
     }
 
-    /// @dev `_quoteWad` for health, which is noted if it is of feeds that are all in order: to 2^-17 of itself, and until when it is
-    /// good. [unix s]
+    /// @dev `_quoteWad` for health, which is noted to 2^-16 of itself, if no feed of the quote asset is broken. The note is good if
+    /// it is near another one, some minutes old: what is asked again sooner, and says the same, leaves that, so that nobody makes
+    /// steady what is not by asking twice. What will be out of date before the note is, is not noted as good.
     function _askQuote(Asset storage a, AssetWord w, Head memory h) private returns (uint256 quoteWad) {
         if (w.quoteFeedCount() == 0) return _quoteWad(w, h, false);
         uint256 until;
         (quoteWad, until) = _quoteFeedsWad(w, h, false);
         uint256 note;
-        if (quoteWad >> 128 == 0 && h.brokenFeeds >> MAX_FEEDS == 0) {
-            uint256 before = PackedFloat.unpack(a.feeds[0].note & NOTED_PRICE_MASK);
-            bool isSteady = FixedPointMathLib.dist(quoteWad, before) <= before >> STEADY_SHIFT;
-            until = isSteady ? until.min(block.timestamp + QUOTE_MAX_AGE) : 0; // 32 bits
-            note = PackedFloat.pack(quoteWad, NOTED_MANTISSA_BITS) | (until << NOTED_PRICE_BITS);
+        if (quoteWad != 0 && quoteWad >> 128 == 0 && h.brokenFeeds >> MAX_FEEDS == 0) {
+            note = a.feeds[0].note;
+            uint256 before = PackedFloat.unpack(note & NOTED_PRICE_MASK);
+            bool isNear = FixedPointMathLib.dist(quoteWad, before) <= before >> STEADY_SHIFT;
+            uint256 age = block.timestamp - (note >> NOTED_AT);
+            if (isNear && age < STEADY_MIN_AGE) return quoteWad;
+            note = PackedFloat.pack(quoteWad, NOTED_MANTISSA_BITS) | (block.timestamp << NOTED_AT);
+            if (isNear && age <= STEADY_MAX_AGE && until >= block.timestamp + QUOTE_MAX_AGE) note |= STEADY_BIT;
         }
         a.feeds[0].note = uint56(note);
     }

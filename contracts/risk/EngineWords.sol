@@ -236,7 +236,7 @@ library EngineWords {
         return ((Whole.unwrap(w) >> 165) & 0x3ffffffffffff).unpack();
     }
 
-    /// @notice Likewise the latest refresh that was no errand, to a 4096th; of an errand, to a 16th. [loan base units]
+    /// @notice Likewise the latest refresh that was no errand, to a 4096th; of an errand no more than a rise by a 16th. [loan base units]
     function debtAssets(Whole w) internal pure returns (uint256) {
         return (Whole.unwrap(w) >> 215).unpack();
     }

@@ -198,7 +198,8 @@ function askVolatility(s: RiskSystem, { engine, volatility }: RiskAsset, answer:
   return { sigmaWad, excessWad, asked: true, sampled, whole: wholeAge >= patience };
 }
 
-/** A sample goes by the mean price of the last poke; a look at the pool asks no feed for its decimals. */
+/** A sample goes by the mean price of the last poke; all but an errand by what the loan asset's feeds last said; with a look at the
+ * pool asking for decimals may wait. */
 function patienceOf(sampled: boolean, errand: boolean, whole: boolean): bigint {
   if (sampled) return MAY_WAIT.mean | MAY_WAIT.quote | MAY_WAIT.decimals;
   if (errand) return MAY_WAIT.either;

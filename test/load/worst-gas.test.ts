@@ -122,7 +122,7 @@ for (const [count, feedCount] of COUNTS.flatMap((c) => FEEDS.map((f) => [c, f] a
     const fixture = (connected: NetworkConnection) => manyCollaterals(connected, count, feedCount);
 
     /**
-     * The engine has looked at nothing for an hour and a half: every sample is due, everywhere, every price has moved, and a new
+     * The engine has looked at nothing for two hours or nearly: every sample is due, everywhere, every price has moved, and a new
      * hour of the clock has begun, in which feeds are asked for their decimals, and longer ago than that may be put off.
      */
     async function neglected() {

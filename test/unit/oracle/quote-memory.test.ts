@@ -18,11 +18,14 @@ async function rememberedQuote(connection: NetworkConnection) {
   const sources = await deployOracleSources(connection);
   const { oracle, wethAddress, networkHelpers } = sources;
   const { time } = networkHelpers;
-  await oracle.setMarket(wethAddress, sources.market(1));
+  await oracle.setMarket(wethAddress, sources.market(1, { snapshotMaxAge: 60n }));
   // In the middle of an hour, so that no poke is the first of one.
   await time.increaseTo((Math.floor((await time.latest()) / 3_600) + 2) * 3_600 - 60);
   await sources.refresh(2_000);
   await time.increase(120);
+  // Twice, since what was read once is not known to be steady.
+  await oracle.pokeConditions(wethAddress, 0n);
+  await time.increase(60);
   await oracle.pokeConditions(wethAddress, 0n);
   const readAt = BigInt(await time.latest());
   /** What a poke so many seconds after the loan asset was read answers; it is done as well. */
@@ -51,7 +54,7 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
   const OLD = priceAt(1);
   const NEW = priceAt(STEADY);
   /** What is remembered is so near. */
-  const NOTED = OLD / 2n ** 17n;
+  const NOTED = OLD / 2n ** 16n;
 
   /** The loan asset rises by a little. */
   async function moved() {
@@ -91,10 +94,10 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
 
     it("when it may not leave them, and remembers what they say", async () => {
       const p = await moved();
-      await near(p, 20n, MAY_WAIT.decimals);
+      await near(p, 60n, MAY_WAIT.decimals);
       await p.usdcFeed.setAnswer(answer8(1));
-      await near(p, 40n);
-      await near(p, 20n + DUE_AGE - 1n);
+      await near(p, 80n);
+      await near(p, 60n + DUE_AGE - 1n);
     });
 
     it("after five minutes, and from then on for five more", async () => {
@@ -108,36 +111,80 @@ describe("PriceOracle#pokeConditions that may leave the loan asset's feeds", () 
       const p = await moved();
       const { oracle, usdcFeed, readAt, networkHelpers } = p;
       const state = await networkHelpers.takeSnapshot();
-      await networkHelpers.time.setNextBlockTimestamp(readAt + 20n);
+      await networkHelpers.time.setNextBlockTimestamp(readAt + 60n);
       await oracle.poke(p.wethAddress);
-      await near(p, 40n);
+      await usdcFeed.setAnswer(answer8(1));
+      await near(p, 80n);
       await state.restore();
       await oracle.setQuoteFeeds([{ source: await usdcFeed.getAddress(), heartbeat: 3_600n }]);
       await near(p, 40n);
     });
 
-    it("when what they last said is too old for their heartbeat", async () => {
+    it("when what they said would be too old for their heartbeat before the note is", async () => {
       const p = await load();
       const { oracle, usdcFeed } = p;
-      await oracle.setQuoteFeeds([{ source: await usdcFeed.getAddress(), heartbeat: 200n }]);
+      await oracle.setQuoteFeeds([{ source: await usdcFeed.getAddress(), heartbeat: 350n }]);
       await usdcFeed.setAnswer(answer8(1));
       const answeredAt = BigInt(await p.networkHelpers.time.latest());
-      for (const seconds of [20n, 40n]) await p.ask(seconds, 0n);
-      const last = answeredAt + 200n - p.readAt;
+      for (const seconds of [20n, 80n]) await p.ask(seconds, 0n);
+      const last = answeredAt + 350n - p.readAt; // the note would be good until 380 s
       expect((await p.ask(last)).lendable).to.equal(true);
       expect((await p.ask(last + 12n)).lendable).to.equal(false);
     });
 
-    it("each time when they moved by more than a 1024th since they were asked", async () => {
-      const p = await load();
-      const price = async (seconds: bigint, mayWait: bigint, dollars: number) => {
+    describe("until two readings agree, which are a minute apart or more, and not ten", () => {
+      const price = async (p: Awaited<ReturnType<typeof load>>, seconds: bigint, dollars: number, mayWait = 0n) => {
         await p.usdcFeed.setAnswer(answer8(dollars));
         return (await p.ask(seconds, mayWait)).feedPrice36;
       };
-      await price(20n, 0n, 1.04);
-      expect(await price(40n, MAY_WAIT.quote, 1.03)).to.be.closeTo(priceAt(1.03), NOTED);
-      expect(await price(60n, MAY_WAIT.quote, 1.0305)).to.be.closeTo(priceAt(1.0305), NOTED);
-      expect(await price(80n, MAY_WAIT.quote, 1.02)).to.be.closeTo(priceAt(1.0305), NOTED);
+      const near = (actual: bigint, dollars: number) => expect(actual).to.be.closeTo(priceAt(dollars), NOTED);
+
+      it("after a move", async () => {
+        const p = await load();
+        await price(p, 20n, 1.04);
+        near(await price(p, 40n, 1.03, MAY_WAIT.quote), 1.03);
+        near(await price(p, 60n, 1.0304, MAY_WAIT.quote), 1.0304); // near, but too soon
+        near(await price(p, 80n, 1.0303, MAY_WAIT.quote), 1.0303);
+        near(await price(p, 100n, 1.0302, MAY_WAIT.quote), 1.0302); // near the one of a minute ago: good
+        near(await price(p, 120n, 1.02, MAY_WAIT.quote), 1.0302);
+      });
+
+      it("a 1024th apart or less, give or take what a note is rounded by", async () => {
+        for (const [parts, isGood] of [
+          [1_040, true],
+          [1_010, false],
+        ] as const) {
+          const p = await load();
+          await price(p, 60n, 1 + 1 / parts);
+          near(await price(p, 80n, 1, MAY_WAIT.quote), isGood ? 1 + 1 / parts : 1);
+        }
+      });
+
+      it("and not after ten minutes", async () => {
+        for (const [seconds, isGood] of [
+          [600n, true],
+          [601n, false],
+        ] as const) {
+          const p = await load();
+          await price(p, seconds, STEADY);
+          near(await price(p, seconds + 20n, 1, MAY_WAIT.quote), isGood ? STEADY : 1);
+        }
+      });
+
+      it("whoever asks twice in a block, or has the mean price wait", async () => {
+        const p = await load();
+        const mayWait = MAY_WAIT.mean | MAY_WAIT.quote;
+        await p.usdcFeed.setAnswer(answer8(1.04));
+        await p.ask(MAX_AGE + 1n, 0n); // no longer good
+        await p.usdcFeed.setAnswer(answer8(1.03));
+        const { provider } = p.ethers;
+        await provider.send("evm_setAutomine", [false]);
+        for (let i = 0; i < 3; ++i) await p.oracle.pokeConditions(p.wethAddress, mayWait, { gasLimit: 1_000_000n });
+        await p.networkHelpers.time.setNextBlockTimestamp(p.readAt + MAX_AGE + 20n);
+        await p.networkHelpers.mine(1);
+        await provider.send("evm_setAutomine", [true]);
+        near(await price(p, MAX_AGE + 40n, 1.02, mayWait), 1.02);
+      });
     });
 
     it("when what is remembered would part feed and mean price: nothing is held against an asset for its age", async () => {
@@ -215,22 +262,22 @@ describe("PriceOracle#pokeConditions that may leave the feeds' decimals", () => 
     });
 
     it(`are not put off from one hour to the next by ${name}`, async () => {
-      const { poke, feed } = await load();
+      const { poke, refresh } = await load();
       expect(await poke(20n, mayWait)).to.deep.equal([0n, true]);
-      await feed.setAnswer(answer8(2_000));
+      await refresh(2_000);
       expect(await poke(3_620n, mayWait)).to.deep.equal([1n, false]);
     });
   }
 
   it("are asked for, and the loan asset's feeds are not, by one that may leave either", async () => {
     const p = await load();
-    await p.ask((p.readAt / 3_600n + 1n) * 3_600n + 20n - p.readAt, MAY_WAIT.decimals);
-    await p.usdcFeed.setAnswer(answer8(STEADY));
     await p.feed.setDecimals(8);
-    const { feedPrice36 } = await p.ask((p.readAt / 3_600n + 1n) * 3_600n + 40n - p.readAt, MAY_WAIT.either);
-    expect(feedPrice36).to.be.closeTo(usdcPerWeth36(2_000), usdcPerWeth36(2_000) / 2n ** 17n);
+    for (const seconds of [20n, 80n]) await p.poke(seconds, MAY_WAIT.decimals);
+    await p.usdcFeed.setAnswer(answer8(STEADY));
+    const { feedPrice36 } = await p.ask((p.readAt / 3_600n + 1n) * 3_600n + 100n - p.readAt, MAY_WAIT.either);
+    expect(feedPrice36).to.be.closeTo(usdcPerWeth36(2_000), usdcPerWeth36(2_000) / 2n ** 16n);
     await p.feed.setDecimals(9);
-    expect(await p.poke(60n, 0n)).to.deep.equal([0n, false]);
+    expect(await p.poke(120n, 0n)).to.deep.equal([0n, false]);
   });
 
   it("of a market in the loan asset itself wait for nothing but a poke that may leave them", async () => {

@@ -66,7 +66,7 @@ const POKES = [
   [
     ...(["feeds in dollars", busyPoolInDollars] as const),
     {
-      turns: [168_000n, 176_000n, 178_400n],
+      turns: [168_000n, 176_000n, 178_700n],
       sampled: 174_600n,
       begins: 174_200n,
       falling: 179_200n,

@@ -64,6 +64,37 @@ describe("RiskEngine: bounds", () => {
     });
   });
 
+  it("another engine waits for the end of the day of calm that the one before has begun", async () => {
+    const p = await load(riskPool);
+    const engines = [];
+    for (let i = 0; i < 2; ++i) engines.push(await p.ethers.deployContract("MockRiskEngine", [p.poolAddress]));
+    const [first, second] = engines;
+    const write = (engine: typeof first, liquidationFactorBps: bigint) =>
+      engine.write(
+        p.eth.address,
+        {
+          ...{ liquidationFactorBps, borrowFactorBps: 7_000n, calm: true, level: 0, loadingPercent: 100 },
+          ...{ discountTenBps: 50, grace: false, reserve: 10n ** 15n },
+        },
+        { restricted: false, exitFloorShares: 2n ** 136n - 1n, exitRefillPerSecond: 0 },
+      );
+    await p.risk.setRiskEngine(await first.getAddress(), HOUR);
+    await write(first, 8_000n);
+    await p.pass(6n * HOUR);
+    await write(first, 8_000n); // below the factor in force: no calm
+    const { liquidationFactorBps } = await riskOf(p);
+    expect(liquidationFactorBps).to.be.within(8_300n, 8_460n);
+    await p.risk.setRiskEngine(await second.getAddress(), HOUR);
+    for (const pause of [12n, 23n * HOUR]) {
+      await p.pass(pause);
+      await write(second, 8_500n);
+      expect((await riskOf(p)).liquidationFactorBps).to.equal(liquidationFactorBps);
+    }
+    await p.pass(3n * HOUR);
+    await write(second, 8_500n);
+    expect((await riskOf(p)).liquidationFactorBps).to.be.greaterThan(liquidationFactorBps);
+  });
+
   it("a larger position gets less: what a liquidation that heals could carry", async () => {
     const p = await load(riskPool);
     const { reserve, discountBps } = await riskOf(p);

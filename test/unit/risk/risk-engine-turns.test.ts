@@ -57,14 +57,14 @@ async function movingPoolInDollars(connection: NetworkConnection) {
   return p;
 }
 
-/** When a poke last asked the loan asset's feed: five minutes before what the price oracle has noted is too old. [unix s] */
+/** When the price oracle last noted what the loan asset's feed says. [unix s] */
 async function loanReadAt({ ethers, oracle, eth }: RiskPool) {
   const CONFIGURATIONS = 2n; // after the authority and the list of assets
   const asset = BigInt(
     ethers.keccak256(ethers.AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [eth.address, CONFIGURATIONS])),
   );
   const feed = BigInt(await ethers.provider.getStorage(await oracle.getAddress(), asset + 1n));
-  return (feed >> 224n) - 300n;
+  return feed >> 224n;
 }
 
 /** Pokes, and tells by what it finds what it has looked at: a floor that rises before each poke is found by who asks for the volatility. */
